@@ -1,0 +1,62 @@
+# `make help` lists the targets. `make run` and `make test` need python3 (3.10 or
+# later), make and a package index, and nothing else.
+PYTHON   ?= python3
+FUNCTION ?= bootstrap
+EVENT    ?= tests/events/direct.json
+PORT     ?= 8080
+CLOUD    ?= emulator
+
+RUN := .venv/run/bin/python
+DEV := .venv/dev/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run invoke emulator test lint types check format lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: .venv/run/ready ## bootstrap a listener against the emulator, twice (CLOUD=real EVENT=… for the real clouds)
+	@$(RUN) -m tests.commands.run --cloud $(CLOUD) $(if $(filter file command%,$(origin EVENT)),$(if $(filter command%,$(origin EVENT)),$(EVENT)))
+
+invoke: .venv/run/ready ## send EVENT=file.json through FUNCTION=bootstrap (CLOUD=real for the real clouds)
+	@$(RUN) -m tests.commands.invoke --cloud $(CLOUD) $(FUNCTION) $(EVENT)
+
+emulator: .venv/run/ready ## play LTS, GA and IAM on PORT=8080 until interrupted
+	@$(RUN) -m tests.emulator --port $(PORT)
+
+test: .venv/dev/ready ## run all tests, with coverage
+	@$(DEV) -m pytest --cov --cov-report=term-missing
+
+lint: .venv/dev/ready ## ruff: rules and format
+	@$(DEV) -m ruff check .
+	@$(DEV) -m ruff format --check .
+
+types: .venv/dev/ready ## mypy --strict
+	@$(DEV) -m mypy
+
+check: lint types test ## all of the above: what must pass before anything lands
+
+format: .venv/dev/ready ## let ruff lay out the code
+	@$(DEV) -m ruff check --fix .
+	@$(DEV) -m ruff format .
+
+# A lock holds for every Python from 3.10 on, on every platform.
+LOCK = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.10 \
+	--generate-hashes --no-annotate --custom-compile-command 'make lock' --upgrade
+
+lock: ## pin the newest dependencies, with hashes
+	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/python -m pip install --quiet uv
+	@$(LOCK) pyproject.toml -o functions/requirements.txt
+	@$(LOCK) pyproject.toml --group dev -c functions/requirements.txt -o tests/requirements.txt
+
+clean: ## remove what the other targets made
+	rm -rf .venv build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .aws-sam
+	find functions tests -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/run/ready: functions/requirements.txt
+.venv/dev/ready: tests/requirements.txt
+.venv/%/ready:
+	@echo "installing $< into .venv/$*"
+	@$(PYTHON) -m venv --clear .venv/$*
+	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,1 @@
+"""Serverless functions that give a Global Accelerator listener its access log."""

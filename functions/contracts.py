@@ -1,0 +1,129 @@
+"""The JSON Schemas in `schemas/`: each read and compiled once, and checked against.
+
+The one module that imports jsonschema. A reference is resolved inside `schemas/`;
+nothing is ever fetched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+from referencing import Registry, Resource
+
+from functions.errors import InvalidEvent, Problem
+
+SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+
+
+def check(name: str, document: object) -> None:
+    """Let a document pass that satisfies a schema, such as `bootstrap.event`.
+
+    Raises: InvalidEvent with every place that does not, and never a value.
+    """
+    try:
+        errors = list(validator(name).iter_errors(cast("Any", document)))
+    except RecursionError:
+        raise InvalidEvent(Problem("", "is nested too deeply")) from None
+    if errors:
+        raise InvalidEvent(*(problem for each in errors for problem in _problems(each)))
+
+
+@cache
+def validator(name: str) -> Validator:
+    """Return the compiled validator of `schemas/<name>.schema.json`."""
+    schema = _resource(f"{name}.schema.json").contents
+    registry: Registry[Any] = Registry(retrieve=_retrieve)  # type: ignore[call-arg]
+    compiled: Validator = _VALIDATOR(schema, registry=registry)
+    return compiled
+
+
+def _retrieve(uri: str) -> Resource[Any]:
+    return _resource(uri.rpartition("/")[2])
+
+
+@cache
+def _resource(file_name: str) -> Resource[Any]:
+    text = (SCHEMAS / file_name).read_text("utf-8")
+    return Resource.from_contents(json.loads(text))
+
+
+def _unique_item_properties(
+    _validator: Validator, names: list[str], items: object, _schema: object
+) -> Iterator[ValidationError]:
+    """Refuse objects of one array that agree in one of these properties.
+
+    The keyword is ajv-keywords' `uniqueItemProperties`; JSON Schema has none for it.
+    """
+    if not isinstance(items, list):
+        return
+    for name in names:
+        seen: set[str] = set()
+        for place, item in enumerate(items):
+            value = item.get(name) if isinstance(item, dict) else None
+            if isinstance(value, str) and value in seen:
+                yield ValidationError("repeated", path=(place, name))
+            elif isinstance(value, str):
+                seen.add(value)
+
+
+_VALIDATOR = extend(  # type: ignore[no-untyped-call] # jsonschema types no part of it
+    Draft202012Validator, {"uniqueItemProperties": _unique_item_properties}
+)
+
+
+def _problems(error: ValidationError) -> Iterator[Problem]:
+    """Yield what is wrong, in words that are ours and quote nothing."""
+    place = "".join(f"/{_escaped(str(step))}" for step in error.absolute_path)
+    rule: Any = error.validator_value
+    schema: Any = error.schema
+    found: Any = error.instance
+    if error.validator == "required":
+        for name in rule:
+            if name not in found:
+                yield Problem(f"{place}/{_escaped(name)}", "is required")
+    elif error.validator == "additionalProperties":
+        for name in found.keys() - schema["properties"].keys():
+            yield Problem(f"{place}/{_escaped(name)}", "is no field known here")
+    else:
+        words = _WORDS.get(str(error.validator), str(schema.get("description")))
+        yield Problem(place, words.format(rule=_worded(rule)))
+
+
+def _escaped(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def _worded(rule: object) -> str:
+    """Return what a keyword is set to, as part of a sentence."""
+    if isinstance(rule, list):
+        return " or ".join(map(str, rule))
+    return _TYPES.get(str(rule), str(rule))
+
+
+_TYPES = {
+    "array": "an array",
+    "boolean": "true or false",
+    "integer": "an integer",
+    "object": "an object",
+    "string": "a string",
+}
+_WORDS = {
+    "type": "must be {rule}",
+    "const": "must be {rule}",
+    "enum": "must be {rule}",
+    "minLength": "must have {rule} characters at least",
+    "maxLength": "must have {rule} characters at most",
+    "minimum": "must be {rule} at least",
+    "maximum": "must be {rule} at most",
+    "maxItems": "must have {rule} items at most",
+    "uniqueItemProperties": "must differ from that of every other item",
+}
+"""By keyword: the words for a rule; others, as every pattern, bring a description."""

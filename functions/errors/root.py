@@ -1,0 +1,98 @@
+"""What every error of the family knows and how it shows itself."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+TYPE_PREFIX = "https://ga-access-log.invalid/errors/"
+"""Names a kind of problem (RFC 9457 3.1.1); there is nothing to fetch there."""
+
+_FACTS = (
+    "service",
+    "upstream_status",
+    "request_id",
+    "step",
+    "log_stream_name",
+    "log_stream_id",
+    "logtank_id",
+)
+
+
+class Problem(NamedTuple):
+    """One thing wrong with an event: a JSON pointer, and what must change there."""
+
+    pointer: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Return the place and the rule, as in ``/ttl_in_days must be an integer``."""
+        return f"{self.pointer or 'the event'} {self.detail}"
+
+
+class ProvisioningError(Exception):
+    """Whatever went wrong, with what is known of it; the root of the family.
+
+    `detail` says what happened. `service`, `code`, `upstream_status` and
+    `request_id` are the cloud's own; `code` is the class's name where the cloud gave
+    none. `retry_after` is in seconds. `step`, `log_stream_name`, `log_stream_id` and
+    `logtank_id` say how far the work had come and what exists already.
+    """
+
+    status = 502
+    """The status of our own HTTP reply."""
+    retryable = False
+    """Whether the same event may succeed later with nothing changed."""
+    remedy = "Read the detail and the function's log, and send the event again."
+    """What to do about it, in one sentence."""
+
+    def __init__(  # each is a fact of its own, none derives from another
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        service: str | None = None,
+        upstream_status: int | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        """Keep the facts; a `remedy` given here is more exact than the class's."""
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or type(self).__name__
+        self.service = service
+        self.upstream_status = upstream_status
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.step: str | None = None
+        self.log_stream_name: str | None = None
+        self.log_stream_id: str | None = None
+        self.logtank_id: str | None = None
+        if remedy:
+            self.remedy = remedy
+
+    def note(self, **facts: str | None) -> None:
+        """Add how far the work had come: `step`, `log_stream_id` and their like."""
+        for name, value in facts.items():
+            if value is not None:
+                setattr(self, name, value)
+
+    def as_document(self) -> dict[str, object]:
+        """Return the error as RFC 9457 has it, shaped by `error.schema.json`."""
+        kind = type(self).__name__
+        document: dict[str, object] = {
+            "type": TYPE_PREFIX + kind,
+            "title": re.sub("(?<=[a-z])(?=[A-Z])", " ", kind).capitalize(),
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "retryable": self.retryable,
+            "remedy": self.remedy,
+        }
+        known = {name: getattr(self, name) for name in _FACTS}
+        return document | {name: fact for name, fact in known.items() if fact}
+
+    def __str__(self) -> str:
+        """Return what a platform shows: what happened, the code, and the remedy."""
+        return f"{self.detail.rstrip('.')} ({self.code}). {self.remedy}"

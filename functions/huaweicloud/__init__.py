@@ -1,0 +1,1 @@
+"""How Huawei Cloud's LTS and GA are called."""

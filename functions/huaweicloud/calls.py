@@ -1,0 +1,65 @@
+"""What passes between this bundle and a cloud's API: calls and replies, as values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+SAFE_METHODS = frozenset({"GET"})
+"""Methods that change nothing, so that silence leaves nothing unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to an API, without host and credential.
+
+    `operation` is the API's name for it, `path` is percent-encoded, `query` and
+    `headers` are pairs of name and value, `body` is JSON's object or nothing.
+    `attempt` counts from 1.
+    """
+
+    service: str
+    operation: str
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Mapping[str, object] | None = None
+    attempt: int = 1
+
+    @property
+    def changes(self) -> bool:
+        """Whether it leaves something behind, so that its silence is a riddle."""
+        return self.method not in SAFE_METHODS
+
+    def content(self) -> bytes:
+        """Return the body as it goes over the wire: UTF-8, or nothing."""
+        if self.body is None:
+            return b""
+        return json.dumps(self.body, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, with nothing in it that is secret.
+
+    `document` is the JSON of the body; None where it is empty, no JSON or too large.
+    `retry_after` is in seconds.
+    """
+
+    status: int
+    document: object = None
+    request_id: str | None = None
+    retry_after: float | None = None
+    date: str | None = None
+
+
+Send = Callable[[Call], Reply]
+"""The one port to the clouds: raises an error of ours where no reply was had."""
+
+
+def segment(identifier: str) -> str:
+    """Return an id as one segment of a path; a slash in it stays inside it."""
+    return quote(identifier, safe="")

@@ -1,0 +1,166 @@
+"""Log Tank Service: its calls as values, and what its answers say.
+
+Sources: *Creating a Log Stream* (path in Table 1, headers in Table 2, body in Tables 3
+and 4, answer in Table 5), *Querying All Log Streams in a Log Group*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.huaweicloud import replies
+from functions.huaweicloud.calls import Call, Reply, segment
+
+SERVICE = "LTS"
+_BODY = (
+    "log_stream_name",
+    "ttl_in_days",
+    "tags",
+    "log_stream_name_alias",
+    "enterprise_project_name",
+)
+_SYSTEM_TAG = "_sys_"
+
+
+@dataclass(frozen=True, slots=True)
+class NewStream:
+    """A log stream that is wanted: its place, and the body that would create it."""
+
+    project_id: str
+    log_group_id: str
+    body: Mapping[str, object]
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, object], project_id: str) -> NewStream:
+        """Read a checked event; of its fields, those of Table 3 make the body.
+
+        JSON calls 30.0 an integer; the service may not, so it gets 30.
+        """
+        body = {name: event[name] for name in _BODY if name in event}
+        if isinstance(days := body.get("ttl_in_days"), float):
+            body["ttl_in_days"] = int(days)
+        return cls(project_id, str(event["log_group_id"]), body)
+
+    @property
+    def name(self) -> str:
+        """The name, by which the service tells a group's streams apart."""
+        return str(self.body["log_stream_name"])
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A log stream that exists; `described` is what the list says of it.
+
+    `created_at` is in seconds since 1970, None where the list does not say.
+    """
+
+    id: str
+    name: str
+    created_at: float | None = None
+    described: Mapping[str, object] | None = None
+
+    def differs(self, wanted: NewStream) -> list[str]:
+        """Return the fields that were wanted otherwise, of those that the list has."""
+        return [
+            name
+            for name, (want, have) in _compared(wanted, self.described or {}).items()
+            if want is not None and have is not None and want != have
+        ]
+
+
+def create_stream(new: NewStream) -> Call:
+    """Return the call that creates a stream; it is refused if the name is taken."""
+    return _call(new, "CreateLogStream", "POST", new.body)
+
+
+def created_stream(new: NewStream, call: Call, reply: Reply) -> Stream:
+    """Return the stream that a create's answer names (Table 5).
+
+    Raises: the error that the reply is; UnintelligibleReply without an id.
+    """
+    found = replies.identifier(replies.document(call, reply), "log_stream_id")
+    if not found:
+        raise replies.unintelligible(call, reply, "has no log_stream_id")
+    return Stream(found, new.name)
+
+
+def list_streams(new: NewStream) -> Call:
+    """Return the call that lists all streams of the wanted one's group, unpaged."""
+    return _call(new, "ListLogStream", "GET")
+
+
+def stream_of_name(new: NewStream, call: Call, reply: Reply) -> Stream | None:
+    """Return the listed stream of exactly the wanted name, None where there is none.
+
+    Raises: the error that the reply is; UnintelligibleReply for another document.
+    """
+    streams = replies.document(call, reply).get("log_streams")
+    if not isinstance(streams, list):
+        raise replies.unintelligible(call, reply, "has no log_streams")
+    for each in streams:
+        if isinstance(each, Mapping) and each.get("log_stream_name") == new.name:
+            return _stream(each, new, call, reply)
+    return None
+
+
+def _stream(
+    listed: Mapping[str, object], new: NewStream, call: Call, reply: Reply
+) -> Stream:
+    found = replies.identifier(listed, "log_stream_id")
+    if not found:
+        raise replies.unintelligible(call, reply, "has a stream without its id")
+    created = listed.get("creation_time")
+    seconds = created / 1000 if isinstance(created, int) else None
+    return Stream(found, new.name, seconds, listed)
+
+
+def _call(
+    new: NewStream,
+    operation: str,
+    method: str,
+    body: Mapping[str, object] | None = None,
+) -> Call:
+    project, group = segment(new.project_id), segment(new.log_group_id)
+    return Call(
+        service=SERVICE,
+        operation=operation,
+        method=method,
+        path=f"/v2/{project}/groups/{group}/streams",
+        headers=(
+            ("Content-Type", "application/json;charset=utf8"),  # Table 2
+            ("X-Project-Id", new.project_id),
+        ),
+        body=body,
+    )
+
+
+def _compared(
+    new: NewStream, described: Mapping[str, object]
+) -> dict[str, tuple[object, object]]:
+    """Return what is wanted beside what is there, None where either is silent."""
+    return {
+        "ttl_in_days": (new.body.get("ttl_in_days"), described.get("ttl_in_days")),
+        "tags": (_wanted_tags(new.body.get("tags")), _own_tags(described.get("tag"))),
+        "log_stream_name_alias": (
+            new.body.get("log_stream_name_alias"),
+            described.get("log_stream_name_alias"),
+        ),
+    }
+
+
+def _wanted_tags(tags: object) -> dict[str, str] | None:
+    if not isinstance(tags, list):
+        return None
+    return {tag["key"]: tag.get("value", "") for tag in tags}
+
+
+def _own_tags(tags: object) -> dict[str, object] | None:
+    """Return a listed stream's tags without those that the system sets."""
+    if not isinstance(tags, Mapping):
+        return None
+    return {
+        key: value or ""
+        for key, value in tags.items()
+        if not key.startswith(_SYSTEM_TAG)
+    }

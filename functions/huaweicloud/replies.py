@@ -1,0 +1,118 @@
+"""What a reply says: the document that was asked for, or one of our errors.
+
+All shapes in which the services, the gateway and IAM write an error are read here:
+`error_code` and `error_msg`, their camel-case forms, `code` and `message`, and either
+of these inside `error` or `message`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+
+from functions.errors import ProvisioningError, UnintelligibleReply
+from functions.errors.codes import meaning
+from functions.huaweicloud.calls import Call, Reply
+
+_CODES = ("error_code", "errorCode", "code")
+_MESSAGES = ("error_msg", "errorMsg", "errorMessage", "message", "details")
+_WRAPPERS = ("error", "message")
+_MESSAGE_LENGTH = 300
+
+
+def document(call: Call, reply: Reply) -> Mapping[str, object]:
+    """Return the JSON object of a success.
+
+    Raises: the error that the reply is; UnintelligibleReply for a success that is no
+    JSON object, or that carries an error's code (LTS documents such an answer).
+    """
+    check(call, reply)
+    if not isinstance(reply.document, Mapping):
+        raise unintelligible(call, reply, "is no JSON object")
+    code = _first(reply.document, _CODES[:2])
+    if code:
+        raise unintelligible(call, reply, "carries an error's code", code=code)
+    return reply.document
+
+
+def check(call: Call, reply: Reply) -> None:
+    """Let a success pass, whatever is in it.
+
+    Raises: the error that the reply is.
+    """
+    if failure := failure_of(call, reply):
+        raise failure
+
+
+def failure_of(call: Call, reply: Reply) -> ProvisioningError | None:
+    """Return the error that a reply is, or None for a success (2xx)."""
+    if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+        return None
+    code, message = _said(reply.document)
+    kind, remedy = meaning(reply.status, code)
+    said = f": {message}" if message else ", without saying why"
+    return kind(
+        f"{call.service} answered {call.operation} with {reply.status}{said}",
+        code=code,
+        service=call.service,
+        upstream_status=reply.status,
+        request_id=request_id(reply),
+        retry_after=reply.retry_after,
+        remedy=remedy,
+    )
+
+
+def unintelligible(
+    call: Call, reply: Reply, fault: str, code: str | None = None
+) -> UnintelligibleReply:
+    """Return the error for a success that is of no use; `fault` says why it is not."""
+    return UnintelligibleReply(
+        f"{call.service} answered {call.operation} with {reply.status}, but the answer "
+        f"{fault}",
+        code=code,
+        service=call.service,
+        upstream_status=reply.status,
+        request_id=request_id(reply),
+    )
+
+
+def request_id(reply: Reply) -> str | None:
+    """Return the id by which the cloud's support finds the call, if it gave one."""
+    return reply.request_id or _first(reply.document, ("request_id",))
+
+
+def identifier(found: Mapping[str, object], name: str) -> str | None:
+    """Return a field that must be a filled string, or None where it is not."""
+    value = found.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _said(body: object) -> tuple[str | None, str | None]:
+    """Return the code and the message of an error's body, each where it has one."""
+    code = message = None
+    for level in _levels(body):
+        code = code or _first(level, _CODES)
+        message = message or _first(level, _MESSAGES)
+    return code, message and " ".join(message.split())[:_MESSAGE_LENGTH]
+
+
+def _levels(body: object) -> Iterator[Mapping[str, object]]:
+    """Yield the object itself, then those that are known to be inside it."""
+    if isinstance(body, Mapping):
+        yield body
+        for name in _WRAPPERS:
+            if isinstance(body.get(name), Mapping):
+                yield body[name]
+
+
+def _first(level: object, names: tuple[str, ...]) -> str | None:
+    """Return the first of these fields that holds text or a whole number, as text."""
+    if not isinstance(level, Mapping):
+        return None
+    values = (level.get(name) for name in names)
+    texts = (
+        str(value)
+        for value in values
+        if isinstance(value, str | int) and not isinstance(value, bool) and value
+    )
+    return next(texts, None)

@@ -1,0 +1,153 @@
+"""One event's way through the bundle: read, check, do, reply."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, cast
+
+from functions import batch, contracts, defaults, provisioning, runtime, settings
+from functions.errors import BatchFailed, ProvisioningError
+from functions.huaweicloud.ga import Owner
+from functions.huaweicloud.retry import Patience
+
+Request = Mapping[str, object]
+
+
+Outcomes = list[batch.Outcome]
+
+
+class Task(NamedTuple):
+    """What an entry does: the name of its contract, its action, and what these need."""
+
+    name: str
+    action: Callable[[Request, provisioning.Cloud], batch.Result]
+    services: frozenset[str]
+    complete: Callable[[Request, str | None, str | None], Request]
+
+
+BOOTSTRAP = Task(
+    "bootstrap", provisioning.bootstrap, frozenset({"LTS", "GA"}), defaults.bootstrap
+)
+CREATE_LOG_STREAM = Task(
+    "create_log_stream",
+    provisioning.create_log_stream,
+    frozenset({"LTS"}),
+    defaults.log_stream,
+)
+CREATE_LOGTANK = Task(
+    "create_logtank", provisioning.create_logtank, frozenset({"GA"}), defaults.logtank
+)
+
+
+def run(task: Task, event: object, context: object) -> batch.Outcome | Outcomes:
+    """Do what an event asks for: one request, or an array of them.
+
+    Raises: Misconfigured; the error of a lone request; BatchFailed for an array of
+    which any failed, once all were tried.
+    """
+    log = runtime.Log(task.name, runtime.request_id(context))
+    left = runtime.time_left(context)
+    requests = event if isinstance(event, list) else [event]
+    try:
+        configured = settings.read(runtime.variables(context), task.services)
+    except ProvisioningError as error:
+        log("ERROR", "request failed", error=error.as_document())
+        raise
+    log.level = configured.log_level
+    outcomes = _outcomes(task, requests, configured, left, log)
+    failures = [each for each in outcomes if isinstance(each, ProvisioningError)]
+    if failures:
+        raise failures[0] if len(requests) == 1 else BatchFailed(outcomes)
+    return outcomes if isinstance(event, list) else outcomes[0]
+
+
+def _outcomes(
+    task: Task,
+    requests: list[object],
+    configured: settings.Settings,
+    left: Callable[[], float],
+    log: runtime.Log,
+) -> Outcomes:
+    """Check every request, then do those that passed."""
+    checked = [_checked(task, request, configured, log) for request in requests]
+    accepted = [each for each in checked if not isinstance(each, ProvisioningError)]
+    if not accepted:
+        return [each for each in checked if isinstance(each, ProvisioningError)]
+    caution = batch.Caution(left, several=len(accepted) > 1)
+    cloud = _cloud(configured, left, log, caution.pace)
+    done = batch.run(
+        accepted,
+        lambda request: _done(task, request, cloud, caution, log),
+        configured.max_concurrency,
+    )
+    following = iter(done)
+    return [
+        each if isinstance(each, ProvisioningError) else next(following)
+        for each in checked
+    ]
+
+
+def _checked(
+    task: Task, request: object, configured: settings.Settings, log: runtime.Log
+) -> Request | ProvisioningError:
+    """Return the request with its defaults, or what is wrong with it."""
+    try:
+        if isinstance(request, Mapping):
+            request = task.complete(
+                request, configured.log_group_id, configured.log_stream_name
+            )
+        contracts.check(f"{task.name}.event", request)
+    except ProvisioningError as error:
+        log("ERROR", "request failed", error=error.as_document())
+        return error
+    return cast("Request", request)
+
+
+def _done(
+    task: Task,
+    request: Request,
+    cloud: provisioning.Cloud,
+    caution: batch.Caution,
+    log: runtime.Log,
+) -> batch.Outcome:
+    """Return what came of a request; it stands in the log too."""
+    began = time.monotonic()
+    try:
+        caution.require_fair_weather()
+        outcome: batch.Outcome = task.action(request, cloud)
+        level, said = "INFO", {"result": outcome}
+    except ProvisioningError as error:
+        outcome = error
+        level, said = "ERROR", {"error": error.as_document()}
+    caution.learn(outcome)
+    milliseconds = round(1000 * (time.monotonic() - began), 1)
+    log(
+        level,
+        f"request {'failed' if level == 'ERROR' else 'done'}",
+        milliseconds=milliseconds,
+        **said,
+    )
+    return outcome
+
+
+def _cloud(
+    configured: settings.Settings,
+    left: Callable[[], float],
+    log: runtime.Log,
+    pace: Callable[[float], None],
+) -> provisioning.Cloud:
+    # requests takes longer to import than a refusal takes to be written
+    from functions.huaweicloud import client  # noqa: PLC0415
+
+    return provisioning.Cloud(
+        send=client.connect(configured, left, log, pace),
+        patience=Patience(
+            attempts=configured.retry_attempts,
+            base=configured.retry_base_seconds,
+            cap=configured.retry_cap_seconds,
+            left=left,
+        ),
+        owner=Owner(configured.project_id, configured.domain_id),
+        now=time.time,
+    )

@@ -1,0 +1,87 @@
+"""The three actions: a checked event in, a result out.
+
+Shapes: `schemas/<action>.event.schema.json` and `schemas/<action>.result.schema.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from functions.errors import Misconfigured
+from functions.huaweicloud import ga, lts
+from functions.provisioning import log_stream, logtank
+from functions.provisioning.cloud import Cloud, noting
+
+Event = Mapping[str, object]
+Result = dict[str, object]
+
+
+def create_log_stream(event: Event, cloud: Cloud) -> Result:
+    """Make sure that the log stream exists.
+
+    Raises: the errors of `log_stream.ensure`.
+    """
+    stream = log_stream.ensure(_new_stream(event, cloud), cloud)
+    result: Result = {"log_stream_id": stream.id, "created": stream.created}
+    return result | _differences(stream)
+
+
+def create_logtank(event: Event, cloud: Cloud) -> Result:
+    """Make sure that the listener ships its log into the stream.
+
+    Raises: the errors of `logtank.ensure`.
+    """
+    wanted = ga.NewLogtank(**cast("Mapping[str, str]", event["logtank"]))
+    ensured = logtank.ensure(wanted, cloud, logtank.Claim())
+    result: Result = {"logtank": ensured.logtank.as_document()}
+    if ensured.logtank.request_id:
+        result["request_id"] = ensured.logtank.request_id
+    return result | {"created": ensured.created}
+
+
+def bootstrap(event: Event, cloud: Cloud) -> Result:
+    """Make sure of the log stream, then of the listener's logtank into it.
+
+    Raises: the errors of `log_stream.ensure`, `logtank.ensure` and
+    `logtank.await_active`, each with the stream's name and what exists already.
+    """
+    new = _new_stream(event, cloud)
+    stream = log_stream.ensure(new, cloud)
+    wanted = ga.NewLogtank(
+        resource_type=ga.LISTENER,
+        resource_id=str(event["resource_id"]),
+        log_group_id=new.log_group_id,
+        log_stream_id=stream.id,
+    )
+    with noting(log_stream_name=new.name):
+        ensured = logtank.ensure(
+            wanted, cloud, logtank.Claim(stream.claimed_at, stream.rivalled)
+        )
+        active = logtank.await_active(
+            ensured.logtank, cloud, cast("float", event.get("wait_seconds", 0))
+        )
+    made = {"log_stream": stream.created, "logtank": ensured.created}
+    result: Result = {
+        "log_group_id": wanted.log_group_id,
+        "log_stream_id": stream.id,
+        "logtank_id": active.id,
+        "resource_type": wanted.resource_type,
+        "resource_id": wanted.resource_id,
+        "status": active.status or ga.PENDING,  # "the status is to be determined"
+        "created": [name for name, created in made.items() if created],
+    }
+    return result | _differences(stream)
+
+
+def _new_stream(event: Event, cloud: Cloud) -> lts.NewStream:
+    project_id = event.get("project_id") or cloud.owner.project_id
+    if not project_id:
+        raise Misconfigured(
+            "HUAWEICLOUD_SDK_PROJECT_ID is not set and the event has no project_id"
+        )
+    return lts.NewStream.from_event(event, str(project_id))
+
+
+def _differences(stream: log_stream.EnsuredStream) -> Result:
+    return {"differs": stream.differs} if stream.differs else {}

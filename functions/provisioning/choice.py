@@ -1,0 +1,69 @@
+"""Which of a listener's logtanks counts: decisions on what was listed, no calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from functions.errors import Busy, Conflict, LogtankFailed
+from functions.huaweicloud import ga
+
+
+def shipping(new: ga.NewLogtank, listed: Sequence[ga.Logtank]) -> ga.Logtank | None:
+    """Return the listener's logtank that ships to the wanted stream, None if none is.
+
+    Of several the oldest counts. One that is being deleted counts as gone if it ships
+    elsewhere.
+
+    Raises: Conflict if the listener ships elsewhere; Busy if the wanted logtank is
+    being deleted.
+    """
+    if alive := alive_here(new, listed):
+        return oldest(alive)
+    for each in listed:
+        if each.log_stream_id == new.log_stream_id:
+            raise Busy("The listener's logtank is being deleted", service=ga.SERVICE)
+    for each in listed:
+        if each.status != ga.DELETING:
+            raise _conflict(each)
+    return None
+
+
+def alive_here(new: ga.NewLogtank, listed: Iterable[ga.Logtank]) -> list[ga.Logtank]:
+    """Return those that ship to the wanted stream and are there to stay."""
+    return [
+        each
+        for each in listed
+        if each.log_stream_id == new.log_stream_id and each.status != ga.DELETING
+    ]
+
+
+def oldest(logtanks: Iterable[ga.Logtank]) -> ga.Logtank:
+    """Return the one made first; of those made in one second the smallest id."""
+    return min(logtanks, key=lambda each: (each.created_at or "", each.id))
+
+
+def healthy(logtank: ga.Logtank) -> ga.Logtank:
+    """Return the logtank as it is.
+
+    Raises: LogtankFailed if GA could not provision it.
+    """
+    if logtank.status == ga.ERROR:
+        failure = LogtankFailed(
+            f"Logtank {logtank.id} is in status {ga.ERROR}",
+            service=ga.SERVICE,
+            request_id=logtank.request_id,
+            remedy=f"Delete logtank {logtank.id} and send the event again.",
+        )
+        failure.note(logtank_id=logtank.id)
+        raise failure
+    return logtank
+
+
+def _conflict(other: ga.Logtank) -> Conflict:
+    return Conflict(
+        f"The listener already ships its log to stream {other.log_stream_id} of group "
+        f"{other.log_group_id}, through logtank {other.id}",
+        service=ga.SERVICE,
+        remedy=f"Delete logtank {other.id}, or send the event for the log stream that "
+        "the listener ships to.",
+    )

@@ -1,0 +1,42 @@
+"""What an action is given to work with, and how it marks its progress on errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from functions.errors import ProvisioningError
+from functions.huaweicloud.calls import Call, Send
+from functions.huaweicloud.ga import Owner
+from functions.huaweicloud.retry import Patience, Read, T, repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """The way to the clouds: the port, its patience, whose resources, and the time.
+
+    `now` is in seconds since 1970.
+    """
+
+    send: Send
+    patience: Patience
+    owner: Owner
+    now: Callable[[], float]
+
+    def ask(self, call: Call, read: Read[T]) -> T:
+        """Make a call that may be made any number of times.
+
+        Raises: what the last attempt came to, DeadlineExceeded.
+        """
+        return repeat(call, read, self.send, self.patience)
+
+
+@contextmanager
+def noting(**facts: str | None) -> Iterator[None]:
+    """Write on whatever fails inside how far the work had come."""
+    try:
+        yield
+    except ProvisioningError as error:
+        error.note(**facts)
+        raise

@@ -1,0 +1,99 @@
+"""What differs between AWS Lambda and Huawei FunctionGraph, and what they share.
+
+Lambda's context has attributes and snake-case methods; FunctionGraph's has camel-case
+methods alone, and keeps the settings as the function's user data.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+
+from functions.setting_kinds import LOG_LEVELS
+
+RESERVE_SECONDS = 1.0
+"""Kept back for the reply."""
+UNKNOWN_SECONDS = 60.0
+"""What is taken to be left where the platform does not say."""
+_LONGEST_SECONDS = 259_200.0  # FunctionGraph's limit; more than that is a wrong unit
+
+
+def variables(
+    context: object, environ: Mapping[str, str] = os.environ
+) -> Callable[[str], str | None]:
+    """Return what looks a setting up: FunctionGraph's user data, then the environment.
+
+    User data stands in the context, and as JSON in RUNTIME_USERDATA.
+    """
+    user_data = getattr(context, "getUserData", None)
+    preset = _preset(environ)
+
+    def look_up(name: str) -> str | None:
+        found = user_data(name) if user_data else None
+        found = found or environ.get(name) or preset.get(name)
+        return None if found is None else str(found)
+
+    return look_up
+
+
+def request_id(context: object) -> str | None:
+    """Return the platform's id of this invocation."""
+    if hasattr(context, "getRequestID"):
+        return str(context.getRequestID())
+    found = getattr(context, "aws_request_id", None)
+    return None if found is None else str(found)
+
+
+def time_left(
+    context: object, clock: Callable[[], float] = time.monotonic
+) -> Callable[[], float]:
+    """Return what tells the seconds left to work in, less those for the reply."""
+    ends_at = clock() + _remaining_seconds(context) - RESERVE_SECONDS
+    return lambda: ends_at - clock()
+
+
+class Log:
+    """Writes one JSON object a line to standard output, where both clouds read it."""
+
+    def __init__(self, function: str, request_id: str | None) -> None:
+        """Write at level INFO and above until told otherwise."""
+        self._constant = {"function": function, "request_id": request_id}
+        self.level = "INFO"
+
+    def __call__(self, level: str, message: str, **facts: object) -> None:
+        """Write a line with these facts, without those that are None."""
+        if LOG_LEVELS.index(level) < LOG_LEVELS.index(self.level):
+            return
+        line = {
+            "timestamp": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+            "level": level,
+            "message": message,
+            **self._constant,
+            **facts,
+        }
+        known = {name: fact for name, fact in line.items() if fact is not None}
+        sys.stdout.write(json.dumps(known) + "\n")  # one write: lines never mix
+        sys.stdout.flush()
+
+
+def _preset(environ: Mapping[str, str]) -> Mapping[str, str]:
+    try:
+        found = json.loads(environ.get("RUNTIME_USERDATA", "{}"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _remaining_seconds(context: object) -> float:
+    """Return what the platform says, or UNKNOWN_SECONDS where it says nonsense."""
+    for name in ("get_remaining_time_in_millis", "getRemainingTimeInMilliSeconds"):
+        if ask := getattr(context, name, None):
+            milliseconds = ask()
+            if isinstance(milliseconds, int | float):
+                seconds = milliseconds / 1000
+                return seconds if 0 < seconds <= _LONGEST_SECONDS else UNKNOWN_SECONDS
+    return UNKNOWN_SECONDS

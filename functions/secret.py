@@ -1,0 +1,48 @@
+"""A value that must not be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MASK = "***"
+LEAST_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A secret text; it shows itself only to who calls `reveal`.
+
+    It is no `str`, so that it cannot be joined, formatted or serialised by accident.
+    """
+
+    _text: str
+
+    def reveal(self) -> str:
+        """Return the text, for the one place that needs it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        """Return a mask."""
+        return MASK
+
+
+def mask(text: str, secrets: tuple[Secret, ...]) -> str:
+    """Return a text from outside with every secret in it masked.
+
+    A very short one is left: masking it would garble what has nothing to do with it.
+    """
+    for secret in secrets:
+        if len(secret.reveal()) >= LEAST_LENGTH:
+            text = text.replace(secret.reveal(), MASK)
+    return text
+
+
+def scrub(found: object, secrets: tuple[Secret, ...]) -> object:
+    """Return JSON from outside with every secret in its texts masked."""
+    if isinstance(found, str):
+        return mask(found, secrets)
+    if isinstance(found, list):
+        return [scrub(each, secrets) for each in found]
+    if isinstance(found, dict):
+        return {mask(key, secrets): scrub(each, secrets) for key, each in found.items()}
+    return found

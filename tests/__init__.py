@@ -1,0 +1,1 @@
+"""Tests, and the emulated cloud that they run against."""

@@ -1,0 +1,1 @@
+"""Tests of what others rely on: schemas, APIs, the emulated cloud."""

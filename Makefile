@@ -2,7 +2,7 @@
 # later), make and a package index, and nothing else.
 PYTHON   ?= python3
 FUNCTION ?= bootstrap
-EVENT    ?= tests/events/direct.json
+EVENT    ?= tests/events/bootstrap.json
 PORT     ?= 8080
 CLOUD    ?= emulator
 
@@ -15,10 +15,10 @@ DEV := .venv/dev/bin/python
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-run: .venv/run/ready ## bootstrap a listener against the emulator, twice (CLOUD=real EVENT=… for the real clouds)
-	@$(RUN) -m tests.commands.run --cloud $(CLOUD) $(if $(filter file command%,$(origin EVENT)),$(if $(filter command%,$(origin EVENT)),$(EVENT)))
+run: .venv/run/ready ## bootstrap a listener against the emulator, twice
+	@$(RUN) -m tests.commands.run --cloud $(CLOUD) $(EVENT)
 
-invoke: .venv/run/ready ## send EVENT=file.json through FUNCTION=bootstrap (CLOUD=real for the real clouds)
+invoke: .venv/run/ready ## send EVENT=file.json through FUNCTION=bootstrap
 	@$(RUN) -m tests.commands.invoke --cloud $(CLOUD) $(FUNCTION) $(EVENT)
 
 emulator: .venv/run/ready ## play LTS, GA and IAM on PORT=8080 until interrupted

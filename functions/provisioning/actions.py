@@ -49,20 +49,16 @@ def bootstrap(event: Event, cloud: Cloud) -> Result:
     new = _new_stream(event, cloud)
     stream = log_stream.ensure(new, cloud)
     wanted = ga.NewLogtank(
-        resource_type=ga.LISTENER,
-        resource_id=str(event["resource_id"]),
-        log_group_id=new.log_group_id,
-        log_stream_id=stream.id,
+        ga.LISTENER, str(event["resource_id"]), new.log_group_id, stream.id
     )
     with noting(log_stream_name=new.name):
         ensured = logtank.ensure(
             wanted, cloud, logtank.Claim(stream.claimed_at, stream.rivalled)
         )
-        active = logtank.await_active(
-            ensured.logtank, cloud, cast("float", event.get("wait_seconds", 0))
-        )
+        seconds = cast("float", event.get("wait_seconds", 0))
+        active = logtank.await_active(ensured.logtank, cloud, seconds)
     made = {"log_stream": stream.created, "logtank": ensured.created}
-    result: Result = {
+    return {
         "log_group_id": wanted.log_group_id,
         "log_stream_id": stream.id,
         "logtank_id": active.id,
@@ -70,8 +66,8 @@ def bootstrap(event: Event, cloud: Cloud) -> Result:
         "resource_id": wanted.resource_id,
         "status": active.status or ga.PENDING,  # "the status is to be determined"
         "created": [name for name, created in made.items() if created],
+        **_differences(stream),
     }
-    return result | _differences(stream)
 
 
 def _new_stream(event: Event, cloud: Cloud) -> lts.NewStream:

@@ -36,13 +36,8 @@ def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
     Raises: AlreadyExists if the name is taken outside the group; whatever refuses the
     create; DeadlineExceeded; each with what is known of the stream.
     """
-    look: retry.Looking[lts.Stream, lts.Stream | None] = retry.Looking(
-        gather=lambda: cloud.ask(
-            lts.list_streams(new), partial(lts.stream_of_name, new)
-        ),
-        decide=lambda stream: stream,
-    )
     with noting(step="create_log_stream", log_stream_name=new.name):
+        look = _looking(new, cloud)
         try:
             made = retry.create(
                 lts.create_stream(new),
@@ -52,15 +47,24 @@ def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
                 look,
             )
         except AlreadyExists:
-            found = look()
-            if found is None:
+            if (found := look()) is None:
                 raise
             return _adopted(found, new, cloud, created=False)
-    if made.answered:
-        return EnsuredStream(
-            made.value.id, created=True, differs=[], claimed_at=made.sent_at
-        )
-    return _adopted(made.value, new, cloud, created=True)
+    if not made.answered:
+        return _adopted(made.value, new, cloud, created=True)
+    return EnsuredStream(
+        made.value.id, created=True, differs=[], claimed_at=made.sent_at
+    )
+
+
+def _looking(
+    new: lts.NewStream, cloud: Cloud
+) -> retry.Looking[lts.Stream, lts.Stream | None]:
+    read = partial(lts.stream_of_name, new)
+    return retry.Looking(
+        gather=lambda: cloud.ask(lts.list_streams(new), read),
+        decide=lambda stream: stream,
+    )
 
 
 def _adopted(

@@ -1,0 +1,1 @@
+"""What the Makefile starts: the bundle tried out on a laptop."""

@@ -1,0 +1,83 @@
+"""What the Makefile starts, run as a user would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.emulator import Emulator
+
+ROOT = Path(__file__).parents[2]
+
+
+def _run(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of tests.commands in a shell that has a real key in it."""
+    return subprocess.run(  # noqa: S603 # our own words
+        [sys.executable, "-m", *words],
+        cwd=ROOT,
+        env=os.environ | {"HUAWEICLOUD_AUTH_TOKEN": "a-real-token"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def _documents(text: str, words: str) -> list[dict[str, object]]:
+    """Return the JSON that follows each of these words."""
+    decoder = json.JSONDecoder()
+    return [decoder.raw_decode(part)[0] for part in text.split(words)[1:]]
+
+
+def test_run_shows_both_deliveries_and_the_same_ids() -> None:
+    """`make run` makes both halves, then finds them, and names the same IDs."""
+    done = _run("tests.commands.run")
+    first, second = _documents(done.stdout, "and returns\n")
+    assert done.returncode == 0, done.stderr
+    assert first["created"] == ["log_stream", "logtank"]
+    assert second == first | {"created": []}
+
+
+def test_run_tells_each_call() -> None:
+    """The happy path is two calls, and the second delivery finds what is there."""
+    done = _run("tests.commands.run")
+    steps = [line.split()[1] for line in done.stdout.splitlines() if " -> " in line]
+    assert steps == [
+        "CreateLogStream",
+        "CreateLogtank",
+        "CreateLogStream",
+        "ListLogStream",
+        "ListLogtanks",
+    ]
+
+
+def test_run_fails_with_the_error_document(tmp_path: Path) -> None:
+    """An event that is refused ends in its document, and in exit status 1."""
+    event = tmp_path / "event.json"
+    event.write_text('{"resource_id": "a/b"}')
+    done = _run("tests.commands.run", str(event))
+    (document,) = _documents(done.stdout, "and fails with\n")
+    assert done.returncode == 1
+    assert document["code"] == "InvalidEvent"
+
+
+def test_invoke_uses_the_emulator_that_runs_already() -> None:
+    """What one command makes in a running emulator, the next one finds there."""
+    with Emulator() as cloud:
+        words = ("tests.commands.invoke", "--cloud", cloud.url, "create_log_stream")
+        event = "tests/events/create_log_stream.json"
+        made, found = (_run(*words, event) for _ in range(2))
+        assert len(cloud.streams) == 1
+    assert '"created": true' in made.stdout
+    assert '"created": false' in found.stdout
+
+
+def test_invoke_prints_an_error_document() -> None:
+    """A logtank into a stream that does not exist is refused, and says so."""
+    event = "tests/events/create_logtank.json"
+    done = _run("tests.commands.invoke", "create_logtank", event)
+    assert done.returncode == 1
+    assert '"code": "GA.9002"' in done.stdout

@@ -72,7 +72,7 @@ def test_blocks_of_json_are_json(block: str) -> None:
 
 
 def test_the_first_event_is_the_one_that_make_run_sends() -> None:
-    """The event shown first is tests/events/bootstrap.json, and satisfies the schema."""
+    """The event shown first is tests/events/bootstrap.json and fits the schema."""
     shown = json.loads(re.findall("```json\n(.*?)```", README, re.DOTALL)[0])
     assert shown == json.loads((ROOT / "tests/events/bootstrap.json").read_text())
     contracts.check("bootstrap.event", shown)
@@ -80,7 +80,9 @@ def test_the_first_event_is_the_one_that_make_run_sends() -> None:
 
 def test_every_make_target_that_it_names_exists() -> None:
     """A command of the README can be typed."""
-    targets = set(re.findall("^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    targets = set(
+        re.findall("^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    )
     assert set(re.findall("make ([a-z]+)", README)) <= targets
 
 

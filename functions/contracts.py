@@ -20,6 +20,8 @@ from referencing import Registry, Resource
 
 from functions.errors import InvalidEvent, Problem
 
+BASE = "https://ga-access-log.invalid/schemas/"
+"""What every schema's id begins with; there is nothing to fetch there."""
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
 
@@ -39,20 +41,19 @@ def check(name: str, document: object) -> None:
 @cache
 def validator(name: str) -> Validator:
     """Return the compiled validator of `schemas/<name>.schema.json`."""
-    schema = _resource(f"{name}.schema.json").contents
-    registry: Registry[Any] = Registry(retrieve=_retrieve)  # type: ignore[call-arg]
-    compiled: Validator = _VALIDATOR(schema, registry=registry)
+    schema = _registry().contents(f"{BASE}{name}.schema.json")
+    compiled: Validator = _VALIDATOR(schema, registry=_registry())
     return compiled
 
 
-def _retrieve(uri: str) -> Resource[Any]:
-    return _resource(uri.rpartition("/")[2])
-
-
 @cache
-def _resource(file_name: str) -> Resource[Any]:
-    text = (SCHEMAS / file_name).read_text("utf-8")
-    return Resource.from_contents(json.loads(text))
+def _registry() -> Registry[Any]:
+    """Return all schemas by their ids; what is not among them cannot be had."""
+    texts = (path.read_text("utf-8") for path in SCHEMAS.glob("*.schema.json"))
+    resources = [Resource.from_contents(json.loads(text)) for text in texts]
+    return (
+        Registry().with_resources((each.id() or "", each) for each in resources).crawl()
+    )
 
 
 def _unique_item_properties(

@@ -1,0 +1,340 @@
+"""The vendor's own SDK works against the emulator: it signs, parses and pages there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import pytest
+import requests
+from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.exceptions.exceptions import (
+    ClientRequestException,
+    ServerResponseException,
+)
+from huaweicloudsdkcore.sdk_request import SdkRequest
+from huaweicloudsdkcore.signer.algorithm import SigningAlgorithm
+from huaweicloudsdkcore.signer.signer import Signer
+from huaweicloudsdkga import v1 as ga
+from huaweicloudsdklts import v2 as lts
+
+from tests.emulator import Emulator
+
+SdkObject: TypeAlias = Any  # the SDK carries no types
+LISTENER = "78d425da-4d5f-422f-b13b-40aa3f49bc55"
+
+
+@dataclass
+class Sdk:
+    """Both clients of the SDK, and the emulator they talk to."""
+
+    cloud: Emulator
+    lts: SdkObject
+    ga: SdkObject
+
+    def create_stream(self, name: str, **fields: object) -> SdkObject:
+        """Send CreateLogStream to the group that the emulator is born with."""
+        body = lts.CreateLogStreamParams(log_stream_name=name, **fields)
+        group_id = self.cloud.log_group_id
+        request = lts.CreateLogStreamRequest(log_group_id=group_id, body=body)
+        return self.lts.create_log_stream(request)
+
+    def list_streams(self) -> SdkObject:
+        """Send ListLogStream for that group."""
+        request = lts.ListLogStreamRequest(log_group_id=self.cloud.log_group_id)
+        return self.lts.list_log_stream(request).log_streams
+
+    def delete_stream(self, stream_id: str) -> SdkObject:
+        """Send DeleteLogStream."""
+        group_id = self.cloud.log_group_id
+        request = lts.DeleteLogStreamRequest(
+            log_group_id=group_id, log_stream_id=stream_id
+        )
+        return self.lts.delete_log_stream(request)
+
+    def create_logtank(self, stream_id: str, listener: str = LISTENER) -> SdkObject:
+        """Send CreateLogtank."""
+        option = ga.CreateLogtankOption(
+            resource_type="LISTENER",
+            resource_id=listener,
+            log_group_id=self.cloud.log_group_id,
+            log_stream_id=stream_id,
+        )
+        body = ga.CreateLogtankRequestBody(logtank=option)
+        return self.ga.create_logtank(ga.CreateLogtankRequest(body=body))
+
+
+def connect(cloud: Emulator, secret_key: str) -> Sdk:
+    """Build both clients as the SDK's readme does, with the emulator as endpoint."""
+
+    def build(client: SdkObject) -> SdkObject:
+        keys = BasicCredentials(cloud.access_key, secret_key, cloud.project_id)
+        builder = client.new_builder().with_credentials(keys)
+        return builder.with_endpoint(cloud.url).build()
+
+    return Sdk(cloud, build(lts.LtsClient), build(ga.GaClient))
+
+
+@pytest.fixture
+def sdk() -> Iterator[Sdk]:
+    """Return clients that hold the right keys."""
+    with Emulator() as cloud:
+        yield connect(cloud, cloud.secret_key)
+
+
+def test_a_created_stream_is_listed_with_what_it_was_given(sdk: Sdk) -> None:
+    """Alias, retention and tags, Chinese ones too, come back as LogStreamResBody."""
+    tags = [lts.TagsBody(key="环境", value="prod"), lts.TagsBody(key="empty")]
+    made = sdk.create_stream(
+        "ga-one", ttl_in_days=7, tags=tags, log_stream_name_alias="one"
+    )
+    [stream] = sdk.list_streams()
+    assert made.status_code == 201
+    assert stream.log_stream_id == made.log_stream_id
+    assert (stream.log_stream_name, stream.ttl_in_days) == ("ga-one", 7)
+    assert stream.log_stream_name_alias == "one"
+    assert stream.tag == {
+        "_sys_enterprise_project_id": "0",
+        "环境": "prod",
+        "empty": "",
+    }
+    assert isinstance(stream.creation_time, int)
+
+
+def test_a_stream_without_retention_inherits_its_groups(sdk: Sdk) -> None:
+    """Table 3: the value inherits the log group's retention period, here 30 days."""
+    sdk.create_stream("ga-one")
+    assert [stream.ttl_in_days for stream in sdk.list_streams()] == [30]
+
+
+def test_the_filter_finds_a_stream_and_names_its_group(sdk: Sdk) -> None:
+    """ListLogStreams matches loosely, and adds log_group_id."""
+    for name in ("ga-one", "ga-one-more", "other"):
+        sdk.create_stream(name)
+    request = lts.ListLogStreamsRequest(log_stream_name="ga-one")
+    found = sdk.lts.list_log_streams(request).log_streams
+    assert [stream.log_stream_name for stream in found] == ["ga-one", "ga-one-more"]
+    assert {stream.log_group_id for stream in found} == {sdk.cloud.log_group_id}
+
+
+def test_a_streams_retention_can_be_changed(sdk: Sdk) -> None:
+    """UpdateLogStream sends another spelling of the content type, and is understood."""
+    made = sdk.create_stream("ga-one")
+    request = lts.UpdateLogStreamRequest(
+        log_group_id=sdk.cloud.log_group_id,
+        log_stream_id=made.log_stream_id,
+        body=lts.UpdateLogStreamParams(ttl_in_days=90),
+    )
+    assert sdk.lts.update_log_stream(request).log_topic_id == made.log_stream_id
+    assert sdk.list_streams()[0].ttl_in_days == 90
+
+
+def test_a_logtank_is_created_shown_changed_and_deleted(sdk: Sdk) -> None:
+    """All of LogtankDetail is parsed; a deleted logtank is gone."""
+    first = sdk.create_stream("ga-one").log_stream_id
+    second = sdk.create_stream("ga-two").log_stream_id
+    made = sdk.create_logtank(first)
+    logtank_id = made.logtank.id
+    shown = sdk.ga.show_logtank(ga.ShowLogtankRequest(logtank_id=logtank_id)).logtank
+    assert (shown.status, shown.log_stream_id) == ("ACTIVE", first)
+    assert shown.project_id == sdk.cloud.project_id
+    target = ga.UpdateLogtankOption(
+        log_group_id=sdk.cloud.log_group_id, log_stream_id=second
+    )
+    body = ga.UpdateLogtankRequestBody(logtank=target)
+    request = ga.UpdateLogtankRequest(logtank_id=logtank_id, body=body)
+    assert sdk.ga.update_logtank(request).logtank.log_stream_id == second
+    sdk.ga.delete_logtank(ga.DeleteLogtankRequest(logtank_id=logtank_id))
+    assert sdk.cloud.logtanks == []
+
+
+def test_logtanks_are_paged_and_filtered(sdk: Sdk) -> None:
+    """The marker of a page leads to the next; the last page has none."""
+    stream_id = sdk.create_stream("ga-one").log_stream_id
+    listeners = [f"listener-{number}" for number in range(5)]
+    for listener in listeners:
+        sdk.create_logtank(stream_id, listener)
+    seen, marker = [], None
+    for expected in (2, 2, 1):
+        request = ga.ListLogtanksRequest(limit=2, marker=marker)
+        page = sdk.ga.list_logtanks(request)
+        assert page.page_info.current_count == expected
+        seen += [logtank.resource_id for logtank in page.logtanks]
+        marker = page.page_info.next_marker
+    assert (seen, marker) == (listeners, None)
+    two = ga.ListLogtanksRequest(resource_ids=["listener-1", "listener-3", "none"])
+    found = sdk.ga.list_logtanks(two).logtanks
+    assert [tank.resource_id for tank in found] == ["listener-1", "listener-3"]
+
+
+def test_a_stream_in_use_cannot_be_deleted(sdk: Sdk) -> None:
+    """LTS.0207 while a logtank ships there, 204 afterwards."""
+    stream_id = sdk.create_stream("ga-one").log_stream_id
+    logtank_id = sdk.create_logtank(stream_id).logtank.id
+    with pytest.raises(ClientRequestException) as refused:
+        sdk.delete_stream(stream_id)
+    assert refused.value.error_code == "LTS.0207"
+    sdk.ga.delete_logtank(ga.DeleteLogtankRequest(logtank_id=logtank_id))
+    assert sdk.delete_stream(stream_id).status_code == 204
+    assert sdk.cloud.streams == []
+
+
+def test_refusals_are_parsed_by_the_sdk(sdk: Sdk) -> None:
+    """Code, status and request id of LTS's and GA's refusals arrive."""
+    stream_id = sdk.create_stream("ga-one").log_stream_id
+    sdk.create_logtank(stream_id)
+    with pytest.raises(ClientRequestException) as taken:
+        sdk.create_stream("ga-one")
+    with pytest.raises(ClientRequestException) as second:
+        sdk.create_logtank(stream_id)
+    with pytest.raises(ClientRequestException) as missing:
+        sdk.create_logtank("00000000-0000-0000-0000-000000000000", "another")
+    refusals = [taken.value, second.value, missing.value]
+    assert [(r.status_code, r.error_code) for r in refusals] == [
+        (400, "LTS.0205"),
+        (400, "GA.9104"),
+        (404, "GA.9002"),
+    ]
+    assert taken.value.request_id == sdk.cloud.calls[2]["request_id"]
+
+
+def test_a_fault_reaches_the_sdk_as_a_servers_error(sdk: Sdk) -> None:
+    """Without a body, a fault's status gets the operation's documented error."""
+    sdk.cloud.fail({"operation": "CreateLogStream", "status": 500})
+    with pytest.raises(ServerResponseException) as failed:
+        sdk.create_stream("ga-one")
+    assert (failed.value.status_code, failed.value.error_code) == (500, "LTS.0202")
+    assert sdk.create_stream("ga-one").status_code == 201
+
+
+def test_a_wrong_secret_key_is_refused_and_five_lock_the_key(sdk: Sdk) -> None:
+    """401 APIGW.0301 from both services; then the right key is refused as well."""
+    wrong = connect(sdk.cloud, "wrong")
+    refusals = []
+    for attempt in (wrong.list_streams,) * 5 + (sdk.list_streams,):
+        with pytest.raises(ClientRequestException) as refused:
+            attempt()
+        refusals.append(refused.value)
+    assert {(r.status_code, r.error_code) for r in refusals} == {(401, "APIGW.0301")}
+    assert refusals[0].error_msg.endswith("verify aksk signature fail")
+    assert "forbidden" in refusals[5].error_msg
+    with pytest.raises(ClientRequestException) as other_service:
+        sdk.ga.list_logtanks(ga.ListLogtanksRequest())
+    assert other_service.value.status_code == 401
+
+
+def test_a_foreign_project_is_refused(sdk: Sdk) -> None:
+    """403 LTS.0001 for a project that is not the key's."""
+    keys = BasicCredentials(sdk.cloud.access_key, sdk.cloud.secret_key, "0" * 32)
+    builder = lts.LtsClient.new_builder().with_credentials(keys)
+    client = builder.with_endpoint(sdk.cloud.url).build()
+    request = lts.ListLogStreamRequest(log_group_id=sdk.cloud.log_group_id)
+    with pytest.raises(ClientRequestException) as refused:
+        client.list_log_stream(request)
+    assert (refused.value.status_code, refused.value.error_code) == (403, "LTS.0001")
+
+
+def test_groups_are_created_listed_and_deleted(sdk: Sdk) -> None:
+    """A group of one's own beside the one that is there from the start."""
+    body = lts.CreateLogGroupParams(log_group_name="mine", ttl_in_days=5)
+    made = sdk.lts.create_log_group(lts.CreateLogGroupRequest(body=body))
+    groups = sdk.lts.list_log_groups(lts.ListLogGroupsRequest()).log_groups
+    assert [group.log_group_name for group in groups] == ["ga-access-logs", "mine"]
+    request = lts.DeleteLogGroupRequest(log_group_id=made.log_group_id)
+    assert sdk.lts.delete_log_group(request).status_code == 204
+    assert len(sdk.cloud.state()["log_groups"]) == 1
+
+
+# --- signatures, one thing about them changed ---
+
+WHEN = 1_800_000_000  # 2027-01-15T08:00:00Z
+SIGNED_AT = "20270115T080000Z"
+
+
+def signed_headers(cloud: Emulator, date: str = SIGNED_AT) -> dict[str, str]:
+    """Return the headers of a signed ListLogtanks without a query."""
+    request = SdkRequest(
+        method="GET",
+        schema="http",
+        host=cloud.url.removeprefix("http://"),
+        resource_path="/v1/logtanks",
+        query_params=[],
+        header_params={"X-Sdk-Date": date, "X-Note": "as signed"},
+        body="",
+        stream=False,
+        signing_algorithm=SigningAlgorithm.HMAC_SHA256,
+    )
+    keys = BasicCredentials(cloud.access_key, cloud.secret_key)
+    headers: dict[str, str] = Signer(keys).sign(request).header_params
+    return headers
+
+
+@pytest.fixture
+def still() -> Iterator[Emulator]:
+    """Return an emulator whose clock stands still."""
+    with Emulator(clock=lambda: WHEN) as cloud:
+        yield cloud
+
+
+@pytest.mark.parametrize(
+    ("date", "status"),
+    [
+        (SIGNED_AT, 200),
+        ("20270115T081500Z", 200),
+        ("20270115T074500Z", 200),
+        ("20270115T081501Z", 401),
+        ("20270115T074459Z", 401),
+    ],
+)
+def test_a_signature_is_good_for_fifteen_minutes(
+    still: Emulator, date: str, status: int
+) -> None:
+    """Before and after the date that was signed."""
+    headers = signed_headers(still, date)
+    response = requests.get(f"{still.url}/v1/logtanks", headers=headers, timeout=5)
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "changes", "body"),
+    [
+        ("POST", "", {}, None),
+        ("GET", "?limit=1", {}, None),
+        ("GET", "", {"X-Note": "changed"}, None),
+        ("GET", "", {"X-Note": None}, None),
+        ("GET", "", {"X-Sdk-Date": "20270115T080001Z"}, None),
+        ("GET", "", {"X-Sdk-Date": "today"}, None),
+        ("GET", "", {"Host": "ga.myhuaweicloud.com"}, None),
+        ("GET", "", {}, "a body"),
+        ("GET", "", {"X-Sdk-Content-Sha256": "0" * 64}, "a body"),
+    ],
+)
+def test_a_signature_covers_the_whole_request(
+    still: Emulator,
+    method: str,
+    query: str,
+    changes: dict[str, str | None],
+    body: str | None,
+) -> None:
+    """Method, query, signed headers, date, host and body: none can be changed."""
+    headers = {**signed_headers(still), **changes}
+    url = f"{still.url}/v1/logtanks{query}"
+    response = requests.request(method, url, headers=headers, data=body, timeout=5)
+    assert response.status_code == 401
+    assert "verify aksk signature fail" in response.json()["error_msg"]
+
+
+def test_the_date_must_be_signed(still: Emulator) -> None:
+    """A signature that names other headers alone is refused."""
+    headers = signed_headers(still)
+    authorization = headers["Authorization"].replace(";x-sdk-date", "")
+    headers["Authorization"] = authorization
+    response = requests.get(f"{still.url}/v1/logtanks", headers=headers, timeout=5)
+    assert response.status_code == 401
+
+
+def test_signatures_can_be_let_alone(still: Emulator) -> None:
+    """For clients that are tried out before their signer works."""
+    still.reset(signatures=False)
+    headers = {"Authorization": "anything"}
+    response = requests.get(f"{still.url}/v1/logtanks", headers=headers, timeout=5)
+    assert response.status_code == 200

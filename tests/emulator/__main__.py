@@ -1,0 +1,64 @@
+"""``python -m tests.emulator``: serves until Ctrl-C, and prints a line a call."""
+
+import argparse
+import signal
+import threading
+from typing import Any
+
+from tests.emulator.exchange import Document
+from tests.emulator.server import Emulator
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.emulator",
+        description="Plays LTS, GA and IAM on 127.0.0.1.",
+        argument_default=argparse.SUPPRESS,
+    )
+    add = parser.add_argument
+    add("--port", type=int, default=8080, help="0: any free one")
+    add("--second-logtank", choices=("refuse", "allow"))
+    add("--pending-seconds", type=float, help="a new logtank is PENDING for so long")
+    add("--final-status", choices=("ACTIVE", "ERROR"), help="its status after that")
+    add("--stream-quota", type=int, help="log streams a group")
+    add("--latency-seconds", type=float, help="before every answer")
+    add("--list-page-size", type=int, help="upper bound of GA's pages")
+    add("--listeners", nargs="*", metavar="ID", help="those that exist (default: any)")
+    add("--key-lock-after", type=int, help="wrong signatures in a row")
+    add("--token-seconds", type=float, help="life of a token from IAM")
+    add("--signatures", action=argparse.BooleanOptionalAction, help="verify them")
+    return parser
+
+
+def _print_call(call: Document) -> None:
+    what = call["operation"] or "unknown operation"
+    outcome = f"{call['status'] or 'no answer'} {call['error_code'] or ''}"
+    line = f"{what:<16} {call['method']} {call['path']} -> {outcome}"
+    print(line.rstrip(), flush=True)
+
+
+def _print_welcome(cloud: Emulator) -> None:
+    exports = [f"export {k}={v}" for k, v in cloud.environment().items()]
+    lines = [f"LTS, GA and IAM at {cloud.url} (Ctrl-C ends it)", *exports, ""]
+    print("\n".join(lines), flush=True)
+
+
+def main() -> None:
+    """Serve until interrupted or terminated."""
+    parser = _parser()
+    options: dict[str, Any] = vars(parser.parse_args())
+    try:
+        cloud = Emulator(on_call=_print_call, **options)
+    except ValueError as error:
+        parser.error(str(error))
+    ended = threading.Event()
+    # explicitly: a shell lets what it starts in the background ignore Ctrl-C
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    with cloud:
+        _print_welcome(cloud)
+        ended.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The control interface: ``/_emulator/`` over HTTP, for those who run elsewhere."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from tests.emulator.exchange import Answer, Document, Json, Request, answer_json
+
+PREFIX = "/_emulator/"
+
+
+class Controlled(Protocol):
+    """What the interface needs of an emulator."""
+
+    @property
+    def calls(self) -> list[Document]:
+        """The calls, in order of arrival."""
+
+    def state(self) -> Document:
+        """Return the state."""
+
+    def fail(self, *faults: Document) -> None:
+        """Append faults."""
+
+    def reset(self, **options: object) -> None:
+        """Start anew."""
+
+
+def _state(emulator: Controlled, _body: object) -> object:
+    return emulator.state()
+
+
+def _calls(emulator: Controlled, _body: object) -> object:
+    return emulator.calls
+
+
+def _faults(emulator: Controlled, body: Json) -> object:
+    faults = body if isinstance(body, list) else [body]
+    emulator.fail(*faults)
+    return {"accepted": len(faults)}
+
+
+def _reset(emulator: Controlled, body: Json) -> object:
+    options = {} if body is None else body
+    if not isinstance(options, dict):
+        raise TypeError("options are an object")
+    emulator.reset(**options)
+    return emulator.state()
+
+
+ROUTES: Mapping[tuple[str, str], Callable[[Controlled, Any], object]] = {
+    ("GET", "state"): _state,
+    ("GET", "calls"): _calls,
+    ("POST", "faults"): _faults,
+    ("POST", "reset"): _reset,
+}
+
+
+def answer_control(emulator: Controlled, request: Request) -> Answer:
+    """Answer a control call: 200, 400 with the reason, or 404."""
+    route = ROUTES.get((request.method, request.path.removeprefix(PREFIX)))
+    if route is None:
+        served = ", ".join(f"{method} {PREFIX}{name}" for method, name in ROUTES)
+        return _error(404, "EMULATOR.0404", f"there are: {served}")
+    try:
+        body = request.json() if request.body else None
+        return answer_json(200, route(emulator, body))
+    except (ValueError, TypeError) as error:
+        return _error(400, "EMULATOR.0400", str(error))
+
+
+def _error(status: int, code: str, text: str) -> Answer:
+    return answer_json(status, {"error_code": code, "error_msg": text})

@@ -1,0 +1,91 @@
+"""One exchange as plain values: the request that came, the answer that goes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from urllib.parse import parse_qs
+
+Json: TypeAlias = Any  # a JSON value: nothing narrower is true
+Document = dict[str, Any]
+JSON_TYPE = "application/json"
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def parse_json(body: bytes) -> Json:
+    """Return the JSON value in a body.
+
+    Raises:
+        ValueError: not UTF-8, not JSON (NaN included), or nested beyond reason.
+
+    """
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def json_bytes(value: object) -> bytes:
+    """Return a JSON value as UTF-8; a lone surrogate stays an escape."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request, read in full.
+
+    ``path`` and ``query`` are as sent (percent-encoded), header names are lower-case,
+    ``params`` are the decoded path parameters by their names in the documents.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    request_id: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def arguments(self) -> dict[str, list[str]]:
+        """Return the decoded query: every name with all its values, in order."""
+        return parse_qs(self.query, keep_blank_values=True)
+
+    def json(self) -> Json:
+        """Return the JSON value of the body.
+
+        Raises:
+            ValueError: see :func:`parse_json`.
+
+        """
+        return parse_json(self.body)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer before it is put on the wire; Content-Length is added there."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def error_code(self) -> str | None:
+        """The ``error_code`` in the body, None if there is none."""
+        try:
+            document = parse_json(self.body)
+        except ValueError:
+            return None
+        code = document.get("error_code") if isinstance(document, dict) else None
+        return None if code is None else str(code)
+
+
+def answer_json(
+    status: int, value: object, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """Return an answer whose body is JSON."""
+    kind = {"Content-Type": JSON_TYPE, **(headers or {})}
+    return Answer(status, json_bytes(value), kind)

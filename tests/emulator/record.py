@@ -1,0 +1,63 @@
+"""The record of calls: what came, in order of arrival, and what was answered."""
+
+from collections.abc import Mapping
+
+from tests.emulator.exchange import Answer, Document, Json, Request
+from tests.emulator.operations import Operation
+
+HIDDEN = "(hidden)"
+SECRET_HEADERS = frozenset(
+    {"authorization", "x-auth-token", "x-security-token", "x-subject-token"}
+)
+# spoilers that let the client read no status
+WORDLESS = frozenset({"refuse_answer", "hang", "garbage", "reset"})
+SECRET_FIELD = "password"
+
+
+def new_call(operation: Operation | None, request: Request) -> Document:
+    """Return the record of a call that was not answered yet."""
+    return {
+        "service": operation.service if operation else None,
+        "operation": operation.name if operation else None,
+        "method": request.method,
+        "path": request.path,
+        "query": request.arguments(),
+        "request_body": _body(request),
+        "status": None,
+        "error_code": None,
+        "request_id": request.request_id,
+        "request_headers": _headers(request.headers),
+    }
+
+
+def complete(call: Document, answer: Answer) -> None:
+    """Write down what is about to be answered."""
+    call.update(status=answer.status, error_code=answer.error_code)
+
+
+def _headers(headers: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: HIDDEN if name in SECRET_HEADERS else value
+        for name, value in headers.items()
+    }
+
+
+def _body(request: Request) -> Json:
+    try:
+        return _without_secrets(request.json())
+    except ValueError:
+        return None
+
+
+def _without_secrets(value: Json) -> Json:
+    if isinstance(value, list):
+        return [_without_secrets(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _shown(name, inner) for name, inner in value.items()}
+
+
+def _shown(name: str, value: Json) -> Json:
+    if name == SECRET_FIELD and not isinstance(value, dict):
+        return HIDDEN
+    return _without_secrets(value)

@@ -1,0 +1,102 @@
+"""What a fault answers: the body it names, the documented one, or one made up."""
+
+from collections.abc import Mapping
+from http.client import responses
+
+from tests.emulator.exchange import JSON_TYPE, Answer, answer_json, json_bytes
+from tests.emulator.faults import Fault
+from tests.emulator.operations import Operation
+from tests.emulator.refusals import REFUSALS, Refusal
+
+NOTHING_DONE = {"emulator": "this answer is made up, nothing was done"}
+FIRST_ERROR = 400
+FIRST_SERVER_ERROR = 500
+
+# (operation or service, status) -> code; the operation's own entry comes first
+CODES: Mapping[tuple[str, int], str] = {
+    ("CreateLogStream", 500): "LTS.0202",
+    ("DeleteLogStream", 500): "LTS.0203",
+    ("UpdateLogStream", 500): "LTS.0204",
+    ("CreateLogGroup", 500): "LTS.0102",
+    ("DeleteLogGroup", 500): "LTS.0103",
+    ("LTS", 400): "LTS.0009",
+    ("LTS", 401): "LTS.0003",
+    ("LTS", 403): "LTS.0001",
+    ("LTS", 404): "LTS.0201",
+    ("LTS", 500): "LTS.0010",
+    ("GA", 400): "GA.9001",
+    ("GA", 401): "APIGW.0301",
+    ("GA", 403): "SYS.0403",
+    ("GA", 404): "GA.9002",
+    ("GA", 409): "GA.9005",
+    ("GA", 500): "SYS.0500",
+    ("IAM", 400): "IAM.0011",
+    ("IAM", 401): "Keystone",
+    ("IAM", 403): "IAM.0003",
+    ("IAM", 404): "IAM.0004",
+    ("IAM", 500): "Keystone",
+}
+GATEWAY_CODES: Mapping[int, str] = {413: "APIGW.0201", 429: "APIGW.0308"}
+
+
+def _code(operation: Operation | None, status: int) -> str:
+    if status in GATEWAY_CODES or operation is None:
+        return GATEWAY_CODES.get(status, "APIGW.0201")
+    family = FIRST_SERVER_ERROR if status >= FIRST_SERVER_ERROR else FIRST_ERROR
+    keys = [(operation.name, status), (operation.service, status)]
+    known = [CODES[key] for key in keys if key in CODES]
+    return known[0] if known else CODES[operation.service, family]
+
+
+def documented(operation: Operation | None, status: int, request_id: str) -> Answer:
+    """Return the error that the documents give for an operation and a status.
+
+    A status without an entry gets its family's code: the service's 400 or 500.
+    """
+    code = _code(operation, status)
+    words = REFUSALS[code][1]
+    text = words.replace("%s", "(made up)")
+    if code == "Keystone":
+        text = responses.get(status, "Unknown")
+    return Refusal(code, status=status, text=text).answer(request_id)
+
+
+def spoilt(
+    fault: Fault, operation: Operation | None, worked: Answer | None, request_id: str
+) -> Answer:
+    """Return the answer that a fault gives, before the wire spoils it further.
+
+    ``worked`` is the true answer if the work was done.
+    """
+    answer = _without_size(fault, operation, worked, request_id)
+    headers = _merged(answer.headers, fault.headers)
+    body = answer.body
+    if fault.size is not None:
+        body = body[: fault.size].ljust(fault.size)
+    return Answer(answer.status, body, headers)
+
+
+def _without_size(
+    fault: Fault, operation: Operation | None, worked: Answer | None, request_id: str
+) -> Answer:
+    true = worked or answer_json(operation.success if operation else 200, NOTHING_DONE)
+    status = true.status if fault.status is None else fault.status
+    if fault.has_body:
+        return _given_body(fault, status)
+    if fault.status is not None and status >= FIRST_ERROR:
+        return documented(operation, status, request_id)
+    return Answer(status, true.body, true.headers)
+
+
+def _given_body(fault: Fault, status: int) -> Answer:
+    if isinstance(fault.body, str):
+        kind = f"text/plain; charset={fault.body_encoding}"
+        body = fault.body.encode(fault.body_encoding)
+        return Answer(status, body, {"Content-Type": kind})
+    return Answer(status, json_bytes(fault.body), {"Content-Type": JSON_TYPE})
+
+
+def _merged(usual: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    replaced = {name.lower() for name in given}
+    kept = {name: v for name, v in usual.items() if name.lower() not in replaced}
+    return {**kept, **given}

@@ -1,0 +1,108 @@
+"""How an answer is spoilt on the wire: one function for each ``connection`` fault.
+
+Each gets the channel, the head and the body that would have been sent, and seconds
+between bytes; the connection is closed after it.
+"""
+
+import itertools
+import socket
+import struct
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+GARBAGE = b"\x16\x03\x01\x02\x00 this is not HTTP \xff\xfe\r\n\r\n"
+
+
+class StoppedError(ConnectionError):
+    """The emulator stops: whoever is in the middle of an answer leaves it."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A client's socket, and the event that ends every wait."""
+
+    socket: socket.socket
+    stop: threading.Event
+
+    def send(self, data: bytes) -> None:
+        """Send all of it."""
+        self.socket.sendall(data)
+
+    def wait(self, seconds: float) -> None:
+        """Wait.
+
+        Raises:
+            StoppedError: the emulator stops meanwhile.
+
+        """
+        if self.stop.wait(seconds):
+            raise StoppedError
+
+
+Spoiler = Callable[[Channel, bytes, bytes, float], None]
+
+
+def refuse_answer(_channel: Channel, _head: bytes, _body: bytes, _gap: float) -> None:
+    """Close without a byte."""
+
+
+def cut(channel: Channel, head: bytes, body: bytes, _gap: float) -> None:
+    """Send the head and half of the body; half of the head if there is no body."""
+    sent = head + body[: len(body) // 2] if body else head[: len(head) // 2]
+    channel.send(sent)
+
+
+def hang(channel: Channel, _head: bytes, _body: bytes, _gap: float) -> None:
+    """Send nothing until the client goes away (or the emulator closes the socket)."""
+    while channel.socket.recv(4096):
+        pass
+
+
+def drip_headers(channel: Channel, head: bytes, body: bytes, gap: float) -> None:
+    """Send a valid answer byte by byte."""
+    _drip(channel, head + body, gap)
+
+
+def drip_body(channel: Channel, head: bytes, body: bytes, gap: float) -> None:
+    """Send the head at once and the body byte by byte."""
+    channel.send(head)
+    _drip(channel, body, gap)
+
+
+def _drip(channel: Channel, data: bytes, gap: float) -> None:
+    for byte in data:
+        channel.send(bytes([byte]))
+        channel.wait(gap)
+
+
+def endless_headers(channel: Channel, head: bytes, _body: bytes, _gap: float) -> None:
+    """Send the status line and then one header after the other, for ever."""
+    channel.send(head.partition(b"\r\n")[0] + b"\r\n")
+    for number in itertools.count():
+        channel.send(b"X-Endless-%d: %s\r\n" % (number, b"x" * 64))
+        channel.wait(0.0001)
+
+
+def garbage(channel: Channel, _head: bytes, _body: bytes, _gap: float) -> None:
+    """Send bytes that are not HTTP."""
+    channel.send(GARBAGE)
+
+
+def reset(channel: Channel, _head: bytes, _body: bytes, _gap: float) -> None:
+    """Close with a TCP reset: a socket that lingers for zero seconds sends one."""
+    linger = struct.pack("ii", 1, 0)
+    channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    socket.close(channel.socket.detach())
+
+
+SPOILERS: Mapping[str, Spoiler] = {
+    "refuse_answer": refuse_answer,
+    "cut": cut,
+    "hang": hang,
+    "drip_headers": drip_headers,
+    "drip_body": drip_body,
+    "endless_headers": endless_headers,
+    "garbage": garbage,
+    "reset": reset,
+}

@@ -1,0 +1,98 @@
+"""Everything the emulated account has at a moment: groups, streams, logtanks, tokens.
+
+A world is never cleaned: a reset makes a new one.  Whoever checks and then changes does
+both while holding :attr:`World.lock`.
+"""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.emulator.exchange import Document
+from tests.emulator.identity import Identity
+from tests.emulator.options import Options
+
+DEFAULT_TTL_IN_DAYS = 30
+ENTERPRISE_PROJECT_TAG = "_sys_enterprise_project_id"
+
+
+def new_id() -> str:
+    """Return an id as the services give them: a UUID, 36 characters."""
+    return str(uuid.uuid4())
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token that IAM issued: ``scope`` is "project" or "domain", times in seconds."""
+
+    scope: str
+    expires: float
+
+
+@dataclass(frozen=True)
+class Logtank:
+    """A logtank: its document, and when its status settles to what."""
+
+    document: Document
+    settles: float
+    final: str
+
+    def shown(self, now: float) -> Document:
+        """Return the LogtankDetail (GA page, Table 5) as it is at a moment."""
+        status = self.final if now >= self.settles else "PENDING"
+        return {**self.document, "status": status}
+
+
+@dataclass
+class World:
+    """The account's things by their ids; ``failures`` and ``locked`` by access key."""
+
+    identity: Identity
+    options: Options
+    clock: Callable[[], float] = time.time
+    groups: dict[str, Document] = field(default_factory=dict)
+    streams: dict[str, Document] = field(default_factory=dict)
+    logtanks: dict[str, Logtank] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+    locked: dict[str, float] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        """Give the account the log group it is born with."""
+        group_id = self.identity.log_group_id
+        self.groups[group_id] = {
+            "creation_time": int(self.clock() * 1000),
+            "log_group_id": group_id,
+            "log_group_name": self.identity.log_group_name,
+            "log_group_name_alias": self.identity.log_group_name,
+            "ttl_in_days": DEFAULT_TTL_IN_DAYS,
+            "tag": {ENTERPRISE_PROJECT_TAG: "0"},
+        }
+
+    def streams_of(self, group_id: str) -> list[Document]:
+        """Return a group's streams, oldest first."""
+        return [s for s in self.streams.values() if s["log_group_id"] == group_id]
+
+    def logtanks_now(self) -> list[Document]:
+        """Return all logtanks as they are now, oldest first."""
+        now = self.clock()
+        return [logtank.shown(now) for logtank in self.logtanks.values()]
+
+    def is_shipped_to(self, stream_id: str) -> bool:
+        """Tell whether a logtank ships into the stream."""
+        targets = (tank.document["log_stream_id"] for tank in self.logtanks.values())
+        return stream_id in targets
+
+    def document(self) -> Document:
+        """Return the body of ``GET /_emulator/state``."""
+        with self.lock:
+            return {
+                **self.identity.document(),
+                "log_groups": [dict(group) for group in self.groups.values()],
+                "log_streams": [dict(stream) for stream in self.streams.values()],
+                "logtanks": self.logtanks_now(),
+                "options": self.options.document(),
+            }

@@ -5,6 +5,7 @@ A kind of which only a part is set is an error; there is no falling through to t
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -29,7 +30,20 @@ class Keys:
     security_token: Secret | None = None
 
 
-Credential = Tokens | Keys
+@dataclass(frozen=True, slots=True)
+class User:
+    """An IAM user, in whose name tokens are had."""
+
+    domain: str
+    name: str
+    password: Secret
+
+
+Credential = Tokens | Keys | User
+
+
+AGENCY = ("getSecurityAccessKey", "getSecuritySecretKey", "getSecurityToken")
+"""The methods of FunctionGraph's context that give an agency's temporary key."""
 
 
 class Kind(NamedTuple):
@@ -52,12 +66,20 @@ KINDS = (
         Keys,
     ),
     Kind(("CLOUD_SDK_AK", "CLOUD_SDK_SK"), (), Keys),
+    Kind(
+        ("HUAWEICLOUD_IAM_DOMAIN", "HUAWEICLOUD_IAM_USER", "HUAWEICLOUD_IAM_PASSWORD"),
+        (),
+        User,
+    ),
 )
-"""In order of precedence."""
+"""In order of precedence. Where nothing is set, FunctionGraph's agency comes last."""
 
 
 def choose(values: Mapping[str, object]) -> tuple[Credential | None, list[str]]:
-    """Return the first kind that is complete, and what is wrong with any kind."""
+    """Return the first kind that is complete, and what is wrong with any kind.
+
+    None without a problem is nothing set at all.
+    """
     complete = [kind for kind in KINDS if all(map(values.get, kind.needed))]
     problems = [
         problem
@@ -65,11 +87,23 @@ def choose(values: Mapping[str, object]) -> tuple[Credential | None, list[str]]:
         if kind not in complete and (problem := _lacking(kind, values))
     ]
     if not complete:
-        alternatives = ", or ".join(" and ".join(kind.needed) for kind in KINDS)
-        return None, problems or [f"no credential is set: set {alternatives}"]
+        return None, problems
     first = complete[0]
     parts = [values.get(name) for name in (*first.needed, *first.optional)]
     return first.make(*parts), problems
+
+
+def of_agency(getters: Mapping[str, str]) -> Keys | None:
+    """Return the agency's temporary key, None where a part of it is missing."""
+    parts = [getters.get(name) for name in AGENCY]
+    return Keys(*(Secret(part) for part in parts if part)) if all(parts) else None
+
+
+def fingerprint(credential: Credential) -> str:
+    """Return what tells credentials apart and gives none of them away."""
+    parts = (getattr(credential, name) for name in credential.__dataclass_fields__)
+    texts = [part.reveal() if isinstance(part, Secret) else part for part in parts]
+    return hashlib.sha256(repr(texts).encode()).hexdigest()
 
 
 def _lacking(kind: Kind, values: Mapping[str, object]) -> str | None:

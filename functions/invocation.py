@@ -6,7 +6,15 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, cast
 
-from functions import batch, contracts, defaults, provisioning, runtime, settings
+from functions import (
+    aws_secret,
+    batch,
+    contracts,
+    defaults,
+    provisioning,
+    runtime,
+    settings,
+)
 from functions.errors import BatchFailed, ProvisioningError
 from functions.huaweicloud.ga import Owner
 from functions.huaweicloud.retry import Patience
@@ -50,7 +58,8 @@ def run(task: Task, event: object, context: object) -> batch.Outcome | Outcomes:
     left = runtime.time_left(context)
     requests = event if isinstance(event, list) else [event]
     try:
-        configured = settings.read(runtime.variables(context), task.services)
+        look_up = aws_secret.beneath(runtime.variables(context))
+        configured = settings.read(look_up, task.services, runtime.agency(context))
     except ProvisioningError as error:
         log("ERROR", "request failed", error=error.as_document())
         raise
@@ -140,14 +149,17 @@ def _cloud(
     # requests takes longer to import than a refusal takes to be written
     from functions.huaweicloud import client  # noqa: PLC0415
 
+    patience = Patience(
+        attempts=configured.retry_attempts,
+        base=configured.retry_base_seconds,
+        cap=configured.retry_cap_seconds,
+        left=left,
+    )
+    send = client.connect(configured, patience, log, pace)
     return provisioning.Cloud(
-        send=client.connect(configured, left, log, pace),
-        patience=Patience(
-            attempts=configured.retry_attempts,
-            base=configured.retry_base_seconds,
-            cap=configured.retry_cap_seconds,
-            left=left,
-        ),
+        send=send,
+        patience=patience,
         owner=Owner(configured.project_id, configured.domain_id),
+        find_project=lambda: client.find_project(configured, send, patience),
         now=time.time,
     )

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
+from functions.credentials import AGENCY
 from functions.setting_kinds import LOG_LEVELS
 
 RESERVE_SECONDS = 1.0
@@ -35,9 +36,23 @@ def variables(
     def look_up(name: str) -> str | None:
         found = user_data(name) if user_data else None
         found = found or environ.get(name) or preset.get(name)
+        if not found and name == "HUAWEICLOUD_SDK_PROJECT_ID":
+            found = _own_project(context)
         return None if found is None else str(found)
 
     return look_up
+
+
+def agency(context: object) -> Mapping[str, str] | None:
+    """Return what the context's methods give for FunctionGraph's agency, by method.
+
+    None where there are no such methods. A key is good for a day at most, so it is
+    asked for at every invocation and not kept.
+    """
+    if not hasattr(context, AGENCY[0]):
+        return None
+    given = {name: getattr(context, name)() for name in AGENCY}
+    return {name: str(value) for name, value in given.items() if value}
 
 
 def request_id(context: object) -> str | None:
@@ -86,6 +101,12 @@ def _preset(environ: Mapping[str, str]) -> Mapping[str, str]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _own_project(context: object) -> object:
+    """Return the id of the project that a FunctionGraph function is itself in."""
+    ask = getattr(context, "getProjectID", None)
+    return ask() if ask else None
 
 
 def _remaining_seconds(context: object) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 MASK = "***"
@@ -26,7 +27,7 @@ class Secret:
         return MASK
 
 
-def mask(text: str, secrets: tuple[Secret, ...]) -> str:
+def mask(text: str, secrets: Sequence[Secret]) -> str:
     """Return a text from outside with every secret in it masked.
 
     A very short one is left: masking it would garble what has nothing to do with it.
@@ -37,7 +38,7 @@ def mask(text: str, secrets: tuple[Secret, ...]) -> str:
     return text
 
 
-def scrub(found: object, secrets: tuple[Secret, ...]) -> object:
+def scrub(found: object, secrets: Sequence[Secret]) -> object:
     """Return JSON from outside with every secret in its texts masked."""
     if isinstance(found, str):
         return mask(found, secrets)

@@ -64,6 +64,11 @@ def header(value: str) -> Secret:
     return Secret(value)
 
 
+def secret(value: str) -> Secret:
+    """Read a secret that travels in a body, so that any character will do."""
+    return Secret(value)
+
+
 def name_template(value: str) -> str:
     """Read a stream's name, in which the listener's id may have its place."""
     if re.search("[{}]", value.replace(LISTENER_PLACEHOLDER, "")):

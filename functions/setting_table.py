@@ -26,7 +26,8 @@ TABLE = (
     Setting(
         "HUAWEICLOUD_REGION",
         kinds.region,
-        "region of LTS, such as `cn-north-4`; gives the endpoint",
+        "region of LTS, such as `cn-north-4`; gives the endpoints of LTS and IAM",
+        field="region",
     ),
     Setting(
         "HUAWEICLOUD_LTS_ENDPOINT",
@@ -40,9 +41,14 @@ TABLE = (
         "https://ga.myhuaweicloud.com",
     ),
     Setting(
+        "HUAWEICLOUD_IAM_ENDPOINT",
+        kinds.endpoint,
+        "address of IAM, in place of the region's and of the global one",
+    ),
+    Setting(
         "HUAWEICLOUD_SDK_PROJECT_ID",
         kinds.text,
-        "project of the log group, where the event names none",
+        "project of the log group, where the event names none; asked for if not set",
         field="project_id",
     ),
     Setting(
@@ -66,6 +72,17 @@ TABLE = (
     ),
     Setting("CLOUD_SDK_AK", kinds.header, "access key, as the API pages call it"),
     Setting("CLOUD_SDK_SK", kinds.header, "its secret key"),
+    Setting(
+        "HUAWEICLOUD_IAM_DOMAIN", kinds.text, "account of the IAM user; gets tokens"
+    ),
+    Setting("HUAWEICLOUD_IAM_USER", kinds.text, "name of the IAM user"),
+    Setting("HUAWEICLOUD_IAM_PASSWORD", kinds.secret, "password of the IAM user"),
+    Setting(
+        "HUAWEICLOUD_SECRET_ARN",
+        kinds.text,
+        "on AWS: the secret in Secrets Manager that holds any of these settings, as "
+        "JSON; what is set here goes first",
+    ),
     Setting(
         "LOG_GROUP_ID",
         kinds.text,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions import credentials
+from functions import credentials, endpoints
 from functions.errors import Misconfigured
 from functions.secret import Secret
 from functions.setting_table import TABLE
@@ -19,15 +19,12 @@ Variables = Callable[[str], str | None]
 """Returns what a name is set to, None where it is not."""
 
 
-_DOMAINS = {"eu-west-101": "myhuaweicloud.eu"}
-"""Of the regions whose endpoints are not under myhuaweicloud.com."""
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What was set, checked; `endpoints` is by service, seconds are seconds."""
 
     endpoints: Mapping[str, str]
+    region: str | None
     credential: credentials.Credential
     secrets: tuple[Secret, ...]
     project_id: str | None
@@ -42,24 +39,44 @@ class Settings:
     log_level: str
 
 
-def read(variables: Variables, services: frozenset[str]) -> Settings:
+def read(
+    variables: Variables,
+    services: frozenset[str],
+    agency: Mapping[str, str] | None = None,
+) -> Settings:
     """Read all settings for a function that calls these services.
+
+    `agency` is what FunctionGraph's context gives for one, None elsewhere; it serves
+    where no credential is set.
 
     Raises: Misconfigured, which names every setting that is missing or wrong.
     """
     values, problems = _values(variables)
     credential, faults = credentials.choose(values)
     problems += faults
-    lts: str = values["HUAWEICLOUD_LTS_ENDPOINT"] or _lts_endpoint(values)
-    if "LTS" in services and not lts:
+    addresses = endpoints.of(values)
+    if "LTS" in services and not addresses["LTS"]:
         problems.append("HUAWEICLOUD_REGION is not set")
+    if not credential and not faults:
+        credential = credentials.of_agency(agency or {})
+        problems += [] if credential else [_no_credential(agency)]
     if problems or not credential:
         raise Misconfigured("; ".join(problems))
     return Settings(
-        endpoints={"LTS": lts, "GA": values["HUAWEICLOUD_GA_ENDPOINT"]},
+        endpoints=addresses,
         credential=credential,
-        secrets=tuple(each for each in values.values() if isinstance(each, Secret)),
+        secrets=_secrets(values, credential),
         **{row.field: values[row.name] for row in TABLE if row.field},
+    )
+
+
+def _no_credential(agency: Mapping[str, str] | None) -> str:
+    ways = ", or ".join(" and ".join(kind.needed) for kind in credentials.KINDS)
+    if agency is None:
+        return f"no credential is set: set {ways}"
+    return (
+        "no credential is set and the function's agency gives none: give it an agency "
+        f"that may use LTS and GA (it takes up to ten minutes), or set {ways}"
     )
 
 
@@ -72,13 +89,14 @@ def _values(variables: Variables) -> tuple[dict[str, Any], list[str]]:
         try:
             values[setting.name] = setting.read(text) if text else setting.default
         except ValueError as error:
-            values[setting.name] = None
+            values[setting.name] = text  # set, though wrong
             problems.append(f"{setting.name} {error}")
     return values, problems
 
 
-def _lts_endpoint(values: Mapping[str, Any]) -> str:
-    region = values["HUAWEICLOUD_REGION"]
-    if not region:
-        return ""
-    return f"https://lts.{region}.{_DOMAINS.get(region, 'myhuaweicloud.com')}"
+def _secrets(
+    values: Mapping[str, object], credential: credentials.Credential
+) -> tuple[Secret, ...]:
+    """Return every secret that is set, used or not, and those of the credential."""
+    parts = (getattr(credential, name) for name in credential.__dataclass_fields__)
+    return tuple(x for x in (*values.values(), *parts) if isinstance(x, Secret))

@@ -3,37 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 
-from functions.credentials import Credential, Tokens
-from functions.huaweicloud import signing
-from functions.huaweicloud.calls import Call
-from functions.huaweicloud.transport import Authorise
+from functions.credentials import Keys, Tokens
+from functions.errors import AuthenticationFailed
+from functions.huaweicloud import iam, lts, replies, signing
+from functions.huaweicloud.calls import Call, Reply, Send
+from functions.secret import Secret
 
-USER_AGENT = "ga-access-log"
+GetToken = Callable[[iam.Scope], Secret]
+
+
+def with_tokens(send: Send, tokens: Tokens) -> Send:
+    """Return `send` that shows the project's token to LTS, else the domain's."""
+
+    def sent(call: Call) -> Reply:
+        project = call.service == lts.SERVICE
+        return send(_showing(call, tokens.project if project else tokens.domain))
+
+    return sent
 
 
 def _utc() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def authoriser(
-    credential: Credential, clock: Callable[[], datetime] = _utc
-) -> Authorise:
-    """Return what gives each attempt of a call its headers, with this credential."""
+def with_keys(
+    send: Send,
+    keys: Keys,
+    endpoints: Mapping[str, str],
+    clock: Callable[[], datetime] = _utc,
+) -> Send:
+    """Return `send` that signs each attempt anew, for the host it goes to."""
 
-    def authorise(call: Call, host: str, body: bytes) -> Mapping[str, str]:
-        headers = {"User-Agent": USER_AGENT, **dict(call.headers)}
-        if isinstance(credential, Tokens):
-            token = credential.domain if call.service == "GA" else credential.project
-            return headers | {"X-Auth-Token": token.reveal()}
-        if credential.security_token:
-            headers["X-Security-Token"] = credential.security_token.reveal()
-        return signing.sign(
-            signing.Request(call.method, host, call.path, call.query, headers, body),
-            credential.access.reveal(),
-            credential.secret.reveal(),
-            signing.timestamp(clock()),
+    def sent(call: Call) -> Reply:
+        headers = dict(call.headers)
+        if keys.security_token:
+            headers["X-Security-Token"] = keys.security_token.reveal()
+        host = endpoints[call.address].partition("://")[2]
+        request = signing.Request(
+            call.method, host, call.path, call.query, headers, call.content()
         )
+        date = signing.timestamp(clock())
+        signed = signing.sign(request, keys.access.reveal(), keys.secret.reveal(), date)
+        return send(replace(call, headers=tuple(signed.items())))
 
-    return authorise
+    return sent
+
+
+def with_user(
+    send: Send, get_token: GetToken, forget: Callable[[iam.Scope, Secret], None]
+) -> Send:
+    """Return `send` that shows each call a token of its scope.
+
+    A token that is refused may have ended before its time: another one is got, once.
+    """
+
+    def sent(call: Call) -> Reply:
+        scope = iam.scope_of(call)
+        token = get_token(scope)
+        reply = send(_showing(call, token))
+        if not isinstance(replies.failure_of(call, reply), AuthenticationFailed):
+            return reply
+        forget(scope, token)
+        return send(_showing(call, get_token(scope)))
+
+    return sent
+
+
+def _showing(call: Call, token: Secret) -> Call:
+    return replace(call, headers=(*call.headers, ("X-Auth-Token", token.reveal())))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
+
+from functions.secret import Secret
 
 SAFE_METHODS = frozenset({"GET"})
 """Methods that change nothing, so that silence leaves nothing unknown."""
@@ -16,8 +18,9 @@ class Call:
     """One request to an API, without host and credential.
 
     `operation` is the API's name for it, `path` is percent-encoded, `query` and
-    `headers` are pairs of name and value, `body` is JSON's object or nothing.
-    `attempt` counts from 1.
+    `headers` are pairs of name and value, `body` is JSON's object or nothing; both
+    may hold a secret. `attempt` counts from 1. `endpoint` is the key of the address, if
+    it is not the service's usual one.
     """
 
     service: str
@@ -25,9 +28,15 @@ class Call:
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
-    body: Mapping[str, object] | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: Mapping[str, object] | None = field(default=None, repr=False)
     attempt: int = 1
+    endpoint: str = ""
+
+    @property
+    def address(self) -> str:
+        """The key of the address it goes to."""
+        return self.endpoint or self.service
 
     @property
     def changes(self) -> bool:
@@ -43,17 +52,20 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back, with nothing in it that is secret.
+    """What came back, every known secret in it masked.
 
     `document` is the JSON of the body; None where it is empty, no JSON or too large.
-    `retry_after` is in seconds.
+    `retry_after` is in seconds. `clock_ahead` is by how many seconds our clock is
+    ahead of the cloud's. `subject_token` is the token
+    that IAM has made.
     """
 
     status: int
     document: object = None
     request_id: str | None = None
     retry_after: float | None = None
-    date: str | None = None
+    clock_ahead: float | None = None
+    subject_token: Secret | None = None
 
 
 Send = Callable[[Call], Reply]

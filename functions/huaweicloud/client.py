@@ -1,39 +1,74 @@
-"""The way to the clouds, put together: signed, sent, logged, and behind the gate."""
+"""The way to the clouds, put together: behind the gate, signed, logged, sent."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from functions.credentials import Keys, Tokens, fingerprint
 from functions.errors import ProvisioningError
-from functions.huaweicloud import replies
-from functions.huaweicloud.authorisation import authoriser
+from functions.huaweicloud import authorisation, iam, projects, replies
 from functions.huaweicloud.calls import Call, Reply, Send
 from functions.huaweicloud.gate import guarded
+from functions.huaweicloud.retry import Patience, repeat
+from functions.huaweicloud.tokens import TokenCache
 from functions.huaweicloud.transport import Transport
+from functions.secret import Secret
 from functions.settings import Settings
 
 Log = Callable[..., None]
 """Takes a level, a message, and facts by name."""
 
+_token_caches: dict[str, TokenCache] = {}
+"""By the user's fingerprint and IAM's address, for the life of the process."""
+
 
 def connect(
-    settings: Settings,
-    left: Callable[[], float],
-    log: Log,
-    pace: Callable[[float], None],
+    settings: Settings, patience: Patience, log: Log, pace: Callable[[float], None]
 ) -> Send:
-    """Return the port to LTS and GA; `pace` is told how long each call took."""
+    """Return the port to LTS, GA and IAM; `pace` is told how long each call took."""
+    secrets = list(settings.secrets)
+    endpoints, credential = settings.endpoints, settings.credential
     transport = Transport(
-        endpoints=settings.endpoints,
-        authorise=authoriser(settings.credential),
-        secrets=settings.secrets,
-        timeout=settings.http_timeout_seconds,
-        left=left,
+        endpoints, secrets, settings.http_timeout_seconds, patience.left
     )
     send = _logged(transport, log, pace)
-    return guarded(send, settings.endpoints, settings.credential, left)
+    guard = partial(
+        guarded,
+        endpoints=endpoints,
+        credential=fingerprint(credential),
+        left=patience.left,
+    )
+    if isinstance(credential, Tokens):
+        return guard(authorisation.with_tokens(send, credential))
+    if isinstance(credential, Keys):
+        return guard(authorisation.with_keys(send, credential, endpoints))
+    key = f"{fingerprint(credential)} {endpoints[iam.SERVICE]}"
+    cache = _token_caches.setdefault(key, TokenCache())
+
+    def ask(scope: iam.Scope) -> iam.Token:
+        create = iam.create_token(credential, scope)
+        return repeat(create, iam.token, guard(send), patience)
+
+    def get_token(scope: iam.Scope) -> Secret:
+        secrets.append(cache.get(scope, ask, patience.left))
+        return secrets[-1]
+
+    return guard(authorisation.with_user(send, get_token, cache.forget))
+
+
+def find_project(settings: Settings, send: Send, patience: Patience) -> str:
+    """Return the id of the credential's project in the region.
+
+    Raises: the errors of `projects.find`.
+    """
+    return projects.find(
+        settings.region,
+        fingerprint(settings.credential),
+        lambda call, read: repeat(call, read, send, patience),
+    )
 
 
 def _logged(send: Send, log: Log, pace: Callable[[float], None]) -> Send:

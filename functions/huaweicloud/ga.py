@@ -7,7 +7,7 @@ Logs*, *Querying Details About a Log*, *Deleting a Log*.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from functions.huaweicloud import replies
@@ -27,6 +27,10 @@ class Owner:
 
     project_id: str | None = None
     domain_id: str | None = None
+
+    def or_project(self, project_id: str) -> Owner:
+        """Return the owner, by this project if by nothing else."""
+        return self if self.project_id else replace(self, project_id=project_id)
 
     def headers(self) -> tuple[tuple[str, str], ...]:
         """Return the header that says so: GA is global, so the domain comes first."""

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from functions.credentials import Credential
 from functions.errors import AuthenticationFailed, DeadlineExceeded
 from functions.huaweicloud import replies
 from functions.huaweicloud.calls import Call, Reply, Send
@@ -82,20 +81,23 @@ class Gate:
         raise again
 
 
-_gates: dict[tuple[str, str, Credential], Gate] = {}
-"""By service, endpoint and credential, for the life of the process."""
+_gates: dict[tuple[str, str], Gate] = {}
+"""By address and credential's fingerprint, for the life of the process."""
 
 
 def guarded(
     send: Send,
     endpoints: Mapping[str, str],
-    credential: Credential,
+    credential: str,
     left: Callable[[], float],
 ) -> Send:
-    """Return `send` behind the gate of each call's service and this credential."""
+    """Return `send` behind the gate of each call's address and this credential.
+
+    `credential` is its fingerprint.
+    """
 
     def guard(call: Call) -> Reply:
-        about = (call.service, endpoints[call.service], credential)
+        about = (f"{call.address} {endpoints[call.address]}", credential)
         return _gates.setdefault(about, Gate()).pass_through(call, send, left)
 
     return guard

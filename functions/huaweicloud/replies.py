@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
-from functions.errors import ProvisioningError, UnintelligibleReply
+from functions.errors import (
+    AuthenticationFailed,
+    ProvisioningError,
+    UnintelligibleReply,
+)
 from functions.errors.codes import meaning
 from functions.huaweicloud.calls import Call, Reply
 
@@ -18,6 +22,7 @@ _CODES = ("error_code", "errorCode", "code")
 _MESSAGES = ("error_msg", "errorMsg", "errorMessage", "message", "details")
 _WRAPPERS = ("error", "message")
 _MESSAGE_LENGTH = 300
+_SKEW_SECONDS = 60.0
 
 
 def document(call: Call, reply: Reply) -> Mapping[str, object]:
@@ -52,7 +57,8 @@ def failure_of(call: Call, reply: Reply) -> ProvisioningError | None:
     kind, remedy = meaning(reply.status, code)
     said = f": {message}" if message else ", without saying why"
     return kind(
-        f"{call.service} answered {call.operation} with {reply.status}{said}",
+        f"{call.service} answered {call.operation} with {reply.status}{said}"
+        f"{_clock(reply) if kind is AuthenticationFailed else ''}",
         code=code,
         service=call.service,
         upstream_status=reply.status,
@@ -60,6 +66,15 @@ def failure_of(call: Call, reply: Reply) -> ProvisioningError | None:
         retry_after=reply.retry_after,
         remedy=remedy,
     )
+
+
+def _clock(reply: Reply) -> str:
+    """Return what is to be said of a clock so wrong that signatures fail by it."""
+    ahead = reply.clock_ahead or 0.0
+    if abs(ahead) < _SKEW_SECONDS:
+        return ""
+    where = "ahead of" if ahead > 0 else "behind"
+    return f" (this function's clock is {abs(ahead):.0f} seconds {where} the cloud's)"
 
 
 def unintelligible(

@@ -11,11 +11,8 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -34,6 +31,7 @@ from functions.errors import (
 )
 from functions.huaweicloud.calls import Call, Reply
 from functions.huaweicloud.connections import POOLS, progress
+from functions.huaweicloud.headers import clock_ahead, retry_after
 from functions.huaweicloud.signing import canonical_query
 from functions.secret import Secret, mask, scrub
 
@@ -42,10 +40,11 @@ REPLY_BYTES = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
 _ID_LENGTH = 200
 _CONNECTIONS = 64  # as many as MAX_CONCURRENCY may ask for
-_UNSIGNED_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
-
-Authorise = Callable[[Call, str, bytes], Mapping[str, str]]
-"""Returns a call's headers with its credential, for a host and the body's bytes."""
+_CONSTANT_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": "ga-access-log",
+}
 
 FOREIGN: tuple[tuple[type[Exception], str], ...] = (
     (requests.exceptions.InvalidURL, "the endpoint or the proxy is no address"),
@@ -67,11 +66,14 @@ FOREIGN: tuple[tuple[type[Exception], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """Sends calls; `endpoints` is by service, `timeout` and `left` are in seconds."""
+    """Sends calls as they are, with what shows the credential already in them.
+
+    `endpoints` is by service, `secrets` are masked in replies, and may become more;
+    `timeout` and `left` are in seconds.
+    """
 
     endpoints: Mapping[str, str]
-    authorise: Authorise
-    secrets: tuple[Secret, ...]
+    secrets: Sequence[Secret]
     timeout: float
     left: Callable[[], float]
 
@@ -88,14 +90,12 @@ class Transport:
             raise _ours(error, call, written=progress.written) from error
 
     def _prepared(self, call: Call) -> requests.PreparedRequest:
-        endpoint, body = self.endpoints[call.service], call.content()
-        headers = self.authorise(call, endpoint.partition("://")[2], body)
         query = f"?{canonical_query(call.query)}" if call.query else ""
         return requests.Request(
             call.method,
-            f"{endpoint}{call.path}{query}",
-            headers={**headers, **_UNSIGNED_HEADERS},
-            data=body,
+            f"{self.endpoints[call.address]}{call.path}{query}",
+            headers={**dict(call.headers), **_CONSTANT_HEADERS},
+            data=call.content(),
         ).prepare()
 
     def _exchange(self, call: Call, request: requests.PreparedRequest) -> Reply:
@@ -105,18 +105,20 @@ class Transport:
             stream=True,
             allow_redirects=False,
             timeout=urllib3.Timeout(total=seconds),  # type: ignore[arg-type] # it may
-            proxies=_proxies(self.endpoints[call.service]),
+            proxies=_proxies(self.endpoints[call.address]),
         ) as response:
             return self._reply(response, _body(response))
 
     def _reply(self, response: requests.Response, body: bytes) -> Reply:
         headers = response.headers
+        token = headers.get("X-Subject-Token")
         return Reply(
             status=response.status_code,
             document=_document(body, self.secrets),
             request_id=mask(headers.get("X-Request-Id", "")[:_ID_LENGTH], self.secrets),
-            retry_after=_retry_after(headers.get("Retry-After", "")),
-            date=headers.get("Date"),
+            retry_after=retry_after(headers.get("Retry-After", "")),
+            clock_ahead=clock_ahead(headers.get("Date", "")),
+            subject_token=Secret(token) if token else None,
         )
 
 
@@ -169,20 +171,10 @@ def _body(response: requests.Response) -> bytes:
     return bytes(body)
 
 
-def _document(body: bytes, secrets: tuple[Secret, ...]) -> object:
+def _document(body: bytes, secrets: Sequence[Secret]) -> object:
     try:
         return scrub(json.loads(body), secrets)
     except (ValueError, RecursionError):
-        return None
-
-
-def _retry_after(value: str) -> float | None:
-    """Read seconds or a date (RFC 9110 10.2.3), None where it is neither."""
-    if re.fullmatch("[0-9]{1,9}", value):
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
         return None
 
 

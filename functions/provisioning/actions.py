@@ -6,9 +6,9 @@ Shapes: `schemas/<action>.event.schema.json` and `schemas/<action>.result.schema
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
-from functions.errors import Misconfigured
 from functions.huaweicloud import ga, lts
 from functions.provisioning import log_stream, logtank
 from functions.provisioning.cloud import Cloud, noting
@@ -51,6 +51,7 @@ def bootstrap(event: Event, cloud: Cloud) -> Result:
     wanted = ga.NewLogtank(
         ga.LISTENER, str(event["resource_id"]), new.log_group_id, stream.id
     )
+    cloud = replace(cloud, owner=cloud.owner.or_project(new.project_id))
     with noting(log_stream_name=new.name):
         ensured = logtank.ensure(
             wanted, cloud, logtank.Claim(stream.claimed_at, stream.rivalled)
@@ -71,12 +72,9 @@ def bootstrap(event: Event, cloud: Cloud) -> Result:
 
 
 def _new_stream(event: Event, cloud: Cloud) -> lts.NewStream:
-    project_id = event.get("project_id") or cloud.owner.project_id
-    if not project_id:
-        raise Misconfigured(
-            "HUAWEICLOUD_SDK_PROJECT_ID is not set and the event has no project_id"
-        )
-    return lts.NewStream.from_event(event, str(project_id))
+    with noting(step="create_log_stream"):
+        project_id = event.get("project_id") or cloud.owner.project_id
+        return lts.NewStream.from_event(event, str(project_id or cloud.find_project()))
 
 
 def _differences(stream: log_stream.EnsuredStream) -> Result:

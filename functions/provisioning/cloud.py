@@ -16,12 +16,14 @@ from functions.huaweicloud.retry import Patience, Read, T, repeat
 class Cloud:
     """The way to the clouds: the port, its patience, whose resources, and the time.
 
-    `now` is in seconds since 1970.
+    `find_project` asks for the project's id where `owner` has none; `now` is in
+    seconds since 1970.
     """
 
     send: Send
     patience: Patience
     owner: Owner
+    find_project: Callable[[], str]
     now: Callable[[], float]
 
     def ask(self, call: Call, read: Read[T]) -> T:

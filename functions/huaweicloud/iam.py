@@ -1,0 +1,112 @@
+"""Identity and Access Management: its calls as values, and what its answers say.
+
+Sources: *Obtaining a User Token Through Password Authentication*, *Querying Projects*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.credentials import User
+from functions.endpoints import IAM_GLOBAL
+from functions.huaweicloud import replies
+from functions.huaweicloud.calls import Call, Reply
+from functions.secret import Secret
+
+SERVICE = "IAM"
+_UNTOLD_SECONDS = 600.0  # how long a token is taken to last that does not say it
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a token is good for: a project by its id, or else the user's domain."""
+
+    project_id: str | None = None
+
+
+def scope_of(call: Call) -> Scope:
+    """Return the scope that a call wants: LTS its project, GA and IAM the domain."""
+    return Scope(dict(call.headers)["X-Project-Id"] if call.service == "LTS" else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token, and for how many seconds from its issue it is good."""
+
+    text: Secret
+    seconds: float
+
+
+def create_token(user: User, scope: Scope) -> Call:
+    """Return the call that gets a token; a new one makes no other invalid."""
+    domain = {"name": user.domain}
+    password = {"name": user.name, "password": user.password.reveal(), "domain": domain}
+    identity = {"methods": ["password"], "password": {"user": password}}
+    wanted: dict[str, object] = (
+        {"project": {"id": scope.project_id}}
+        if scope.project_id
+        else {"domain": domain}
+    )
+    return Call(
+        service=SERVICE,
+        operation="CreateToken",
+        method="POST",
+        path="/v3/auth/tokens",
+        query=(("nocatalog", "true"),),
+        headers=(("Content-Type", "application/json;charset=utf8"),),
+        body={"auth": {"identity": identity, "scope": wanted}},
+        endpoint="" if scope.project_id else IAM_GLOBAL,
+    )
+
+
+def token(call: Call, reply: Reply) -> Token:
+    """Return the token that an answer brings, which stands in a header.
+
+    Raises: the error that the reply is; UnintelligibleReply without a token.
+    """
+    answer = replies.document(call, reply)
+    if reply.subject_token is None:
+        raise replies.unintelligible(call, reply, "has no X-Subject-Token")
+    return Token(reply.subject_token, _lifetime(answer.get("token")))
+
+
+def list_projects(region: str) -> Call:
+    """Return the call that lists the credential's projects of a region's name."""
+    return Call(
+        service=SERVICE,
+        operation="ListProjects",
+        method="GET",
+        path="/v3/projects",
+        query=(("name", region),),
+    )
+
+
+def project_ids(call: Call, reply: Reply) -> list[str]:
+    """Return the ids of the listed projects.
+
+    Raises: the error that the reply is; UnintelligibleReply for another document.
+    """
+    projects = replies.document(call, reply).get("projects")
+    if not isinstance(projects, list):
+        raise replies.unintelligible(call, reply, "has no projects")
+    found = (
+        replies.identifier(each, "id") for each in projects if isinstance(each, Mapping)
+    )
+    return [each for each in found if each]
+
+
+def _lifetime(described: object) -> float:
+    """Return a token's seconds by the cloud's own clock, ours may be off."""
+    if not isinstance(described, Mapping):
+        return _UNTOLD_SECONDS
+    issued, expires = (
+        str(described.get(name)).replace("Z", "+00:00")
+        for name in ("issued_at", "expires_at")
+    )
+    try:
+        lasts = datetime.fromisoformat(expires) - datetime.fromisoformat(issued)
+    except (ValueError, TypeError):
+        return _UNTOLD_SECONDS
+    return lasts.total_seconds()

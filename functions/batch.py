@@ -51,7 +51,7 @@ class Caution:
         with self._lock:
             failed = isinstance(outcome, _CLOUDS_SIDE)
             self._streak = self._streak + 1 if failed else 0
-            if isinstance(outcome, _CLOUDS_SIDE) and self._streak >= STREAK:
+            if isinstance(outcome, _CLOUDS_SIDE) and self._streak == STREAK:
                 self._cause = outcome
 
     def require_fair_weather(self) -> None:

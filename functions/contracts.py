@@ -7,8 +7,10 @@ nothing is ever fetched.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +22,9 @@ from referencing import Registry, Resource
 
 from functions.errors import InvalidEvent, Problem
 
+_MOST_PROBLEMS = 100
+_NAME_LENGTH = 128
+
 BASE = "https://ga-access-log.invalid/schemas/"
 """What every schema's id begins with; there is nothing to fetch there."""
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
@@ -28,14 +33,17 @@ SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 def check(name: str, document: object) -> None:
     """Let a document pass that satisfies a schema, such as `bootstrap.event`.
 
-    Raises: InvalidEvent with every place that does not, and never a value.
+    Raises: InvalidEvent with every place that does not (of very many, the first
+    hundred), and never a value.
     """
+    errors = validator(name).iter_errors(cast("Any", document))
+    problems = (problem for error in errors for problem in _problems(error))
     try:
-        errors = list(validator(name).iter_errors(cast("Any", document)))
+        found = list(islice(problems, _MOST_PROBLEMS))
     except RecursionError:
         raise InvalidEvent(Problem("", "is nested too deeply")) from None
-    if errors:
-        raise InvalidEvent(*(problem for each in errors for problem in _problems(each)))
+    if found:
+        raise InvalidEvent(*found)
 
 
 @cache
@@ -75,8 +83,19 @@ def _unique_item_properties(
                 seen.add(value)
 
 
+def _items(
+    checker: Validator, rule: object, items: object, schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    """Check the items of an array that is not too long anyway: `maxItems` says that."""
+    if isinstance(items, list) and len(items) <= schema.get("maxItems", math.inf):
+        yield from Draft202012Validator.VALIDATORS["items"](
+            checker, rule, items, schema
+        )
+
+
 _VALIDATOR = extend(  # type: ignore[no-untyped-call] # jsonschema types no part of it
-    Draft202012Validator, {"uniqueItemProperties": _unique_item_properties}
+    Draft202012Validator,
+    {"items": _items, "uniqueItemProperties": _unique_item_properties},
 )
 
 
@@ -99,7 +118,9 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
 
 
 def _escaped(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")
+    """Return a step of a JSON pointer; a sender's own names are shown within reason."""
+    shown = "".join(each if each.isprintable() else "?" for each in step[:_NAME_LENGTH])
+    return shown.replace("~", "~0").replace("/", "~1")
 
 
 def _worded(rule: object) -> str:

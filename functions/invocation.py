@@ -15,7 +15,12 @@ from functions import (
     runtime,
     settings,
 )
-from functions.errors import BatchFailed, ProvisioningError
+from functions.errors import (
+    BatchFailed,
+    DeadlineExceeded,
+    Malfunction,
+    ProvisioningError,
+)
 from functions.huaweicloud.ga import Owner
 from functions.huaweicloud.retry import Patience
 
@@ -79,7 +84,7 @@ def _outcomes(
     log: runtime.Log,
 ) -> Outcomes:
     """Check every request, then do those that passed."""
-    checked = [_checked(task, request, configured, log) for request in requests]
+    checked = [_checked(task, request, configured, left, log) for request in requests]
     accepted = [each for each in checked if not isinstance(each, ProvisioningError)]
     if not accepted:
         return [each for each in checked if isinstance(each, ProvisioningError)]
@@ -98,10 +103,16 @@ def _outcomes(
 
 
 def _checked(
-    task: Task, request: object, configured: settings.Settings, log: runtime.Log
+    task: Task,
+    request: object,
+    configured: settings.Settings,
+    left: Callable[[], float],
+    log: runtime.Log,
 ) -> Request | ProvisioningError:
     """Return the request with its defaults, or what is wrong with it."""
     try:
+        if left() <= 0:
+            raise DeadlineExceeded("Not begun: none of the function's time is left")
         if isinstance(request, Mapping):
             request = task.complete(
                 request, configured.log_group_id, configured.log_stream_name
@@ -124,20 +135,28 @@ def _done(
     began = time.monotonic()
     try:
         caution.require_fair_weather()
-        outcome: batch.Outcome = task.action(request, cloud)
-        level, said = "INFO", {"result": outcome}
     except ProvisioningError as error:
-        outcome = error
-        level, said = "ERROR", {"error": error.as_document()}
+        log("ERROR", "request failed", error=error.as_document())
+        return error
+    outcome = _attempt(task, request, cloud)
     caution.learn(outcome)
     milliseconds = round(1000 * (time.monotonic() - began), 1)
-    log(
-        level,
-        f"request {'failed' if level == 'ERROR' else 'done'}",
-        milliseconds=milliseconds,
-        **said,
-    )
+    if isinstance(outcome, ProvisioningError):
+        document = outcome.as_document()
+        log("ERROR", "request failed", milliseconds=milliseconds, error=document)
+    else:
+        log("INFO", "request done", milliseconds=milliseconds, result=outcome)
     return outcome
+
+
+def _attempt(task: Task, request: Request, cloud: provisioning.Cloud) -> batch.Outcome:
+    """Return the result or the error, whatever happens."""
+    try:
+        return task.action(request, cloud)
+    except ProvisioningError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 # none of it may cost the others theirs
+        return Malfunction.of(error)
 
 
 def _cloud(
@@ -161,5 +180,4 @@ def _cloud(
         patience=patience,
         owner=Owner(configured.project_id, configured.domain_id),
         find_project=lambda: client.find_project(configured, send, patience),
-        now=time.time,
     )

@@ -110,11 +110,17 @@ def _own_project(context: object) -> object:
 
 
 def _remaining_seconds(context: object) -> float:
-    """Return what the platform says, or UNKNOWN_SECONDS where it says nonsense."""
-    for name in ("get_remaining_time_in_millis", "getRemainingTimeInMilliSeconds"):
-        if ask := getattr(context, name, None):
-            milliseconds = ask()
-            if isinstance(milliseconds, int | float):
-                seconds = milliseconds / 1000
-                return seconds if 0 < seconds <= _LONGEST_SECONDS else UNKNOWN_SECONDS
+    """Return what the platform says, or UNKNOWN_SECONDS where it says nothing sane.
+
+    Lambda may say that nothing is left; FunctionGraph that says so has mixed up its
+    units.
+    """
+    for name, least in (
+        ("get_remaining_time_in_millis", 0),
+        ("getRemainingTimeInMilliSeconds", 1),
+    ):
+        milliseconds = getattr(context, name, lambda: None)()
+        if isinstance(milliseconds, int | float):
+            sane = least <= milliseconds <= _LONGEST_SECONDS * 1000
+            return milliseconds / 1000 if sane else UNKNOWN_SECONDS
     return UNKNOWN_SECONDS

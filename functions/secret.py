@@ -32,9 +32,10 @@ def mask(text: str, secrets: Sequence[Secret]) -> str:
 
     A very short one is left: masking it would garble what has nothing to do with it.
     """
-    for secret in secrets:
-        if len(secret.reveal()) >= LEAST_LENGTH:
-            text = text.replace(secret.reveal(), MASK)
+    revealed = {secret.reveal() for secret in secrets}
+    for secret in sorted(revealed, key=len, reverse=True):  # one may hold another
+        if len(secret) >= LEAST_LENGTH:
+            text = text.replace(secret, MASK)
     return text
 
 

@@ -10,12 +10,13 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from functions.secret import Secret
 
 LISTENER_PLACEHOLDER = "{resource_id}"
 """Where a stream's name takes the listener's id."""
+_ADDRESS = r"(https?)://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?"
+_HIGHEST_PORT = 65_535
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -33,21 +34,27 @@ def region(value: str) -> str:
     return value
 
 
+def identifier(value: str) -> str:
+    """Read an id: what a URL's path and a header both carry as it is."""
+    if not re.fullmatch("[A-Za-z0-9._~-]{1,128}", value) or value in {".", ".."}:
+        raise ValueError("is no id")
+    return value
+
+
 def endpoint(value: str) -> str:
     """Read the address of a service: a scheme, a host, perhaps a port.
 
     Plain http goes to this machine alone.
     """
-    parts = urlsplit(value)
-    host = parts.hostname or ""
-    if parts.scheme not in {"http", "https"} or not host:
-        raise ValueError("is no address, such as https://lts.cn-north-4.example")
-    if parts.path not in {"", "/"} or parts.query or parts.fragment or "@" in value:
-        raise ValueError("has more than a scheme, a host and a port")
-    if parts.scheme == "http" and not _is_loopback(host):
+    match = re.fullmatch(_ADDRESS, value)
+    if not match:
+        raise ValueError("is no address of scheme, host and port, as in https://a.b")
+    scheme, host, port = match.groups("")
+    if int(port[1:] or 0) > _HIGHEST_PORT:
+        raise ValueError("has a port that cannot be")
+    if scheme == "http" and not _is_loopback(host.strip("[]")):
         raise ValueError("is http:// to another machine: use https://")
-    _ = parts.port  # a port that is none says so
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{scheme}://{host}{port}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -98,7 +105,8 @@ def seconds(least: float, most: float) -> Callable[[str], float]:
     """Return the reader of seconds in this range."""
 
     def read(value: str) -> float:
-        number = float(value) if re.fullmatch("[0-9.]{1,9}", value) else math.nan
+        is_number = re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value)
+        number = float(value) if is_number else math.nan
         if not least <= number <= most:
             raise ValueError(f"is no number of seconds from {least} to {most}")
         return number

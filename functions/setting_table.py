@@ -47,13 +47,13 @@ TABLE = (
     ),
     Setting(
         "HUAWEICLOUD_SDK_PROJECT_ID",
-        kinds.text,
+        kinds.identifier,
         "project of the log group, where the event names none; asked for if not set",
         field="project_id",
     ),
     Setting(
         "HUAWEICLOUD_SDK_DOMAIN_ID",
-        kinds.text,
+        kinds.identifier,
         "account, told to GA in place of the project",
         field="domain_id",
     ),
@@ -85,7 +85,7 @@ TABLE = (
     ),
     Setting(
         "LOG_GROUP_ID",
-        kinds.text,
+        kinds.identifier,
         "log group of events that name none",
         field="log_group_id",
     ),

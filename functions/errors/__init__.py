@@ -31,6 +31,7 @@ ProvisioningError
 │   ├── OutcomeUnknown
 │   └── UnintelligibleReply
 ├── DeadlineExceeded
+├── Malfunction                  a defect of this bundle
 └── BatchFailed
 """
 
@@ -60,6 +61,7 @@ from functions.errors.ours import (
     CallerFault,
     DeadlineExceeded,
     InvalidEvent,
+    Malfunction,
     MethodNotAllowed,
     Misconfigured,
     PayloadTooLarge,
@@ -83,6 +85,7 @@ __all__ = [
     "InvalidProject",
     "InvalidRequest",
     "LogtankFailed",
+    "Malfunction",
     "MethodNotAllowed",
     "Misconfigured",
     "NotFound",

@@ -8,6 +8,7 @@ two API pages ("Status Codes").
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from functions.errors import clouds
@@ -115,6 +116,6 @@ HUNDREDS: dict[int, CloudError] = {
 def meaning(status: int, code: str | None) -> Meaning:
     """Return what an answer with this status (300 to 599) and code means."""
     name = (code or "").replace("APIG.", "APIGW.", 1)  # some gateways say APIG
-    known = CODES.get(name) or CODES.get(name[:-2] + "xx")
+    known = CODES.get(name) or CODES.get(re.sub("[0-9]{2}$", "xx", name))
     by_status = STATUSES.get(status) or HUNDREDS.get(status // 100, ServiceFailed)
     return known or Meaning(by_status)

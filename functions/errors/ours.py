@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from typing import TYPE_CHECKING
 
 from functions.errors.root import Problem, ProvisioningError
@@ -65,6 +66,21 @@ class Misconfigured(ProvisioningError):
 
     status = 500
     remedy = "Correct the named settings of the function; the README lists them all."
+
+
+class Malfunction(ProvisioningError):
+    """A defect of this bundle; the detail names its kind and place."""
+
+    remedy = (
+        "Report the defect with this message; what was made already is found and kept "
+        "when the event is sent again."
+    )
+
+    @classmethod
+    def of(cls, error: Exception) -> Malfunction:
+        """Return an error that should not have been; its own text is not repeated."""
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return cls(f"{type(error).__name__} in {place.name}, line {place.lineno}")
 
 
 class DeadlineExceeded(ProvisioningError):

@@ -55,16 +55,17 @@ class Reply:
     """What came back, every known secret in it masked.
 
     `document` is the JSON of the body; None where it is empty, no JSON or too large.
-    `retry_after` is in seconds. `clock_ahead` is by how many seconds our clock is
-    ahead of the cloud's. `subject_token` is the token
-    that IAM has made.
+    `retry_after` is in seconds, `date` is the cloud's clock in seconds since 1970, and
+    ours is by `clock_ahead` seconds ahead of it. `subject_token` is the token that IAM
+    has made.
     """
 
     status: int
     document: object = None
     request_id: str | None = None
     retry_after: float | None = None
-    clock_ahead: float | None = None
+    date: float | None = None
+    clock_ahead: float = 0.0
     subject_token: Secret | None = None
 
 

@@ -1,8 +1,9 @@
 """HTTP connections that keep to one bound in time, whatever the peer does.
 
 A timeout of `requests` bounds the wait for each next byte, so that a peer which sends a
-byte a second is never late. Here connecting, shaking hands and reading all fit in the
-one timeout that a call was given. (Looking up a host's name is the resolver's.)
+byte a second is never late. Here connecting, a proxy's answer, shaking hands and
+reading all end at the one moment that a call was given. (Looking up a host's name is
+the resolver's.)
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import io
 import socket
 import threading
 import time
-from functools import partial
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -22,31 +22,43 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 _LEAST_SECONDS = 0.001  # a socket's timeout of zero would mean not to wait at all
 
 
-class Progress(threading.local):
-    """How far this thread's call has come: whether a byte of it may have left."""
+class Exchange(threading.local):
+    """This thread's call: when it must have ended, and how far it has come.
 
+    `ends_at` is a moment of `time.monotonic`. `written` is whether a byte of the
+    request may have left.
+    """
+
+    ends_at = 0.0
     written = False
 
+    def begin(self, seconds: float) -> None:
+        """Start a call that has so much time."""
+        self.ends_at = time.monotonic() + seconds
+        self.written = False
 
-progress = Progress()
+    def remaining(self) -> float:
+        """Return the seconds left of it, something above zero."""
+        return max(self.ends_at - time.monotonic(), _LEAST_SECONDS)
+
+
+exchange = Exchange()
 
 
 class _Reader(io.RawIOBase):
-    """A socket's bytes, until a moment of `time.monotonic`."""
+    """A socket's bytes, until the call must have ended."""
 
-    def __init__(self, sock: socket.socket, ends_at: float) -> None:
+    def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._raw = sock.makefile("rb", buffering=0)
-        self._ends_at = ends_at
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        remaining = self._ends_at - time.monotonic()
-        if remaining <= 0:
+        if time.monotonic() >= exchange.ends_at:
             raise TimeoutError("the answer was not complete in time")
-        self._sock.settimeout(remaining)
+        self._sock.settimeout(exchange.remaining())
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -57,69 +69,62 @@ class _Reader(io.RawIOBase):
 class _Source:
     """Stands in for the socket that a reply is read from."""
 
-    def __init__(self, sock: socket.socket, ends_at: float) -> None:
-        self._reader = _Reader(sock, ends_at)
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self._reader)
+        return io.BufferedReader(_Reader(self._sock))
 
 
 def _bounded_response(
-    sock: socket.socket, *args: Any, ends_at: float, **options: Any
+    sock: socket.socket, *args: Any, **options: Any
 ) -> http.client.HTTPResponse:
-    source: Any = _Source(sock, ends_at)  # a reply asks its socket for nothing else
+    source: Any = _Source(sock)  # a reply asks its socket for nothing else
     return http.client.HTTPResponse(source, *args, **options)
 
 
 class _Connection(HTTPConnection):
-    """Takes `timeout`, which urllib3 sets to what remains, as the bound of it all."""
+    """Connects and reads within the thread's exchange, and notes when it writes."""
+
+    response_class: Any = staticmethod(_bounded_response)
+    _connecting = False
 
     def connect(self) -> None:
-        self._bound_replies()  # a proxy answers to CONNECT
-        super().connect()
-        progress.written = False  # that was not the call
+        self._connecting = True  # what a proxy is sent meanwhile is not the request
+        try:
+            super().connect()
+        finally:
+            self._connecting = False
 
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        progress.written = True
+        if not self._connecting:
+            exchange.written = True
         super().send(data)
-
-    def getresponse(self) -> Any:
-        self._bound_replies()
-        return super().getresponse()
-
-    def _bound_replies(self) -> None:
-        ends_at = time.monotonic() + self._seconds()
-        response: Any = partial(_bounded_response, ends_at=ends_at)
-        self.response_class = response
 
     def _new_conn(self) -> socket.socket:
         """Try each address of the host, the time shared out among them.
 
         What then remains of it is the bound of a TLS handshake.
         """
-        host, seconds = self._dns_host, self._seconds()
-        ends_at = time.monotonic() + seconds
+        host, timeout = self._dns_host, self.timeout
         addresses = _addresses(host, self.port)
         try:
             for tries in range(len(addresses), 0, -1):
                 self._dns_host = addresses[-tries]
-                self.timeout = _least((ends_at - time.monotonic()) / tries)
+                self.timeout = exchange.remaining() / tries
                 try:
                     sock = super()._new_conn()
                 except (ConnectTimeoutError, NewConnectionError):
                     if tries == 1:
                         raise
                 else:
-                    sock.settimeout(_least(ends_at - time.monotonic()))
+                    sock.settimeout(exchange.remaining())
                     return sock
         finally:
-            self._dns_host, self.timeout = host, seconds
+            self._dns_host, self.timeout = host, timeout
         raise AssertionError  # there is at least one address
-
-    def _seconds(self) -> float:
-        return float(self.timeout or 0)  # the transport always sets one
 
 
 def _addresses(host: str, port: int) -> list[str]:
@@ -129,10 +134,6 @@ def _addresses(host: str, port: int) -> list[str]:
     except (OSError, UnicodeError):
         return [host]
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
-def _least(seconds: float) -> float:
-    return max(seconds, _LEAST_SECONDS)
 
 
 class _SecureConnection(_Connection, HTTPSConnection):

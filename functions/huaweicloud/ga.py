@@ -7,7 +7,7 @@ Logs*, *Querying Details About a Log*, *Deleting a Log*.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from functions.huaweicloud import replies
@@ -28,10 +28,6 @@ class Owner:
     project_id: str | None = None
     domain_id: str | None = None
 
-    def or_project(self, project_id: str) -> Owner:
-        """Return the owner, by this project if by nothing else."""
-        return self if self.project_id else replace(self, project_id=project_id)
-
     def headers(self) -> tuple[tuple[str, str], ...]:
         """Return the header that says so: GA is global, so the domain comes first."""
         if self.domain_id:
@@ -51,7 +47,10 @@ class NewLogtank:
 
 @dataclass(frozen=True, slots=True)
 class Logtank:
-    """A logtank that exists (Table 5); what GA left out is None."""
+    """A logtank that exists (Table 5); what GA left out is None.
+
+    `seen_at` is when GA said so, in seconds since 1970 by the cloud's clock.
+    """
 
     id: str
     domain_id: str | None = None
@@ -64,10 +63,11 @@ class Logtank:
     created_at: str | None = None
     updated_at: str | None = None
     request_id: str | None = None
+    seen_at: float | None = None
 
     def as_document(self) -> dict[str, object]:
         """Return the fields of Table 5 that GA filled in."""
-        known = asdict(self) | {"request_id": None}
+        known = asdict(self) | {"request_id": None, "seen_at": None}
         return {name: value for name, value in known.items() if value is not None}
 
 
@@ -128,9 +128,9 @@ def _logtank(described: object, call: Call, reply: Reply) -> Logtank:
     facts: dict[str, Any] = {
         each.name: replies.identifier(described, each.name) for each in fields(Logtank)
     }
-    return Logtank(
-        **facts | {"id": str(described["id"]), "request_id": replies.request_id(reply)}
-    )
+    facts["request_id"] = replies.request_id(reply)
+    facts["seen_at"] = reply.date
+    return Logtank(**facts)
 
 
 def _call(

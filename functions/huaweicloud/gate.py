@@ -1,16 +1,30 @@
 """No more refused requests than need be: five bad signatures in a row lock a key.
 
-Until a service has accepted a credential, calls side by side wait for the first one's
-answer. Once it refuses, no call is sent for five minutes.
+Until a service has accepted a credential, an invocation's calls wait for the first
+one's answer. Once it refuses, no call is sent for five minutes.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
-from functions.errors import AuthenticationFailed, DeadlineExceeded
+from functions.errors import (
+    AlreadyExists,
+    AuthenticationFailed,
+    Busy,
+    Conflict,
+    DeadlineExceeded,
+    InvalidProject,
+    InvalidRequest,
+    NotFound,
+    PermissionDenied,
+    ProvisioningError,
+    QuotaExceeded,
+)
 from functions.huaweicloud import replies
 from functions.huaweicloud.calls import Call, Reply, Send
 
@@ -18,25 +32,35 @@ REFUSED_SECONDS = 300.0
 """How long a refusal is remembered; the gateway's own lock lasts as long."""
 
 
+_UNDERSTOOD = (
+    PermissionDenied,
+    InvalidProject,
+    InvalidRequest,
+    NotFound,
+    AlreadyExists,
+    QuotaExceeded,
+    Conflict,
+    Busy,
+)
+"""Refusals by a service that has accepted the credential."""
+
+
 class Gate:
-    """What one service has said of one credential, in this process."""
+    """What one address has said of one credential, in this process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Know nothing yet."""
         self._clock = clock
         self._turn = threading.Lock()
-        self._accepted = False
-        self._refused_until = 0.0
+        self._refused_until = -math.inf
         self._refusal: AuthenticationFailed | None = None
 
-    def pass_through(self, call: Call, send: Send, left: Callable[[], float]) -> Reply:
-        """Send the call, alone if the credential is not known to be good.
+    @contextmanager
+    def turn(self, call: Call, left: Callable[[], float]) -> Iterator[None]:
+        """Keep every other call of this gate waiting meanwhile.
 
-        Raises: AuthenticationFailed, retryable, while a refusal is remembered;
-        DeadlineExceeded if the turn does not come in time.
+        Raises: DeadlineExceeded if the turn does not come in time.
         """
-        if self._is_open():
-            return self._judged(call, send)
         if not self._turn.acquire(timeout=max(0.0, left())):
             raise DeadlineExceeded(
                 f"The function's time ran out while {call.operation} waited to learn "
@@ -44,30 +68,28 @@ class Gate:
                 service=call.service,
             )
         try:
-            if not self._is_open():
-                self._require_no_refusal()
-                return self._judged(call, send)
+            yield
         finally:
             self._turn.release()
-        return self._judged(call, send)
 
-    def _is_open(self) -> bool:
-        return self._accepted
-
-    def _judged(self, call: Call, send: Send) -> Reply:
-        reply = send(call)
-        failure = replies.failure_of(call, reply)
-        if isinstance(failure, AuthenticationFailed):
-            self._accepted, self._refusal = False, failure
+    def learn(self, answer: ProvisioningError | None) -> None:
+        """Remember an answer that refuses the credential."""
+        if isinstance(answer, AuthenticationFailed):
+            self._refusal = answer
             self._refused_until = self._clock() + REFUSED_SECONDS
-        elif failure is None or not failure.retryable:
-            self._accepted = True
-        return reply
 
-    def _require_no_refusal(self) -> None:
-        seconds = self._refused_until - self._clock()
-        if self._refusal is None or seconds <= 0:
+    def is_refused(self) -> bool:
+        """Whether a refusal is remembered."""
+        return self._clock() < self._refused_until
+
+    def require_no_refusal(self) -> None:
+        """Let a call pass while no refusal is remembered.
+
+        Raises: AuthenticationFailed, retryable, with the seconds that are left of it.
+        """
+        if self._refusal is None or not self.is_refused():
             return
+        seconds = self._refused_until - self._clock()
         again = AuthenticationFailed(
             f"{self._refusal.detail}; not sent again for {seconds:.0f} seconds, so "
             "that the key is not locked",
@@ -93,11 +115,30 @@ def guarded(
 ) -> Send:
     """Return `send` behind the gate of each call's address and this credential.
 
-    `credential` is its fingerprint.
+    `credential` is its fingerprint. What was accepted counts for this invocation
+    alone: by the next one, the key may have been revoked.
     """
+    accepted: set[Gate] = set()
+
+    def sent(call: Call, gate: Gate) -> Reply:
+        reply = send(call)
+        answer = replies.failure_of(call, reply)
+        gate.learn(answer)
+        if answer is None or isinstance(answer, _UNDERSTOOD):
+            accepted.add(gate)
+        return reply
+
+    def is_open(gate: Gate) -> bool:
+        return gate in accepted and not gate.is_refused()
 
     def guard(call: Call) -> Reply:
         about = (f"{call.address} {endpoints[call.address]}", credential)
-        return _gates.setdefault(about, Gate()).pass_through(call, send, left)
+        gate = _gates.setdefault(about, Gate())
+        if not is_open(gate):
+            with gate.turn(call, left):
+                if not is_open(gate):
+                    gate.require_no_refusal()
+                    return sent(call, gate)
+        return sent(call, gate)
 
     return guard

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from functions.credentials import User
 from functions.endpoints import IAM_GLOBAL
-from functions.huaweicloud import replies
+from functions.huaweicloud import moments, replies
 from functions.huaweicloud.calls import Call, Reply
 from functions.secret import Secret
 
@@ -101,12 +100,6 @@ def _lifetime(described: object) -> float:
     """Return a token's seconds by the cloud's own clock, ours may be off."""
     if not isinstance(described, Mapping):
         return _UNTOLD_SECONDS
-    issued, expires = (
-        str(described.get(name)).replace("Z", "+00:00")
-        for name in ("issued_at", "expires_at")
-    )
-    try:
-        lasts = datetime.fromisoformat(expires) - datetime.fromisoformat(issued)
-    except (ValueError, TypeError):
-        return _UNTOLD_SECONDS
-    return lasts.total_seconds()
+    issued = moments.of_document(described.get("issued_at"))
+    expires = moments.of_document(described.get("expires_at"))
+    return _UNTOLD_SECONDS if issued is None or expires is None else expires - issued

@@ -21,6 +21,7 @@ _BODY = (
     "enterprise_project_name",
 )
 _SYSTEM_TAG = "_sys_"
+_LATEST_MILLISECONDS = 4_102_416_000_000  # the year 2100, as the vendor's SDK has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ class NewStream:
 class Stream:
     """A log stream that exists; `described` is what the list says of it.
 
-    `created_at` is in seconds since 1970, None where the list does not say.
+    `created_at` and `seen_at` are in seconds since 1970 by the cloud's clock, None
+    where it does not say.
     """
 
     id: str
     name: str
     created_at: float | None = None
+    seen_at: float | None = None
     described: Mapping[str, object] | None = None
 
     def differs(self, wanted: NewStream) -> list[str]:
@@ -110,9 +113,15 @@ def _stream(
     found = replies.identifier(listed, "log_stream_id")
     if not found:
         raise replies.unintelligible(call, reply, "has a stream without its id")
-    created = listed.get("creation_time")
-    seconds = created / 1000 if isinstance(created, int) else None
-    return Stream(found, new.name, seconds, listed)
+    return Stream(found, new.name, _created_at(listed), reply.date, listed)
+
+
+def _created_at(listed: Mapping[str, object]) -> float | None:
+    """Return when it was made, in seconds since 1970, None where that is nonsense."""
+    told = listed.get("creation_time")
+    if isinstance(told, bool) or not isinstance(told, int):
+        return None
+    return told / 1000 if 0 <= told < _LATEST_MILLISECONDS else None
 
 
 def _call(

@@ -22,6 +22,7 @@ _CODES = ("error_code", "errorCode", "code")
 _MESSAGES = ("error_msg", "errorMsg", "errorMessage", "message", "details")
 _WRAPPERS = ("error", "message")
 _MESSAGE_LENGTH = 300
+_LENGTH = 200
 _SKEW_SECONDS = 60.0
 
 
@@ -58,7 +59,7 @@ def failure_of(call: Call, reply: Reply) -> ProvisioningError | None:
     said = f": {message}" if message else ", without saying why"
     return kind(
         f"{call.service} answered {call.operation} with {reply.status}{said}"
-        f"{_clock(reply) if kind is AuthenticationFailed else ''}",
+        f"{_skew(reply) if kind is AuthenticationFailed else ''}",
         code=code,
         service=call.service,
         upstream_status=reply.status,
@@ -68,13 +69,13 @@ def failure_of(call: Call, reply: Reply) -> ProvisioningError | None:
     )
 
 
-def _clock(reply: Reply) -> str:
+def _skew(reply: Reply) -> str:
     """Return what is to be said of a clock so wrong that signatures fail by it."""
-    ahead = reply.clock_ahead or 0.0
-    if abs(ahead) < _SKEW_SECONDS:
+    if abs(reply.clock_ahead) < _SKEW_SECONDS:
         return ""
-    where = "ahead of" if ahead > 0 else "behind"
-    return f" (this function's clock is {abs(ahead):.0f} seconds {where} the cloud's)"
+    where = "ahead of" if reply.clock_ahead > 0 else "behind"
+    seconds = f"{abs(reply.clock_ahead):.0f}"
+    return f" (this function's clock is {seconds} seconds {where} the cloud's)"
 
 
 def unintelligible(
@@ -93,13 +94,16 @@ def unintelligible(
 
 def request_id(reply: Reply) -> str | None:
     """Return the id by which the cloud's support finds the call, if it gave one."""
-    return reply.request_id or _first(reply.document, ("request_id",))
+    told = reply.request_id and clean(reply.request_id)
+    return told or _first(reply.document, ("request_id",))
 
 
 def identifier(found: Mapping[str, object], name: str) -> str | None:
-    """Return a field that must be a filled string, or None where it is not."""
+    """Return a field that must be a filled text of sane characters, None if not."""
     value = found.get(name)
-    return value if isinstance(value, str) and value else None
+    if isinstance(value, str) and value.isprintable() and 0 < len(value) <= _LENGTH:
+        return value
+    return None
 
 
 def _said(body: object) -> tuple[str | None, str | None]:
@@ -107,8 +111,8 @@ def _said(body: object) -> tuple[str | None, str | None]:
     code = message = None
     for level in _levels(body):
         code = code or _first(level, _CODES)
-        message = message or _first(level, _MESSAGES)
-    return code, message and " ".join(message.split())[:_MESSAGE_LENGTH]
+        message = message or _first(level, _MESSAGES, _MESSAGE_LENGTH)
+    return code, message
 
 
 def _levels(body: object) -> Iterator[Mapping[str, object]]:
@@ -120,14 +124,18 @@ def _levels(body: object) -> Iterator[Mapping[str, object]]:
                 yield body[name]
 
 
-def _first(level: object, names: tuple[str, ...]) -> str | None:
+def _first(level: object, names: tuple[str, ...], length: int = _LENGTH) -> str | None:
     """Return the first of these fields that holds text or a whole number, as text."""
     if not isinstance(level, Mapping):
         return None
-    values = (level.get(name) for name in names)
-    texts = (
-        str(value)
-        for value in values
-        if isinstance(value, str | int) and not isinstance(value, bool) and value
-    )
-    return next(texts, None)
+    for name in names:
+        value = level.get(name)
+        if isinstance(value, str | int) and not isinstance(value, bool) and value:
+            return clean(str(value), length)
+    return None
+
+
+def clean(text: str, length: int = _LENGTH) -> str:
+    """Return a text from outside on one line, printable, and not too long."""
+    line = " ".join(text.split())[:length]
+    return "".join(each if each.isprintable() else "?" for each in line)

@@ -67,13 +67,11 @@ class Patience:
         Raises: the failure itself where the cloud asks for more time than there is;
         DeadlineExceeded where our own pause would not fit.
         """
-        if failure.retry_after is None:
-            ceiling = min(self.cap, self.base * 2 ** min(attempt - 1, _DOUBLINGS))
-            self.rest(self.dice(0, ceiling), failure)
-        elif failure.retry_after >= self.left():
+        asked = failure.retry_after or 0.0
+        if asked >= self.left() > 0:
             raise failure
-        else:
-            self.sleep(failure.retry_after)
+        ceiling = min(self.cap, self.base * 2 ** min(attempt - 1, _DOUBLINGS))
+        self.rest(max(asked, self.dice(0, ceiling)), failure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,8 @@ def repeat(call: Call, read: Read[T], send: Send, patience: Patience) -> T:
         try:
             return _once(call, read, send, attempt)
         except (NotTakenUp, Unsure) as error:
-            if attempt >= patience.attempts or _is_final(error, call):
+            spent = attempt >= patience.attempts or isinstance(error, Busy)
+            if spent or _is_anothers(error, call):
                 raise
             failure = error
         patience.pause(attempt, failure)
@@ -137,8 +136,9 @@ def create(
 ) -> Created[T]:
     """Make a call that must not happen twice.
 
-    Raises: Busy at once, since its patience is another (`while_busy`); what refuses
-    the create; what the last attempt came to; DeadlineExceeded.
+    Raises: Busy, after a look if need be, since its patience is another
+    (`while_busy`); what refuses the create; what the last attempt came to;
+    DeadlineExceeded.
     """
     failure: ProvisioningError | None = None
     clean = True
@@ -151,8 +151,8 @@ def create(
         except (AlreadyExists, NotTakenUp, Unsure) as error:
             failure = error
         clean = clean and not isinstance(failure, Unsure)
-        last = attempt >= patience.attempts or isinstance(failure, AlreadyExists)
-        if _is_final(failure, call) or (last and clean):
+        last = attempt >= patience.attempts or isinstance(failure, AlreadyExists | Busy)
+        if _is_anothers(failure, call) or (last and clean):
             raise failure
         patience.pause(attempt, failure)
         if not clean and (found := look.after(failure)) is not None:
@@ -172,6 +172,7 @@ def while_busy(step: Callable[[], T], patience: Patience) -> T:
             return step()
         except Busy as error:
             patience.pause(attempt, error)
+            patience.require_time(error)
     raise AssertionError  # count() has no end
 
 
@@ -180,13 +181,12 @@ def _once(call: Call, read: Read[T], send: Send, attempt: int) -> T:
     return read(numbered, send(numbered))
 
 
-def _is_final(failure: ProvisioningError, call: Call) -> bool:
-    """Whether this call's own attempts have nothing to add.
+def _is_anothers(failure: ProvisioningError, call: Call) -> bool:
+    """Whether another service failed before the call was even written.
 
-    A busy resource is waited for elsewhere. A token or a project's id is asked for
-    with attempts of its own, and where that failed the call was not even written.
+    A token is asked for with attempts of its own; this call's have nothing to add.
     """
-    return isinstance(failure, Busy) or failure.service != call.service
+    return failure.service != call.service
 
 
 def _deadline(failure: ProvisioningError | None) -> DeadlineExceeded:

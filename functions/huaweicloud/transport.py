@@ -9,8 +9,9 @@ the environment.
 from __future__ import annotations
 
 import http.client
-import json
+import logging
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,16 +31,14 @@ from functions.errors import (
     Unreachable,
 )
 from functions.huaweicloud.calls import Call, Reply
-from functions.huaweicloud.connections import POOLS, progress
-from functions.huaweicloud.headers import clock_ahead, retry_after
+from functions.huaweicloud.connections import POOLS, exchange
+from functions.huaweicloud.reading import read
 from functions.huaweicloud.signing import canonical_query
-from functions.secret import Secret, mask, scrub
+from functions.secret import Secret, mask
 
-REPLY_BYTES = 8 * 1024 * 1024
-"""A longer reply is not read; the longest list of a real account is a tenth of it."""
 _CHUNK = 64 * 1024
-_ID_LENGTH = 200
 _CONNECTIONS = 64  # as many as MAX_CONCURRENCY may ask for
+_FINAL_STATUSES = range(200, 600)
 _CONSTANT_HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",
@@ -48,6 +47,8 @@ _CONSTANT_HEADERS = {
 
 FOREIGN: tuple[tuple[type[Exception], str], ...] = (
     (requests.exceptions.InvalidURL, "the endpoint or the proxy is no address"),
+    (requests.exceptions.InvalidSchema, "the proxy is of a kind that is not served"),
+    (requests.exceptions.InvalidHeader, "a setting does not fit into a header"),
     (requests.exceptions.SSLError, "TLS failed"),
     (requests.exceptions.ProxyError, "the proxy let nothing through"),
     (requests.exceptions.ConnectTimeout, "no connection was made in time"),
@@ -63,12 +64,20 @@ FOREIGN: tuple[tuple[type[Exception], str], ...] = (
 )
 """What the libraries raise, most specific first, and what it means."""
 
+_OF_SETTINGS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidHeader,
+)
+
+logging.getLogger("urllib3").propagate = False  # it quotes what it cannot read
+
 
 @dataclass(frozen=True, slots=True)
 class Transport:
     """Sends calls as they are, with what shows the credential already in them.
 
-    `endpoints` is by service, `secrets` are masked in replies, and may become more;
+    `endpoints` is by address, `secrets` are masked in replies, and may become more;
     `timeout` and `left` are in seconds.
     """
 
@@ -83,11 +92,13 @@ class Transport:
         Raises: Unreachable if it surely changed nothing; OutcomeUnknown if it may
         have; Misconfigured if it could not even be written.
         """
-        progress.written = False
+        exchange.begin(min(self.timeout, self.left()))
         try:
             return self._exchange(call, self._prepared(call))
         except tuple(kind for kind, _ in FOREIGN) as error:
-            raise _ours(error, call, written=progress.written) from error
+            # its own text may quote the peer, and so a secret
+            cause = OSError(mask(f"{type(error).__name__}: {error}", self.secrets))
+            raise _ours(error, call, written=exchange.written) from cause
 
     def _prepared(self, call: Call) -> requests.PreparedRequest:
         query = f"?{canonical_query(call.query)}" if call.query else ""
@@ -99,27 +110,26 @@ class Transport:
         ).prepare()
 
     def _exchange(self, call: Call, request: requests.PreparedRequest) -> Reply:
-        seconds = max(0.001, min(self.timeout, self.left()))
         with _session().send(
             request,
             stream=True,
             allow_redirects=False,
-            timeout=urllib3.Timeout(total=seconds),  # type: ignore[arg-type] # it may
+            timeout=exchange.remaining(),
             proxies=_proxies(self.endpoints[call.address]),
         ) as response:
-            return self._reply(response, _body(response))
+            if response.status_code not in _FINAL_STATUSES:
+                # the true answer may follow: closed unread, it cannot meet another call
+                raise http.client.HTTPException
+            chunks = response.raw.stream(_CHUNK, decode_content=False)
+            status, headers = response.status_code, response.headers
+            return read(status, headers, chunks, self.secrets, time.time())
 
-    def _reply(self, response: requests.Response, body: bytes) -> Reply:
-        headers = response.headers
-        token = headers.get("X-Subject-Token")
-        return Reply(
-            status=response.status_code,
-            document=_document(body, self.secrets),
-            request_id=mask(headers.get("X-Request-Id", "")[:_ID_LENGTH], self.secrets),
-            retry_after=retry_after(headers.get("Retry-After", "")),
-            clock_ahead=clock_ahead(headers.get("Date", "")),
-            subject_token=Secret(token) if token else None,
-        )
+
+class _Session(requests.Session):
+    """A session that does not so much as look where a redirect leads."""
+
+    def get_redirect_target(self, _resp: requests.Response) -> None:
+        return None
 
 
 class _Adapter(HTTPAdapter):
@@ -138,7 +148,7 @@ class _Adapter(HTTPAdapter):
 @cache
 def _session() -> requests.Session:
     """Return the one session, with the CA bundle of the environment."""
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False  # else .netrc would be read, and all this at each call
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.verify = _ca_bundle()
@@ -158,30 +168,14 @@ def _ca_bundle() -> str | bool:
 
 @cache
 def _proxies(endpoint: str) -> dict[str, str]:
-    return dict(get_environ_proxies(endpoint))
-
-
-def _body(response: requests.Response) -> bytes:
-    """Return the body as it came, nothing if it is too long."""
-    body = bytearray()
-    for chunk in response.raw.stream(_CHUNK, decode_content=False):
-        body += chunk
-        if len(body) > REPLY_BYTES:
-            return b""
-    return bytes(body)
-
-
-def _document(body: bytes, secrets: Sequence[Secret]) -> object:
-    try:
-        return scrub(json.loads(body), secrets)
-    except (ValueError, RecursionError):
-        return None
+    """Return the environment's proxies; what is on this machine needs none."""
+    return {} if endpoint.startswith("http://") else dict(get_environ_proxies(endpoint))
 
 
 def _ours(error: Exception, call: Call, *, written: bool) -> ProvisioningError:
     words = next(words for kind, words in FOREIGN if isinstance(error, kind))
     said = f"{call.operation} got no answer from {call.service}: {words}"
-    if isinstance(error, requests.exceptions.InvalidURL):
+    if isinstance(error, _OF_SETTINGS):
         return Misconfigured(said, service=call.service)
     kind = OutcomeUnknown if written and call.changes else Unreachable
     return kind(said, service=call.service)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import cast
 
 from functions.huaweicloud import ga, lts
-from functions.provisioning import log_stream, logtank
+from functions.provisioning import log_stream, logtank, waiting
+from functions.provisioning.claim import Claim
 from functions.provisioning.cloud import Cloud, noting
 
 Event = Mapping[str, object]
@@ -33,7 +34,7 @@ def create_logtank(event: Event, cloud: Cloud) -> Result:
     Raises: the errors of `logtank.ensure`.
     """
     wanted = ga.NewLogtank(**cast("Mapping[str, str]", event["logtank"]))
-    ensured = logtank.ensure(wanted, cloud, logtank.Claim())
+    ensured = logtank.ensure(wanted, cloud, Claim())
     result: Result = {"logtank": ensured.logtank.as_document()}
     if ensured.logtank.request_id:
         result["request_id"] = ensured.logtank.request_id
@@ -44,20 +45,21 @@ def bootstrap(event: Event, cloud: Cloud) -> Result:
     """Make sure of the log stream, then of the listener's logtank into it.
 
     Raises: the errors of `log_stream.ensure`, `logtank.ensure` and
-    `logtank.await_active`, each with the stream's name and what exists already.
+    `waiting.until_active`, each with the stream's name and what exists already.
     """
     new = _new_stream(event, cloud)
     stream = log_stream.ensure(new, cloud)
     wanted = ga.NewLogtank(
         ga.LISTENER, str(event["resource_id"]), new.log_group_id, stream.id
     )
-    cloud = replace(cloud, owner=cloud.owner.or_project(new.project_id))
+    cloud = replace(cloud, owner=replace(cloud.owner, project_id=new.project_id))
     with noting(log_stream_name=new.name):
-        ensured = logtank.ensure(
-            wanted, cloud, logtank.Claim(stream.claimed_at, stream.rivalled)
-        )
-        seconds = cast("float", event.get("wait_seconds", 0))
-        active = logtank.await_active(ensured.logtank, cloud, seconds)
+        ensured = logtank.ensure(wanted, cloud, stream.claim)
+    seconds = cast("float", event.get("wait_seconds", 0))
+    with noting(
+        step="create_logtank", log_stream_name=new.name, log_stream_id=stream.id
+    ):
+        active = waiting.until_active(ensured.logtank, cloud, seconds)
     made = {"log_stream": stream.created, "logtank": ensured.created}
     return {
         "log_group_id": wanted.log_group_id,

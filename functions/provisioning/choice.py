@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from functions.errors import Busy, Conflict, LogtankFailed
-from functions.huaweicloud import ga
+from functions.huaweicloud import ga, moments
+from functions.provisioning.claim import Claim
 
 
 def shipping(new: ga.NewLogtank, listed: Sequence[ga.Logtank]) -> ga.Logtank | None:
@@ -39,7 +41,28 @@ def alive_here(new: ga.NewLogtank, listed: Iterable[ga.Logtank]) -> list[ga.Logt
 
 def oldest(logtanks: Iterable[ga.Logtank]) -> ga.Logtank:
     """Return the one made first; of those made in one second the smallest id."""
-    return min(logtanks, key=lambda each: (each.created_at or "", each.id))
+    return min(logtanks, key=lambda each: (_made_at(each) or math.inf, each.id))
+
+
+def twin(logtank: ga.Logtank, listed: Iterable[ga.Logtank]) -> ga.Logtank:
+    """Return the same logtank as it was listed, or itself if it was not."""
+    return next((each for each in listed if each.id == logtank.id), logtank)
+
+
+def is_settled(logtank: ga.Logtank, claim: Claim) -> bool:
+    """Whether no older one can turn up, nor an equal of a smaller id.
+
+    So it is once GA's second in which it was made is over, or if it was made when
+    only the stream's creator makes one.
+    """
+    made_at = _made_at(logtank)
+    if made_at is None or logtank.seen_at is None:
+        return False
+    return logtank.seen_at >= made_at + 1.0 or claim.is_creators(made_at)
+
+
+def _made_at(logtank: ga.Logtank) -> float | None:
+    return moments.of_document(logtank.created_at)
 
 
 def healthy(logtank: ga.Logtank) -> ga.Logtank:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from functions.errors import ProvisioningError
+from functions.errors import Malfunction, ProvisioningError
 from functions.huaweicloud.calls import Call, Send
 from functions.huaweicloud.ga import Owner
 from functions.huaweicloud.retry import Patience, Read, T, repeat
@@ -14,17 +14,15 @@ from functions.huaweicloud.retry import Patience, Read, T, repeat
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """The way to the clouds: the port, its patience, whose resources, and the time.
+    """The way to the clouds: the port, its patience, and whose resources.
 
-    `find_project` asks for the project's id where `owner` has none; `now` is in
-    seconds since 1970.
+    `find_project` asks for the project's id where `owner` has none.
     """
 
     send: Send
     patience: Patience
     owner: Owner
     find_project: Callable[[], str]
-    now: Callable[[], float]
 
     def ask(self, call: Call, read: Read[T]) -> T:
         """Make a call that may be made any number of times.
@@ -42,3 +40,7 @@ def noting(**facts: str | None) -> Iterator[None]:
     except ProvisioningError as error:
         error.note(**facts)
         raise
+    except Exception as error:  # what was made is named all the same
+        failure = Malfunction.of(error)
+        failure.note(**facts)
+        raise failure from error

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import partial
 
 from functions.errors import AlreadyExists
 from functions.huaweicloud import lts, retry
+from functions.provisioning.claim import Claim
 from functions.provisioning.cloud import Cloud, noting
-
-YOUNG_SECONDS = 60.0
-"""While a stream is younger, its creator may still be about to create the logtank."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnsuredStream:
     """A stream that is there.
 
-    `differs` names the wanted fields that are otherwise. `claimed_at` is when its
-    create was sent, if this call certainly created it, and minus infinity if not;
-    `rivalled` is whether another creator may still be on its way.
+    `differs` names the wanted fields that are otherwise; `claim` is what a logtank into
+    it has to know.
     """
 
     id: str
     created: bool
     differs: list[str]
-    claimed_at: float = -math.inf
-    rivalled: bool = False
+    claim: Claim
 
 
 def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
@@ -49,12 +44,11 @@ def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
         except AlreadyExists:
             if (found := look()) is None:
                 raise
-            return _adopted(found, new, cloud, created=False)
+            return _adopted(found, new, created=False)
     if not made.answered:
-        return _adopted(made.value, new, cloud, created=True)
-    return EnsuredStream(
-        made.value.id, created=True, differs=[], claimed_at=made.sent_at
-    )
+        return _adopted(made.value, new, created=True)
+    claim = Claim(claimed_at=made.sent_at)
+    return EnsuredStream(made.value.id, created=True, differs=[], claim=claim)
 
 
 def _looking(
@@ -67,10 +61,10 @@ def _looking(
     )
 
 
-def _adopted(
-    stream: lts.Stream, new: lts.NewStream, cloud: Cloud, *, created: bool
-) -> EnsuredStream:
-    age = 0.0 if stream.created_at is None else cloud.now() - stream.created_at
-    return EnsuredStream(
-        stream.id, created, stream.differs(new), rivalled=age < YOUNG_SECONDS
+def _adopted(stream: lts.Stream, new: lts.NewStream, *, created: bool) -> EnsuredStream:
+    claim = Claim(
+        adopted=True,
+        stream_created_at=stream.created_at,
+        stream_seen_at=stream.seen_at,
     )
+    return EnsuredStream(stream.id, created, stream.differs(new), claim)

@@ -6,45 +6,24 @@ either way.
 
 from __future__ import annotations
 
-import math
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, repeat
 
-from functions.errors import (
-    AlreadyExists,
-    Busy,
-    DeadlineExceeded,
-    NotFound,
-    NotTakenUp,
-    UnintelligibleReply,
-    Unsure,
-)
+from functions.errors import AlreadyExists, Busy, NotFound, UnintelligibleReply
 from functions.huaweicloud import ga, replies, retry
 from functions.huaweicloud.calls import Call
 from functions.provisioning import choice
+from functions.provisioning.claim import Claim
 from functions.provisioning.cloud import Cloud, noting
 
-CLAIM_SECONDS = 2.0
-"""For how long after a stream's creation its creator alone makes the logtank."""
 WATCH_PAUSES = (0.25, 0.5, 0.5, 0.75)
 """Between the looks of those who leave the creator its time: CLAIM_SECONDS in all."""
 SETTLE_SECONDS = 1.0
 """GA tells `created_at` in whole seconds: after one, no equal is still to come."""
-_POLL_SECONDS = (0.5, 1.0, 2.0, 4.0)
 _PAGES = 100
 
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Who may create the logtank now: see `EnsuredStream`."""
-
-    claimed_at: float = -math.inf
-    rivalled: bool = False
-
-    def holds(self, clock: float) -> bool:
-        """Whether nobody else can have created it."""
-        return clock - self.claimed_at < CLAIM_SECONDS
+Look = retry.Looking[ga.Logtank, list[ga.Logtank]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,36 +51,15 @@ def ensure(new: ga.NewLogtank, cloud: Cloud, claim: Claim) -> EnsuredLogtank:
         return EnsuredLogtank(choice.healthy(ensured.logtank), ensured.created)
 
 
-def await_active(logtank: ga.Logtank, cloud: Cloud, seconds: float) -> ga.Logtank:
-    """Watch a PENDING logtank until it is something else, or the seconds are over.
-
-    A watch that is cut short leaves the logtank as it was last seen.
-
-    Raises: LogtankFailed; what refuses the look, NotFound if the logtank has gone.
-    """
-    until = cloud.patience.clock() + seconds
-    for pause in chain(_POLL_SECONDS, repeat(_POLL_SECONDS[-1])):
-        remaining = until - cloud.patience.clock()
-        if logtank.status != ga.PENDING or remaining <= 0:
-            break
-        try:
-            cloud.patience.rest(min(pause, remaining))
-            logtank = cloud.ask(ga.show_logtank(logtank, cloud.owner), ga.logtank)
-        except (NotTakenUp, Unsure, DeadlineExceeded):
-            break
-    return choice.healthy(logtank)
-
-
 def _look_and_create(new: ga.NewLogtank, cloud: Cloud, claim: Claim) -> EnsuredLogtank:
-    look = retry.Looking(
+    look: Look = retry.Looking(
         gather=lambda: _listed(new, cloud),
         decide=lambda listed: choice.shipping(new, listed),
     )
     if not claim.holds(cloud.patience.clock()):
-        for pause in (0.0, *(WATCH_PAUSES if claim.rivalled else ())):
-            cloud.patience.rest(pause)
-            if found := look():
-                return EnsuredLogtank(found, created=False)
+        found = _watched(look, cloud, claim)
+        if found:
+            return EnsuredLogtank(_settled(found, look, cloud, claim), created=False)
     try:
         made = retry.create(
             ga.create_logtank(new, cloud.owner),
@@ -110,29 +68,53 @@ def _look_and_create(new: ga.NewLogtank, cloud: Cloud, claim: Claim) -> EnsuredL
             cloud.patience,
             look,
         )
-    except AlreadyExists as error:
-        return EnsuredLogtank(_existing(look, error), created=False)
-    if not made.answered or (made.clean and claim.holds(cloud.patience.clock())):
+    except AlreadyExists as refusal:
+        return EnsuredLogtank(_existing(look, refusal), created=False)
+    if not made.answered:
+        return EnsuredLogtank(_settled(made.value, look, cloud, claim), created=True)
+    if made.clean and claim.holds(cloud.patience.clock()):
         return EnsuredLogtank(made.value, created=True)
     return _yield_to_the_oldest(made.value, new, cloud)
 
 
-def _existing(
-    look: retry.Looking[ga.Logtank, list[ga.Logtank]], refusal: AlreadyExists
-) -> ga.Logtank:
+def _watched(look: Look, cloud: Cloud, claim: Claim) -> ga.Logtank | None:
+    """Look, and while the stream's creator may be on its way look again."""
+    for pause in (0.0, *(WATCH_PAUSES if claim.is_rivalled() else ())):
+        cloud.patience.rest(pause)
+        if found := look():
+            return found
+    return None
+
+
+def _settled(found: ga.Logtank, look: Look, cloud: Cloud, claim: Claim) -> ga.Logtank:
+    """Return what was found, or what has won over it by the end of its second.
+
+    Raises: Busy if by then there is nothing.
+    """
+    if choice.is_settled(found, claim):
+        return found
+    _rest_a_second(cloud)
+    return _present(look(), Busy("The logtank has just gone", service=ga.SERVICE))
+
+
+def _existing(look: Look, refusal: AlreadyExists) -> ga.Logtank:
     """Return the logtank for which a create was refused.
 
     Raises: Busy where GA has one but does not list it, so that it must be going.
     """
-    found = look()
+    busy = Busy(
+        refusal.detail,
+        code=refusal.code,
+        service=refusal.service,
+        upstream_status=refusal.upstream_status,
+        request_id=refusal.request_id,
+    )
+    return _present(look(), busy)
+
+
+def _present(found: ga.Logtank | None, otherwise: Busy) -> ga.Logtank:
     if found is None:
-        raise Busy(
-            refusal.detail,
-            code=refusal.code,
-            service=refusal.service,
-            upstream_status=refusal.upstream_status,
-            request_id=refusal.request_id,
-        ) from refusal
+        raise otherwise
     return found
 
 
@@ -144,13 +126,21 @@ def _yield_to_the_oldest(
     All who were in the race decide alike: the oldest stays, of equals the smallest id.
     """
     with noting(logtank_id=mine.id):
-        cloud.patience.rest(min(SETTLE_SECONDS, cloud.patience.left() / 2))
-        oldest = choice.oldest([mine, *choice.alive_here(new, _listed(new, cloud))])
+        here = choice.alive_here(new, _listed(new, cloud))
+        if not choice.is_settled(choice.twin(mine, here), Claim()):
+            _rest_a_second(cloud)
+            here = choice.alive_here(new, _listed(new, cloud))
+        oldest = choice.oldest([choice.twin(mine, here), *here])
         if oldest.id == mine.id:
             return EnsuredLogtank(mine, created=True)
         delete = ga.delete_logtank(mine, cloud.owner)
         retry.while_busy(lambda: _remove(delete, cloud), cloud.patience)
     return EnsuredLogtank(oldest, created=False)
+
+
+def _rest_a_second(cloud: Cloud) -> None:
+    """Let GA's second pass; with little time left, as much of it as can be had."""
+    cloud.patience.rest(min(SETTLE_SECONDS, cloud.patience.left() / 2))
 
 
 def _remove(delete: Call, cloud: Cloud) -> None:

@@ -4,6 +4,8 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from email.utils import formatdate
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeAlias
@@ -27,7 +29,7 @@ Play = Callable[[Request], Outcome]
 def render(answer: Answer, request_id: str, *, last: bool) -> tuple[bytes, bytes]:
     """Return an answer's head and body as they go over the wire."""
     body = b"" if answer.status in BODILESS else answer.body
-    headers = {"X-Request-Id": request_id}
+    headers = {"Date": formatdate(usegmt=True), "X-Request-Id": request_id}
     if answer.status not in BODILESS:
         headers["Content-Length"] = str(len(body))
     if last:
@@ -156,5 +158,5 @@ class Server(ThreadingHTTPServer):
         with self._guard:
             still_open = list(self._open)
         for connection in still_open:
-            if connection.fileno() >= 0:
+            with suppress(OSError):  # its client has just gone, or it was closed
                 connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,34 @@
+"""Moments, as the clouds write them: in headers, and in documents."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+
+def of_header(date: str) -> float | None:
+    """Read a date of HTTP as seconds since 1970, None where it is none."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def of_document(text: object) -> float | None:
+    """Read ISO 8601 in UTC as seconds since 1970, None where it is none."""
+    try:
+        moment = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+        return moment.replace(tzinfo=moment.tzinfo or timezone.utc).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def retry_after(value: str, now: Callable[[], float] = time.time) -> float | None:
+    """Read seconds or a date (RFC 9110 10.2.3) as seconds, None where it is neither."""
+    if re.fullmatch("[0-9]+", value):
+        return float(value)
+    until = of_header(value)
+    return None if until is None else max(0.0, until - now())

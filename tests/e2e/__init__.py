@@ -1,0 +1,1 @@
+"""The bundle from outside: settings and events in, documents out, real sockets."""

@@ -1,0 +1,74 @@
+"""The log: one JSON object a line, one for each call and one for each request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from tests.e2e.driving import EVENT, refused, send
+from tests.e2e.output import Output
+from tests.emulator import Emulator
+
+
+def test_there_is_a_line_for_each_call_and_one_for_the_request(
+    cloud: Emulator, output: Output
+) -> None:
+    """A call's line has what the cloud's support asks for."""
+    result = send("bootstrap", EVENT)
+    calls, (request,) = output.lines("call"), output.lines("request done")
+    assert len(output.lines()) == 3
+    for line, call in zip(calls, cloud.calls, strict=True):
+        for fact in ("service", "operation", "status"):
+            assert line[fact] == call[fact]
+        assert line["cloud_request_id"] == call["request_id"]
+        assert (line["attempt"], line["level"]) == (1, "INFO")
+        assert line["milliseconds"] > 0
+    assert (request["level"], request["result"]) == ("INFO", result)
+    for line in output.lines():
+        assert datetime.fromisoformat(line["timestamp"]).utcoffset() is not None
+
+
+def test_a_failed_call_is_a_warning_with_its_code(
+    cloud: Emulator, output: Output
+) -> None:
+    """Attempts are counted from one."""
+    cloud.fail({"operation": "CreateLogStream", "status": 429})
+    send("bootstrap", EVENT)
+    first, second, _ = output.lines("call")
+    assert (first["level"], first["status"], first["code"]) == (
+        "WARNING",
+        429,
+        "APIGW.0308",
+    )
+    assert (first["attempt"], second["attempt"]) == (1, 2)
+    assert "code" not in second
+
+
+def test_each_request_of_an_array_has_its_line(cloud: Emulator, output: Output) -> None:
+    """And each call, from however many threads: lines never mix."""
+    send("bootstrap", [{"resource_id": f"listener-{each}"} for each in range(20)])
+    assert len(output.lines("request done")) == 20
+    assert len(output.lines("call")) == len(cloud.calls) == 40
+
+
+@pytest.mark.parametrize(
+    ("level", "messages"),
+    [
+        ("DEBUG", {"call", "request failed"}),
+        ("warning", {"call", "request failed"}),
+        ("ERROR", {"request failed"}),
+    ],
+)
+def test_the_level_says_what_is_written(
+    cloud: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    output: Output,
+    level: str,
+    messages: set[str],
+) -> None:
+    """In either case of letters."""
+    monkeypatch.setenv("LOG_LEVEL", level)
+    cloud.fail({"operation": "CreateLogStream", "status": 400})
+    refused("bootstrap", EVENT)
+    assert {line["message"] for line in output.lines()} == messages

@@ -1,0 +1,129 @@
+"""A look that fails: without sight nothing is made a second time."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.errors import (
+    AlreadyExists,
+    PermissionDenied,
+    ProvisioningError,
+    ServiceFailed,
+    Throttled,
+    UnintelligibleReply,
+    Unreachable,
+)
+from tests.e2e.contexts import LambdaContext
+from tests.e2e.driving import EVENT, assert_one_of_each, send
+from tests.e2e.output import Output
+from tests.e2e.weather import (
+    ATTEMPTS,
+    BRIEF_SECONDS,
+    LOGTANK,
+    STREAM,
+    Row,
+    Step,
+    for_both_steps,
+    for_each,
+    recover,
+    suffer,
+    times,
+)
+from tests.emulator import Emulator
+
+BLIND = [
+    Row("a look that is refused", {"status": 403, "body": ""}, PermissionDenied),
+    Row("a look that fails", {"status": 500}, ServiceFailed),
+    Row("a look that is throttled", {"status": 429}, Throttled),
+    Row("a look without an answer", {"connection": "refuse_answer"}, Unreachable),
+    Row("a look that breaks off", {"connection": "cut"}, Unreachable),
+    Row("a look at something else", {"status": 200, "body": []}, UnintelligibleReply),
+]
+
+
+@for_both_steps
+@for_each(BLIND)
+def test_a_blind_creator_raises_the_creates_own_error(
+    mature: Emulator, output: Output, step: Step, row: Row
+) -> None:
+    """From the look's, after one create; what it made is found by the next event."""
+    repeated = row.kind is not PermissionDenied
+    looks = ATTEMPTS if repeated else 1
+    mature.fail(
+        {"operation": step.create, "status": 500, "work": True},
+        {"operation": step.look, "times": looks, **row.fault},
+    )
+    error = suffer(mature, step, output)
+    assert (type(error), error.retryable) == (ServiceFailed, True)
+    assert type(error.__cause__) is row.kind
+    assert (times(mature, step.create), times(mature, step.look)) == (1, looks)
+    recover(mature)
+
+
+@for_both_steps
+@for_each(BLIND[1:])
+def test_a_look_has_attempts_of_its_own(mature: Emulator, step: Step, row: Row) -> None:
+    """The second one sees."""
+    mature.fail(
+        {"operation": step.create, "status": 500, "work": True},
+        {"operation": step.look, **row.fault},
+    )
+    if step is STREAM:
+        result = send("create_log_stream", {"log_stream_name": "edge"})
+        assert result["log_stream_id"] == mature.streams[0]["log_stream_id"]
+    else:
+        assert_one_of_each(mature, send("bootstrap", EVENT))
+    assert (times(mature, step.create), times(mature, step.look)) == (1, 2)
+
+
+@for_each(BLIND)
+def test_an_existing_stream_that_cannot_be_looked_up_is_no_dead_end(
+    mature: Emulator, output: Output, row: Row
+) -> None:
+    """Whatever the error, the same event succeeds once the list can be read again."""
+    send("bootstrap", EVENT)
+    looks = 1 if row.kind is PermissionDenied else ATTEMPTS
+    mature.fail({"operation": STREAM.look, "times": looks, **row.fault})
+    error = suffer(mature, STREAM, output)
+    assert isinstance(error, (row.kind, AlreadyExists))
+    assert times(mature, STREAM.create) == 2
+    recover(mature)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ({"status": 403, "body": ""}, PermissionDenied),
+        ({"status": 500, "times": ATTEMPTS}, ServiceFailed),
+        ({"connection": "cut", "times": ATTEMPTS}, Unreachable),
+    ],
+    ids=["refused", "failed", "broken off"],
+)
+def test_a_first_look_that_fails_creates_nothing(
+    mature: Emulator,
+    output: Output,
+    fault: dict[str, object],
+    kind: type[ProvisioningError],
+) -> None:
+    """Who adopted the stream must see the listener's logtanks before making one."""
+    send("create_log_stream", {"log_stream_name": "ga-" + str(EVENT["resource_id"])})
+    mature.fail({"operation": LOGTANK.look, **fault})
+    error = suffer(mature, LOGTANK, output)
+    assert type(error) is kind
+    assert times(mature, LOGTANK.create) == 0
+    recover(mature)
+
+
+def test_a_last_look_that_fails_does_not_hide_the_logtank(
+    mature: Emulator, output: Output
+) -> None:
+    """It was made, and nobody knows whether it is the only one: the error names it."""
+    mature.fail(
+        {"operation": LOGTANK.create, "status": 503},
+        {"operation": LOGTANK.look, "skip": 1, "times": ATTEMPTS, "status": 503},
+    )
+    error = suffer(mature, LOGTANK, output, seconds=BRIEF_SECONDS)
+    assert error.retryable is True
+    assert error.logtank_id == mature.logtanks[0]["id"]
+    result = send("bootstrap", EVENT, LambdaContext(BRIEF_SECONDS))
+    assert_one_of_each(mature, result)

@@ -103,6 +103,7 @@ def fingerprint(credential: Credential) -> str:
     """Return what tells credentials apart and gives none of them away."""
     parts = (getattr(credential, name) for name in credential.__dataclass_fields__)
     texts = [part.reveal() if isinstance(part, Secret) else part for part in parts]
+    texts.append(type(credential).__name__)
     return hashlib.sha256(repr(texts).encode()).hexdigest()
 
 

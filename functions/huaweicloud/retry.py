@@ -167,12 +167,17 @@ def while_busy(step: Callable[[], T], patience: Patience) -> T:
 
     Raises: whatever else the step raises, DeadlineExceeded.
     """
+    busy: Busy | None = None
     for attempt in count(1):
         try:
             return step()
         except Busy as error:
-            patience.pause(attempt, error)
-            patience.require_time(error)
+            busy = error
+        except DeadlineExceeded as error:
+            if busy is None or error.__cause__ is not None:
+                raise
+            raise _deadline(busy) from busy
+        patience.pause(attempt, busy)
     raise AssertionError  # count() has no end
 
 

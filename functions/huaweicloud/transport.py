@@ -70,7 +70,7 @@ _OF_SETTINGS = (
     requests.exceptions.InvalidHeader,
 )
 
-logging.getLogger("urllib3").propagate = False  # it quotes what it cannot read
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it quotes what it cannot read
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _proxies(endpoint: str) -> dict[str, str]:
 def _ours(error: Exception, call: Call, *, written: bool) -> ProvisioningError:
     words = next(words for kind, words in FOREIGN if isinstance(error, kind))
     said = f"{call.operation} got no answer from {call.service}: {words}"
-    if isinstance(error, _OF_SETTINGS):
+    if isinstance(error, _OF_SETTINGS) and not written:
         return Misconfigured(said, service=call.service)
     kind = OutcomeUnknown if written and call.changes else Unreachable
     return kind(said, service=call.service)

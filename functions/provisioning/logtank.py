@@ -94,7 +94,9 @@ def _settled(found: ga.Logtank, look: Look, cloud: Cloud, claim: Claim) -> ga.Lo
     if choice.is_settled(found, claim):
         return found
     _rest_a_second(cloud)
-    return _present(look(), Busy("The logtank has just gone", service=ga.SERVICE))
+    if (winner := look()) is None:
+        raise Busy("The logtank has just gone", service=ga.SERVICE)
+    return winner
 
 
 def _existing(look: Look, refusal: AlreadyExists) -> ga.Logtank:
@@ -102,19 +104,14 @@ def _existing(look: Look, refusal: AlreadyExists) -> ga.Logtank:
 
     Raises: Busy where GA has one but does not list it, so that it must be going.
     """
-    busy = Busy(
-        refusal.detail,
-        code=refusal.code,
-        service=refusal.service,
-        upstream_status=refusal.upstream_status,
-        request_id=refusal.request_id,
-    )
-    return _present(look(), busy)
-
-
-def _present(found: ga.Logtank | None, otherwise: Busy) -> ga.Logtank:
-    if found is None:
-        raise otherwise
+    if (found := look()) is None:
+        raise Busy(
+            refusal.detail,
+            code=refusal.code,
+            service=refusal.service,
+            upstream_status=refusal.upstream_status,
+            request_id=refusal.request_id,
+        ) from refusal
     return found
 
 

@@ -45,20 +45,6 @@ class Peer:
                 client.sendall(self._reply(request))
 
 
-def relay(request: bytes) -> bytes:
-    """Return what the server answers that a proxy's request names."""
-    head, _, body = request.partition(_END_OF_HEAD)
-    first, *headers = head.split(b"\r\n")
-    method, address, version = first.split(b" ")
-    host, _, path = address.removeprefix(b"http://").partition(b"/")
-    name, _, port = host.partition(b":")
-    lines = [b" ".join([method, b"/" + path, version]), *headers, b"Connection: close"]
-    direct = b"\r\n".join(lines)
-    with socket.create_connection((name.decode(), int(port)), timeout=5) as server:
-        server.sendall(direct + _END_OF_HEAD + body)
-        return _read(server)
-
-
 def _read(connection: socket.socket) -> bytes:
     """Return one whole message, by its Content-Length."""
     message = b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,35 +10,61 @@ import pytest
 from functions.errors import Unreachable
 from tests.e2e.driving import EVENT, assert_one_of_each, send
 from tests.e2e.output import Output
-from tests.e2e.peers import Peer, relay
+from tests.e2e.peers import Peer
 from tests.e2e.weather import STREAM, suffer
 from tests.emulator import Emulator
 
+REFUSAL = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
 
-@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "all_proxy"])
-def test_a_proxy_of_the_environment_is_used(
-    cloud: Emulator, monkeypatch: pytest.MonkeyPatch, name: str
+
+def _refuse(_request: bytes) -> bytes:
+    return REFUSAL
+
+
+_hosts = (f"lts-{number}.invalid" for number in count())
+
+
+@pytest.fixture
+def https(monkeypatch: pytest.MonkeyPatch, cloud: Emulator) -> str:
+    """Return the host of an LTS elsewhere, which no earlier test has called."""
+    host = next(_hosts)
+    monkeypatch.setenv("HUAWEICLOUD_LTS_ENDPOINT", f"https://{host}")
+    assert cloud.calls == []
+    return host
+
+
+@pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
+def test_a_proxy_of_the_environment_is_asked_for_a_tunnel(
+    monkeypatch: pytest.MonkeyPatch, https: str, name: str
 ) -> None:
-    """Every request goes through it, and its signature holds behind it."""
-    with Peer(relay) as proxy:
+    """One that refuses leaves nothing unknown: the create was not even written."""
+    with Peer(_refuse) as proxy:
         monkeypatch.setenv(name, proxy.url)
-        result = send("bootstrap", EVENT)
-    assert_one_of_each(cloud, result)
-    addresses = [request.split(b" ")[1].decode() for request in proxy.requests]
-    assert addresses == [
-        f"{cloud.url}/v2/{cloud.project_id}/groups/{cloud.log_group_id}/streams",
-        f"{cloud.url}/v1/logtanks",
-    ]
+        with pytest.raises(Unreachable, match="the proxy let nothing through"):
+            send("bootstrap", EVENT)
+    tunnels = {request.split(b" HTTP/")[0] for request in proxy.requests}
+    assert tunnels == {f"CONNECT {https}:443".encode()}
 
 
 def test_a_host_that_needs_no_proxy_is_called_directly(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """NO_PROXY says which."""
-    with Peer(relay) as proxy:
+    """What is on this machine needs none, whatever the environment says."""
+    with Peer(_refuse) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         assert_one_of_each(cloud, send("bootstrap", EVENT))
+    assert proxy.requests == []
+
+
+def test_a_host_that_no_proxy_names_is_called_directly(
+    monkeypatch: pytest.MonkeyPatch, https: str
+) -> None:
+    """NO_PROXY says which; this one does not exist."""
+    with Peer(_refuse) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", https)
+        with pytest.raises(Unreachable):
+            send("bootstrap", EVENT)
     assert proxy.requests == []
 
 
@@ -45,9 +72,10 @@ def test_a_proxy_that_is_not_there_is_unreachable(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch, output: Output
 ) -> None:
     """Its password is not shown, and nothing was sent that could have worked."""
-    with Peer(relay) as proxy:
+    with Peer(_refuse) as proxy:
         address = proxy.url.removeprefix("http://")
-    monkeypatch.setenv("HTTP_PROXY", f"http://user:pass-of-the-proxy@{address}")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:pass-of-the-proxy@{address}")
+    monkeypatch.setenv("HUAWEICLOUD_LTS_ENDPOINT", f"https://{next(_hosts)}")
     error = suffer(cloud, STREAM, output)
     assert type(error) is Unreachable
     assert "pass-of-the-proxy" not in str(error) + output.text()

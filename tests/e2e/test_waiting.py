@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from functions.errors import LogtankFailed, NotFound
+from functions.errors import LogtankFailed
 from tests.e2e.contexts import LambdaContext
 from tests.e2e.driving import EVENT, LISTENER, STREAM_NAME, refused, send
 from tests.emulator import Emulator
@@ -48,15 +48,17 @@ def test_a_wait_that_ends_in_error_names_the_logtank(cloud: Emulator) -> None:
     assert error.step == "create_logtank"
 
 
-def test_a_logtank_that_goes_while_it_is_watched_is_not_found(cloud: Emulator) -> None:
-    """The error says which one, of which stream, at which step."""
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_watch_that_is_refused_is_no_error(cloud: Emulator, status: int) -> None:
+    """The logtank was made, and is returned as it was last seen."""
     cloud.reset(pending_seconds=LONG)
-    cloud.fail({"operation": "ShowLogtank", "status": 404})
-    error = refused("bootstrap", EVENT | {"wait_seconds": LONG})
-    assert isinstance(error, NotFound)
-    assert error.log_stream_id == cloud.streams[0]["log_stream_id"]
-    assert error.logtank_id == cloud.logtanks[0]["id"]
-    assert error.step == "create_logtank"
+    cloud.fail({"operation": "ShowLogtank", "status": status})
+    result = send("bootstrap", EVENT | {"wait_seconds": LONG})
+    assert isinstance(result, dict)
+    assert (result["status"], result["logtank_id"]) == (
+        "PENDING",
+        cloud.logtanks[0]["id"],
+    )
 
 
 @pytest.mark.parametrize(

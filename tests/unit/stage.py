@@ -1,0 +1,93 @@
+"""A cloud for the tests of provisioning: scripted, by a clock, of one owner."""
+
+from __future__ import annotations
+
+from functions.huaweicloud.calls import Reply
+from functions.huaweicloud.ga import Owner
+from functions.provisioning import Cloud
+from tests.unit.script import Clock, Line, Script, patience, refusal
+
+NOW = 1_800_000_000.0
+"""The time of day by the cloud's clock, in seconds since 1970."""
+OLD, YOUNG = NOW - 3600, NOW - 10
+
+POST_STREAM, LIST_STREAMS = "CreateLogStream", "ListLogStream"
+POST_TANK, LIST_TANKS = "CreateLogtank", "ListLogtanks"
+SHOW_TANK, DELETE_TANK = "ShowLogtank", "DeleteLogtank"
+
+STREAM_MADE = Reply(201, {"log_stream_id": "s"})
+STREAM_TAKEN = refusal(400, "LTS.0205")
+TANK_TAKEN = refusal(400, "GA.9104")
+BUSY = refusal(400, "GA.9004")
+FAILED = Reply(500)
+THROTTLED = Reply(429)
+NO_TANKS = Reply(200, {"logtanks": []})
+DELETED = Reply(204)
+
+
+class Stage:
+    """A cloud that follows a script, and the clock by which it does."""
+
+    def __init__(self, *lines: Line, seconds: float = 0.0, limit: float = 60.0) -> None:
+        """Take the answers; each takes so many seconds."""
+        self.clock = Clock(limit)
+        self.script = Script(*lines, clock=self.clock, seconds=seconds)
+        self.cloud = Cloud(
+            send=self.script,
+            patience=patience(self.clock),
+            owner=Owner("p"),
+            find_project=lambda: "found",
+        )
+
+    @property
+    def operations(self) -> list[str]:
+        """Return the names of the calls made."""
+        assert self.script.spent, "the script was not played to its end"
+        return self.script.operations
+
+    @property
+    def slept(self) -> float:
+        """Return the sum of all pauses."""
+        return round(sum(self.clock.pauses), 6)
+
+
+def streams(created_at: float | None = OLD, **fields: object) -> Reply:
+    """Return the list of a group that has the stream `n`, of this age."""
+    stream = {"log_stream_name": "n", "log_stream_id": "s", **fields}
+    if created_at is not None:
+        stream["creation_time"] = int(created_at * 1000)
+    other = {"log_stream_name": "other", "log_stream_id": "o"}
+    return Reply(200, {"log_streams": [other, stream]}, date=NOW)
+
+
+def no_streams() -> Reply:
+    """Return the list of a group without the stream."""
+    return Reply(200, {"log_streams": []})
+
+
+def described(
+    identifier: str = "t", stream: str = "s", status: str = "ACTIVE", **fields: object
+) -> dict[str, object]:
+    """Return a logtank of the listener as GA describes it."""
+    return {
+        "id": identifier,
+        "resource_type": "LISTENER",
+        "resource_id": "l",
+        "log_group_id": "g",
+        "log_stream_id": stream,
+        "status": status,
+        "created_at": "2026-01-02T03:04:05Z",
+        **fields,
+    }
+
+
+def tank(identifier: str = "t", **fields: object) -> Reply:
+    """Return the answer that describes one logtank."""
+    facts = {**described(identifier), **fields}
+    return Reply(201, {"logtank": facts, "request_id": "r"}, date=NOW)
+
+
+def tanks(*logtanks: dict[str, object], marker: str | None = None) -> Reply:
+    """Return a page of the listener's logtanks."""
+    page = {"logtanks": list(logtanks), "page_info": {"next_marker": marker}}
+    return Reply(200, page, date=NOW)

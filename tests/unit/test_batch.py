@@ -1,0 +1,205 @@
+"""Requests of one event run side by side, in order, equal ones once, with caution."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from functions import batch
+from functions.batch import STREAK, Caution, Outcome, Result
+from functions.errors import (
+    AuthenticationFailed,
+    Busy,
+    DeadlineExceeded,
+    NotFound,
+    OutcomeUnknown,
+    ProvisioningError,
+    ServiceFailed,
+    Throttled,
+    UnintelligibleReply,
+    Unreachable,
+)
+
+MADE: Result = {"created": True}
+TROUBLE = ServiceFailed(
+    "broken", code="LTS.0202", service="LTS", upstream_status=500, request_id="r"
+)
+
+
+def test_outcomes_are_in_the_order_of_the_requests() -> None:
+    """The first may well be the last to end."""
+    second_is_done = threading.Event()
+
+    def do(request: int) -> Outcome:
+        if request == 1:
+            assert second_is_done.wait(10)
+        second_is_done.set()
+        return {"request": request}
+
+    assert batch.run([1, 2], do, 2) == [{"request": 1}, {"request": 2}]
+
+
+def test_equal_requests_are_done_once() -> None:
+    """Each of them gets the one outcome; the order of their fields does not count."""
+    done: list[dict[str, int]] = []
+
+    def do(request: dict[str, int]) -> Outcome:
+        done.append(request)
+        return {"made": request["a"]}
+
+    one, same, two = {"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 2, "b": 2}
+
+    outcomes = batch.run([one, two, same, one], do, 1)
+
+    assert outcomes == [{"made": 1}, {"made": 2}, {"made": 1}, {"made": 1}]
+    assert done == [one, two]
+
+
+def test_a_lone_request_is_done_where_it_stands() -> None:
+    """No thread is begun for one, nor for equal ones."""
+    threads: list[str] = []
+
+    def do(_request: int) -> Outcome:
+        threads.append(threading.current_thread().name)
+        return MADE
+
+    assert batch.run([1, 1, 1], do, 8) == [MADE] * 3
+    assert threads == [threading.current_thread().name]
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, 3])
+def test_no_more_run_side_by_side_than_allowed(concurrency: int) -> None:
+    """As many as allowed do meet, and never one more."""
+    meeting = threading.Barrier(concurrency)
+    lock = threading.Lock()
+    present = 0
+    most = 0
+
+    def do(_request: int) -> Outcome:
+        nonlocal present, most
+        with lock:
+            present += 1
+            most = max(most, present)
+        meeting.wait(10)
+        with lock:
+            present -= 1
+        meeting.wait(10)
+        return MADE
+
+    assert batch.run(list(range(concurrency * 3)), do, concurrency) == [MADE] * (
+        concurrency * 3
+    )
+    assert most == concurrency
+
+
+def test_an_outcome_may_be_an_error() -> None:
+    """The others go on."""
+
+    def do(request: int) -> Outcome:
+        return TROUBLE if request == 1 else MADE
+
+    assert batch.run([0, 1, 2], do, 1) == [MADE, TROUBLE, MADE]
+
+
+@pytest.mark.parametrize(
+    ("left", "paces", "begins"),
+    [
+        (1.0, [], True),
+        (0.99, [], False),
+        (-1.0, [], False),
+        (7.0, [3.0], True),
+        (6.9, [3.0], False),
+        (7.0, [1.0, 3.0, 2.0], True),
+        (6.9, [1.0, 3.0, 2.0], False),
+    ],
+)
+def test_one_of_several_begins_only_with_time_to_spare(
+    left: float, paces: list[float], *, begins: bool
+) -> None:
+    """A second and twice the slowest call must be left."""
+    caution = Caution(lambda: left, several=True)
+    for seconds in paces:
+        caution.pace(seconds)
+
+    assert may_begin(caution) is begins
+
+
+def may_begin(caution: Caution) -> bool:
+    """Return whether a request may begin, or else has too little time."""
+    try:
+        caution.require_fair_weather()
+    except DeadlineExceeded:
+        return False
+    return True
+
+
+def test_a_lone_one_always_begins() -> None:
+    """It has nobody to make room for."""
+    caution = Caution(lambda: -1.0, several=False)
+    for _ in range(STREAK):
+        caution.learn(TROUBLE)
+
+    assert may_begin(caution)
+
+
+def weather(outcomes: list[Outcome]) -> ProvisioningError | None:
+    """Return why no further request begins after these outcomes, None if one does."""
+    caution = Caution(lambda: 60.0, several=True)
+    for outcome in outcomes:
+        caution.learn(outcome)
+    try:
+        caution.require_fair_weather()
+    except ProvisioningError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        TROUBLE,
+        Unreachable("x", service="GA"),
+        OutcomeUnknown("x", service="GA"),
+    ],
+)
+def test_after_five_failures_of_the_clouds_in_a_row_nothing_is_begun(
+    failure: ProvisioningError,
+) -> None:
+    """Those not yet begun fail with that cause, to be sent again."""
+    cause = weather([failure] * 5)
+
+    assert type(cause) is type(failure)
+    assert cause.retryable
+    assert cause.detail.startswith("Not begun, since 5 requests in a row failed")
+    assert cause.detail.endswith(failure.detail)
+    assert (cause.code, cause.service) == (failure.code, failure.service)
+    assert cause.upstream_status == failure.upstream_status
+    assert cause is not failure
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        [],
+        [TROUBLE] * 4,
+        [TROUBLE] * 4 + [MADE, TROUBLE],
+        [TROUBLE] * 4 + [NotFound("x")] + [TROUBLE] * 4,
+        [NotFound("x")] * 9,
+        [Throttled("x")] * 9,
+        [Busy("x")] * 9,
+        [AuthenticationFailed("x")] * 9,
+        [UnintelligibleReply("x")] * 9,
+        [MADE] * 9,
+    ],
+)
+def test_less_than_that_stops_nothing(outcomes: list[Outcome]) -> None:
+    """The row is broken by a result, and by a failure of any other kind."""
+    assert weather(outcomes) is None
+
+
+def test_different_failures_of_the_clouds_make_one_row() -> None:
+    """The last of them is the cause."""
+    outcomes: list[Outcome] = [*[TROUBLE] * 4, Unreachable("gone", service="GA")]
+
+    assert isinstance(weather(outcomes), Unreachable)

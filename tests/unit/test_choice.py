@@ -1,0 +1,166 @@
+"""Of a listener's logtanks, which one counts and which stands in the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from functions.errors import Busy, Conflict, LogtankFailed, ProvisioningError
+from functions.huaweicloud.ga import Logtank, NewLogtank
+from functions.provisioning import choice
+from functions.provisioning.claim import Claim
+
+MADE = 1_767_323_045.0
+"""2026-01-02T03:04:05Z."""
+NEW = NewLogtank("LISTENER", "l", "g", "here")
+
+
+def tank(
+    identifier: str,
+    stream: str | None = "here",
+    status: str | None = "ACTIVE",
+    created_at: str | None = "2026-01-02T03:04:05Z",
+) -> Logtank:
+    """Return a logtank of the listener."""
+    return Logtank(
+        identifier,
+        resource_id="l",
+        log_group_id="g",
+        log_stream_id=stream,
+        status=status,
+        created_at=created_at,
+    )
+
+
+HERE = tank("h")
+FAILED = tank("f", status="ERROR")
+UNKNOWN = tank("u", status=None)
+GOING = tank("x", status="DELETING")
+ELSEWHERE = tank("e", "there")
+NOWHERE = tank("n", None)
+GOING_ELSEWHERE = tank("y", "there", "DELETING")
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ([], None),
+        ([HERE], HERE),
+        ([FAILED], FAILED),
+        ([UNKNOWN], UNKNOWN),
+        ([GOING_ELSEWHERE], None),
+        ([ELSEWHERE, HERE], HERE),
+        ([GOING, HERE], HERE),
+        ([GOING_ELSEWHERE, HERE], HERE),
+        ([tank("2", created_at="2026-01-02T03:04:06Z"), tank("3")], tank("3")),
+        ([tank("3"), tank("2")], tank("2")),
+    ],
+)
+def test_a_logtank_to_the_wanted_stream_is_adopted(
+    listed: list[Logtank], expected: Logtank | None
+) -> None:
+    """The oldest that ships here and stays counts; one going elsewhere is gone."""
+    assert choice.shipping(NEW, listed) == expected
+
+
+@pytest.mark.parametrize(
+    ("listed", "kind"),
+    [
+        ([GOING], Busy),
+        ([GOING, GOING_ELSEWHERE], Busy),
+        ([ELSEWHERE], Conflict),
+        ([NOWHERE], Conflict),
+        ([GOING_ELSEWHERE, ELSEWHERE], Conflict),
+        ([tank("e", "there", "ERROR")], Conflict),
+        ([tank("e", "there", "PENDING")], Conflict),
+    ],
+)
+def test_a_logtank_in_the_way_is_an_error(
+    listed: list[Logtank], kind: type[ProvisioningError]
+) -> None:
+    """One going here is waited for; one that ships elsewhere is a conflict."""
+    with pytest.raises(kind) as raised:
+        choice.shipping(NEW, listed)
+
+    assert raised.value.service == "GA"
+
+
+def test_a_conflict_names_what_is_in_the_way() -> None:
+    """Its detail tells stream, group and logtank; its remedy what to delete."""
+    with pytest.raises(
+        Conflict, match="stream there of group g, through logtank e"
+    ) as (raised):
+        choice.shipping(NEW, [ELSEWHERE])
+
+    assert raised.value.remedy.startswith("Delete logtank e, or ")
+
+
+def test_those_that_stay_here_are_all_but_the_ones_being_deleted() -> None:
+    """A failed one stays as well."""
+    listed = [GOING, ELSEWHERE, HERE, FAILED, NOWHERE]
+
+    assert choice.alive_here(NEW, listed) == [HERE, FAILED]
+
+
+@pytest.mark.parametrize(
+    ("logtanks", "oldest"),
+    [
+        ([HERE], "h"),
+        ([tank("b"), tank("a"), tank("c")], "a"),
+        ([tank("a"), tank("b", created_at="2026-01-02T03:04:04Z")], "b"),
+        ([tank("a", created_at=None), tank("b")], "b"),
+    ],
+)
+def test_the_oldest_is_the_first_made_then_the_smallest_id(
+    logtanks: list[Logtank], oldest: str
+) -> None:
+    """Everybody who sees the same list chooses the same one."""
+    assert choice.oldest(logtanks).id == oldest
+    assert choice.oldest(reversed(logtanks)).id == oldest
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "PENDING", "DELETING", "NEW", None])
+def test_a_logtank_that_did_not_fail_is_healthy(status: str | None) -> None:
+    """Any status but ERROR passes, also one that no page lists."""
+    logtank = tank("t", status=status)
+
+    assert choice.healthy(logtank) is logtank
+
+
+def test_a_failed_logtank_is_an_error_that_names_it() -> None:
+    """The remedy says which logtank to delete."""
+    with pytest.raises(LogtankFailed, match="Logtank f is in status ERROR") as raised:
+        choice.healthy(FAILED)
+
+    assert raised.value.remedy == "Delete logtank f and send the event again."
+    assert raised.value.logtank_id == "f"
+
+
+@pytest.mark.parametrize(
+    ("created_at", "seen_at", "claim", "settled"),
+    [
+        ("2026-01-02T03:04:05Z", MADE, Claim(), False),
+        ("2026-01-02T03:04:05Z", MADE + 0.9, Claim(), False),
+        ("2026-01-02T03:04:05Z", MADE + 1.0, Claim(), True),
+        ("2026-01-02T03:04:05Z", None, Claim(), False),
+        (None, MADE + 9, Claim(), False),
+        ("nonsense", MADE + 9, Claim(), False),
+        ("2026-01-02T03:04:05Z", MADE, Claim(stream_created_at=MADE), True),
+    ],
+)
+def test_a_logtank_is_settled_once_its_second_is_over(
+    created_at: str | None, seen_at: float | None, claim: Claim, *, settled: bool
+) -> None:
+    """By the cloud's clock; or if only the stream's creator could have made it."""
+    logtank = replace(tank("t", created_at=created_at), seen_at=seen_at)
+
+    assert choice.is_settled(logtank, claim) is settled
+
+
+def test_a_logtank_is_taken_as_it_was_listed() -> None:
+    """If it was not, as it is."""
+    listed = replace(HERE, seen_at=MADE)
+
+    assert choice.twin(HERE, [ELSEWHERE, listed]) is listed
+    assert choice.twin(HERE, [ELSEWHERE]) is HERE

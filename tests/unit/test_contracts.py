@@ -1,0 +1,215 @@
+"""Documents are checked against schemas, and refusals point and never quote."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions import contracts
+from functions.errors import InvalidEvent
+
+NAMES = [
+    path.name.removesuffix(".schema.json")
+    for path in sorted(Path(contracts.SCHEMAS).glob("*.schema.json"))
+]
+STREAM: dict[str, Any] = {"log_group_id": "g", "log_stream_name": "n"}
+EVENT: dict[str, Any] = {**STREAM, "resource_id": "l"}
+
+
+def problems(name: str, document: object) -> dict[str, str]:
+    """Return what is said of a document, by pointer."""
+    with pytest.raises(InvalidEvent) as raised:
+        contracts.check(name, document)
+    return {problem.pointer: problem.detail for problem in raised.value.problems}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schemas_own_examples_pass(name: str) -> None:
+    """Every schema is found, compiled and satisfied by its examples."""
+    schema = json.loads((contracts.SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+
+    for example in schema.get("examples", []):
+        contracts.check(name, example)
+
+
+def test_a_schema_is_compiled_once() -> None:
+    """A second check has nothing to read."""
+    first = contracts.validator("bootstrap.event")
+
+    assert contracts.validator("bootstrap.event") is first
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "words"),
+    [
+        ({"ttl_in_days": "7"}, "/ttl_in_days", "must be an integer"),
+        ({"ttl_in_days": 7.5}, "/ttl_in_days", "must be an integer"),
+        ({"ttl_in_days": True}, "/ttl_in_days", "must be an integer"),
+        ({"ttl_in_days": 0}, "/ttl_in_days", "must be 1 at least"),
+        ({"ttl_in_days": 366}, "/ttl_in_days", "must be 365 at most"),
+        ({"log_stream_name": 7}, "/log_stream_name", "must be a string"),
+        (
+            {"log_stream_name": ""},
+            "/log_stream_name",
+            "must have 1 characters at least",
+        ),
+        (
+            {"log_stream_name": "n" * 65},
+            "/log_stream_name",
+            "must have 64 characters at most",
+        ),
+        (
+            {"log_stream_name": ".n"},
+            "/log_stream_name",
+            "must not begin with a period or an underscore",
+        ),
+        (
+            {"log_stream_name": "n\n"},
+            "/log_stream_name",
+            "may hold only letters, digits, hyphens, underscores and periods",
+        ),
+        ({"resource_type": "SECRET"}, "/resource_type", "must be LISTENER"),
+        ({"tags": {}}, "/tags", "must be an array"),
+        ({"tags": ["a"]}, "/tags/0", "must be an object"),
+        ({"tags": [{"value": "v"}]}, "/tags/0/key", "is required"),
+        (
+            {"tags": [{"key": f"k{n}"} for n in range(21)]},
+            "/tags",
+            "must have 20 items at most",
+        ),
+        (
+            {"tags": [{"key": "a"}, {"key": "b"}, {"key": "a"}]},
+            "/tags/2/key",
+            "must differ from that of every other item",
+        ),
+        ({"nonsense": 1}, "/nonsense", "is no field known here"),
+        ({"a/b~c": 1}, "/a~1b~0c", "is no field known here"),
+        ({"": 1}, "/", "is no field known here"),
+        ({"tags": [{"key": "a", "x/y": 1}]}, "/tags/0/x~1y", "is no field known here"),
+        ({"{rule}": 1}, "/{rule}", "is no field known here"),
+    ],
+)
+def test_a_rule_that_is_broken_is_told_in_our_words(
+    changes: dict[str, Any], pointer: str, words: str
+) -> None:
+    """The pointer says where (RFC 6901), the words what must change there."""
+    assert problems("bootstrap.event", {**EVENT, **changes}) == {pointer: words}
+
+
+@pytest.mark.parametrize("document", [None, [], "text", 7, True])
+def test_an_event_that_is_no_object_is_refused_as_a_whole(document: object) -> None:
+    """The empty pointer is the whole document."""
+    assert problems("bootstrap.event", document) == {"": "must be an object"}
+
+
+def test_every_missing_field_is_named() -> None:
+    """Once each."""
+    assert problems("bootstrap.event", {}) == {
+        "/log_group_id": "is required",
+        "/log_stream_name": "is required",
+        "/resource_id": "is required",
+    }
+    assert problems("create_logtank.event", {"logtank": {"log_group_id": "g"}}) == {
+        "/logtank/log_stream_id": "is required",
+        "/logtank/resource_id": "is required",
+        "/logtank/resource_type": "is required",
+    }
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    """The sender can correct all of it in one go."""
+    event = {**EVENT, "ttl_in_days": "7", "nonsense": 1, "tags": [{"key": "sys"}]}
+    del event["resource_id"]
+
+    assert set(problems("bootstrap.event", event)) == {
+        "/resource_id",
+        "/ttl_in_days",
+        "/nonsense",
+        "/tags/0/key",
+    }
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [],
+        [{"key": "a"}, {"key": "b"}],
+        [{"key": "a", "value": "v"}, {"key": "b", "value": "v"}],
+    ],
+)
+def test_tags_with_keys_of_their_own_pass(items: list[object]) -> None:
+    """Equal values are no repetition."""
+    contracts.check("create_log_stream.event", {**STREAM, "tags": items})
+
+
+def test_keys_that_are_no_text_are_not_compared() -> None:
+    """They break another rule, and only that one."""
+    event = {**STREAM, "tags": [{"key": 1}, {"key": 1}, 7, {}]}
+
+    assert problems("create_log_stream.event", event) == {
+        "/tags/0/key": "must be a string",
+        "/tags/1/key": "must be a string",
+        "/tags/2": "must be an object",
+        "/tags/3/key": "is required",
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"log_stream_name": "hush-hush!"},
+        {"log_stream_name": {"hush-hush!": "hush-hush!"}},
+        {"ttl_in_days": "hush-hush!"},
+        {"resource_type": "hush-hush!"},
+        {"tags": [{"key": "hush-hush!"}, {"key": "hush-hush!"}]},
+        {"tags": "hush-hush!"},
+        {"project_id": "hush-hush!"},
+        {"wait_seconds": ["hush-hush!"]},
+        {"nonsense": "hush-hush!"},
+    ],
+)
+def test_a_value_is_never_quoted(changes: dict[str, Any]) -> None:
+    """Not in the text, nor in the document."""
+    with pytest.raises(InvalidEvent) as raised:
+        contracts.check("bootstrap.event", {**EVENT, **changes})
+
+    assert "hush-hush!" not in str(raised.value)
+    assert "hush-hush!" not in json.dumps(raised.value.as_document())
+
+
+@pytest.mark.parametrize("name", ["log_stream_name", "tags", "nonsense"])
+def test_a_document_nested_too_deeply_is_refused(name: str) -> None:
+    """However deep it is, checking it ends with a refusal."""
+    deep: object = []
+    for _ in range(100_000):
+        deep = [deep]
+
+    with pytest.raises(InvalidEvent):
+        contracts.check("bootstrap.event", {**EVENT, name: deep})
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer", "words"),
+    [
+        ({"retryable": 1}, "/retryable", "must be true or false"),
+        ({"errors": [{"pointer": "x", "detail": "d"}]}, "/errors/0/pointer", "JSON"),
+        ({"service": "SMS"}, "/service", "must be LTS or GA or IAM"),
+    ],
+)
+def test_other_schemas_are_checked_alike(
+    document: dict[str, Any], pointer: str, words: str
+) -> None:
+    """A choice of several is told with all of them."""
+    error = InvalidEvent().as_document() | {"errors": [], "detail": "d"}
+    error.pop("errors")
+
+    assert words in problems("error", {**error, **document})[pointer]
+
+
+def test_an_unknown_contract_is_a_mistake_of_ours() -> None:
+    """There is no schema to be had, and nothing is fetched."""
+    with pytest.raises(LookupError):
+        contracts.check("nonsense", {})

@@ -1,0 +1,104 @@
+"""Settings fill in what an event leaves out, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions import defaults
+from functions.errors import Misconfigured
+
+Event = dict[str, object]
+
+
+@pytest.mark.parametrize(
+    ("event", "group", "name", "expected"),
+    [
+        ({}, None, None, {}),
+        ({}, "g", "n", {"log_group_id": "g", "log_stream_name": "n"}),
+        ({"log_group_id": "own"}, "g", None, {"log_group_id": "own"}),
+        ({"log_stream_name": "own"}, None, "n", {"log_stream_name": "own"}),
+        ({"log_group_id": ""}, "g", None, {"log_group_id": ""}),
+        ({"log_group_id": None}, "g", None, {"log_group_id": None}),
+        ({"ttl_in_days": 7}, None, None, {"ttl_in_days": 7}),
+        (
+            {"log_stream_name": "own"},
+            None,
+            "ga-{resource_id}",
+            {"log_stream_name": "own"},
+        ),
+    ],
+)
+def test_a_log_stream_gets_group_and_name(
+    event: Event, group: str | None, name: str | None, expected: Event
+) -> None:
+    """What the event has stays, even if it makes no sense."""
+    assert defaults.log_stream(event, group, name) == expected
+
+
+def test_a_name_that_needs_a_listener_is_of_no_use_to_a_log_stream() -> None:
+    """The setting is at fault, not the event."""
+    with pytest.raises(Misconfigured, match="LOG_STREAM_NAME names"):
+        defaults.log_stream({}, "g", "ga-{resource_id}")
+
+
+@pytest.mark.parametrize(
+    ("event", "group", "name", "expected"),
+    [
+        ({"resource_id": "l"}, None, None, {"log_stream_name": "ga-l"}),
+        (
+            {"resource_id": "l"},
+            "g",
+            "x-{resource_id}-{resource_id}",
+            {"log_group_id": "g", "log_stream_name": "x-l-l"},
+        ),
+        ({"resource_id": "l"}, None, "plain", {"log_stream_name": "plain"}),
+        ({"log_stream_name": "own"}, None, "n", {"log_stream_name": "own"}),
+        ({"resource_id": 7}, None, None, {"log_stream_name": "ga-"}),
+        ({}, None, None, {"log_stream_name": "ga-"}),
+        (
+            {"resource_id": "{resource_id}"},
+            None,
+            None,
+            {"log_stream_name": "ga-{resource_id}"},
+        ),
+    ],
+)
+def test_bootstrap_names_the_stream_after_its_listener(
+    event: Event, group: str | None, name: str | None, expected: Event
+) -> None:
+    """The template of the settings, else the built-in one, takes the listener's id."""
+    assert defaults.bootstrap(event, group, name) == {**event, **expected}
+
+
+@pytest.mark.parametrize(
+    ("event", "group", "expected"),
+    [
+        ({"logtank": {}}, "g", {"logtank": {"log_group_id": "g"}}),
+        (
+            {"logtank": {"log_group_id": "own"}},
+            "g",
+            {"logtank": {"log_group_id": "own"}},
+        ),
+        ({"logtank": {"a": 1}, "b": 2}, None, {"logtank": {"a": 1}, "b": 2}),
+        ({"logtank": "text"}, "g", {"logtank": "text"}),
+        ({}, "g", {}),
+    ],
+)
+def test_a_logtank_gets_its_group_inside(
+    event: Event, group: str | None, expected: Event
+) -> None:
+    """What is no logtank is left to the schema to refuse."""
+    assert defaults.logtank(event, group, "ga-{resource_id}") == expected
+
+
+def test_an_event_is_left_as_it_came() -> None:
+    """Defaults make a new event."""
+    event: Event = {"resource_id": "l"}
+    inner: Event = {}
+
+    defaults.bootstrap(event, "g", None)
+    defaults.log_stream(event, "g", None)
+    defaults.logtank({"logtank": inner}, "g", None)
+
+    assert event == {"resource_id": "l"}
+    assert inner == {}

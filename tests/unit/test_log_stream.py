@@ -1,0 +1,156 @@
+"""A log stream is created, or adopted, and it is known whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NoReturn
+
+import pytest
+
+from functions.errors import (
+    AlreadyExists,
+    DeadlineExceeded,
+    Malfunction,
+    ProvisioningError,
+    QuotaExceeded,
+    ServiceFailed,
+)
+from functions.huaweicloud.lts import NewStream
+from functions.provisioning import log_stream
+from functions.provisioning.claim import Claim
+from functions.provisioning.log_stream import EnsuredStream
+from tests.unit.script import Line, refusal
+from tests.unit.stage import (
+    FAILED,
+    LIST_STREAMS,
+    NOW,
+    OLD,
+    POST_STREAM,
+    STREAM_MADE,
+    STREAM_TAKEN,
+    THROTTLED,
+    YOUNG,
+    Stage,
+    no_streams,
+    streams,
+)
+
+NEW = NewStream("p", "g", {"log_stream_name": "n", "ttl_in_days": 7})
+
+
+def adopted(
+    *,
+    created: bool = False,
+    differs: list[str] | None = None,
+    created_at: float | None = OLD,
+) -> EnsuredStream:
+    """Return the stream as it is adopted: claimed by nobody."""
+    claim = Claim(adopted=True, stream_created_at=created_at, stream_seen_at=NOW)
+    return EnsuredStream("s", created, differs or [], claim)
+
+
+def test_a_new_stream_takes_one_call_and_is_claimed() -> None:
+    """Who certainly created the stream may create the logtank, from that moment on."""
+    stage = Stage(STREAM_MADE, seconds=0.5)
+
+    ensured = log_stream.ensure(NEW, stage.cloud)
+
+    assert ensured == EnsuredStream("s", created=True, differs=[], claim=Claim(1000.0))
+    assert stage.operations == [POST_STREAM]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([STREAM_TAKEN, streams(OLD)], adopted()),
+        ([STREAM_TAKEN, streams(YOUNG)], adopted(created_at=YOUNG)),
+        ([STREAM_TAKEN, streams(None)], adopted(created_at=None)),
+        (
+            [STREAM_TAKEN, streams(OLD, ttl_in_days=30)],
+            adopted(differs=["ttl_in_days"]),
+        ),
+        ([FAILED, streams(YOUNG)], adopted(created=True, created_at=YOUNG)),
+        (
+            [FAILED, streams(OLD, ttl_in_days=30)],
+            adopted(created=True, differs=["ttl_in_days"]),
+        ),
+        (
+            [FAILED, no_streams(), STREAM_TAKEN, streams(YOUNG)],
+            adopted(created=True, created_at=YOUNG),
+        ),
+        (
+            [STREAM_TAKEN, THROTTLED, streams(OLD)],
+            adopted(),
+        ),
+    ],
+)
+def test_a_stream_that_is_there_is_adopted(
+    lines: list[Line], expected: EnsuredStream
+) -> None:
+    """It counts as created if found after an unknown outcome; nobody claims it."""
+    stage = Stage(*lines)
+
+    assert log_stream.ensure(NEW, stage.cloud) == expected
+    assert stage.script.spent
+
+
+def test_a_create_that_is_repeated_for_sure_is_claimed_from_its_last_attempt() -> None:
+    """What was not taken up leaves no doubt; the claim begins with what was."""
+    stage = Stage(THROTTLED, STREAM_MADE)
+
+    ensured = log_stream.ensure(NEW, stage.cloud)
+
+    assert ensured.claim.claimed_at == pytest.approx(1000.2)
+    assert stage.operations == [POST_STREAM, POST_STREAM]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "operations"),
+    [
+        (
+            [STREAM_TAKEN, no_streams()],
+            AlreadyExists,
+            [POST_STREAM, LIST_STREAMS],
+        ),
+        ([refusal(400, "LTS.0206")], QuotaExceeded, [POST_STREAM]),
+        (
+            [FAILED, refusal(404, "LTS.0201")],
+            ServiceFailed,
+            [POST_STREAM, LIST_STREAMS],
+        ),
+    ],
+)
+def test_a_stream_that_cannot_be_had_is_an_error_with_its_name(
+    lines: list[Line], kind: type[ProvisioningError], operations: list[str]
+) -> None:
+    """A name that is taken outside the group stays refused; errors tell the step."""
+    stage = Stage(*lines)
+
+    with pytest.raises(kind) as raised:
+        log_stream.ensure(NEW, stage.cloud)
+
+    assert raised.value.step == "create_log_stream"
+    assert raised.value.log_stream_name == "n"
+    assert raised.value.log_stream_id is None
+    assert stage.operations == operations
+
+
+def test_a_stream_without_time_is_an_error_with_its_name() -> None:
+    """The deadline's error tells the step as well."""
+    with pytest.raises(DeadlineExceeded) as raised:
+        log_stream.ensure(NEW, Stage(limit=0).cloud)
+
+    assert raised.value.step == "create_log_stream"
+
+
+def test_a_defect_in_the_middle_tells_how_far_the_work_had_come() -> None:
+    """Whatever it is, it is an error of the family."""
+
+    def broken(_call: object) -> NoReturn:
+        raise ZeroDivisionError
+
+    with pytest.raises(Malfunction, match="ZeroDivisionError in broken") as raised:
+        log_stream.ensure(NEW, replace(Stage().cloud, send=broken))
+
+    assert raised.value.log_stream_name == "n"
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)

@@ -1,0 +1,103 @@
+"""A logtank that cannot be had is an error that tells what is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.errors import (
+    AlreadyExists,
+    Busy,
+    Conflict,
+    DeadlineExceeded,
+    LogtankFailed,
+    NotFound,
+    ProvisioningError,
+    QuotaExceeded,
+    ServiceFailed,
+    UnintelligibleReply,
+)
+from functions.huaweicloud.ga import NewLogtank
+from functions.provisioning import logtank
+from functions.provisioning.claim import Claim
+from tests.unit.script import Line, refusal
+from tests.unit.stage import (
+    FAILED,
+    NO_TANKS,
+    TANK_TAKEN,
+    Stage,
+    described,
+    tank,
+    tanks,
+)
+
+NEW = NewLogtank("LISTENER", "l", "g", "s")
+CLAIMED = Claim(1000.0)
+UNCLAIMED = Claim()
+
+
+@pytest.mark.parametrize(
+    ("claim", "lines", "kind", "made"),
+    [
+        (UNCLAIMED, [tanks(described("e", "there"))], Conflict, None),
+        (CLAIMED, [refusal(404, "GA.9002")], NotFound, None),
+        (CLAIMED, [refusal(400, "GA.9103")], QuotaExceeded, None),
+        (CLAIMED, [TANK_TAKEN, tanks(described("e", "there"))], Conflict, None),
+        (CLAIMED, [FAILED, tanks(described("e", "there"))], Conflict, None),
+        (CLAIMED, [FAILED, refusal(403, "x")], ServiceFailed, None),
+        (CLAIMED, [tank(status="ERROR")], LogtankFailed, "t"),
+        (UNCLAIMED, [tanks(described(status="ERROR"))], LogtankFailed, "t"),
+        (UNCLAIMED, [NO_TANKS, tank(), *[FAILED] * 4], ServiceFailed, "t"),
+        (
+            UNCLAIMED,
+            [NO_TANKS, tank("t"), tanks(described("a")), refusal(403, "SYS.0403")],
+            ProvisioningError,
+            "t",
+        ),
+    ],
+)
+def test_a_logtank_that_cannot_be_had_is_an_error_with_what_is_there(
+    claim: Claim, lines: list[Line], kind: type[ProvisioningError], made: str | None
+) -> None:
+    """Errors tell the step, the stream, and the logtank if one was made."""
+    stage = Stage(*lines)
+
+    with pytest.raises(kind) as raised:
+        logtank.ensure(NEW, stage.cloud, claim)
+
+    assert raised.value.step == "create_logtank"
+    assert raised.value.log_stream_id == "s"
+    assert raised.value.logtank_id == made
+    assert stage.script.spent
+
+
+def test_a_listener_that_stays_busy_exceeds_the_deadline() -> None:
+    """The end comes from the busy answer; GA.9104 with nothing to be found is one."""
+    stage = Stage(TANK_TAKEN, NO_TANKS, limit=0.1)
+
+    with pytest.raises(DeadlineExceeded) as raised:
+        logtank.ensure(NEW, stage.cloud, CLAIMED)
+
+    assert isinstance(raised.value.__cause__, Busy)
+    assert raised.value.__cause__.code == "GA.9104"
+    assert isinstance(raised.value.__cause__.__context__, AlreadyExists)
+
+
+def test_all_pages_are_read_and_others_logtanks_left_aside() -> None:
+    """Markers are followed; a filter that GA ignored does no harm."""
+    others = described("o", "there", resource_id="another")
+    stage = Stage(tanks(others, marker="m"), tanks(described()))
+
+    ensured = logtank.ensure(NEW, stage.cloud, UNCLAIMED)
+
+    assert ensured.logtank.id == "t"
+    assert ("marker", "m") in stage.script.calls[1].query
+
+
+def test_a_list_without_an_end_is_given_up() -> None:
+    """After a hundred pages no further one is asked for."""
+    stage = Stage(*[tanks(marker="m")] * 100)
+
+    with pytest.raises(UnintelligibleReply, match="no end"):
+        logtank.ensure(NEW, stage.cloud, UNCLAIMED)
+
+    assert stage.script.spent

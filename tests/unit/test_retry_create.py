@@ -1,0 +1,235 @@
+"""A create happens once: repeated if surely not taken up, looked for if unsure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from functions.errors import (
+    AlreadyExists,
+    Busy,
+    Conflict,
+    DeadlineExceeded,
+    InvalidRequest,
+    Misconfigured,
+    OutcomeUnknown,
+    ProvisioningError,
+    QuotaExceeded,
+    ServiceFailed,
+    Throttled,
+    UnintelligibleReply,
+    Unreachable,
+)
+from functions.huaweicloud import replies
+from functions.huaweicloud.calls import Call, Reply
+from functions.huaweicloud.retry import Created, Looking, create
+from tests.unit.script import Clock, Line, Script, patience, refusal
+
+CALL = Call("GA", "CreateLogtank", "POST", "/")
+DONE = Reply(201, {"id": "made"})
+THROTTLED = Reply(429)
+FAILED = Reply(500)
+REFUSED = Reply(400)
+EXISTS = refusal(400, "GA.9104")
+BUSY = refusal(400, "GA.9004")
+UNREACHED = Unreachable("no connection", service="GA")
+SILENCE = OutcomeUnknown("no answer", service="GA")
+CODED = Reply(200, {"error_code": "GA.9206", "id": "x"})
+EMPTY = Reply(201)
+NOTHING = None
+BLIND = ServiceFailed("cannot look", service="GA")
+
+
+def read(call: Call, reply: Reply) -> str:
+    """Return the id that a reply names."""
+    return str(replies.document(call, reply)["id"])
+
+
+@dataclass
+class Looks:
+    """What each look sees, in order; a look that finds nothing sees None."""
+
+    seen: list[str | ProvisioningError | None]
+    taken: int = field(default=0)
+
+    def gather(self) -> str | None:
+        """Take the next look."""
+        self.taken += 1
+        found = self.seen.pop(0)
+        if isinstance(found, ProvisioningError):
+            raise found
+        return found
+
+    def looking(self) -> Looking[str, str | None]:
+        """Return the way to look."""
+        return Looking(self.gather, lambda found: found)
+
+
+Seen = list[str | ProvisioningError | None]
+
+
+@pytest.mark.parametrize(
+    ("lines", "seen", "pauses", "made"),
+    [
+        ([DONE], [], [], ("made", True, True)),
+        ([THROTTLED, DONE], [], [0.2], ("made", True, True)),
+        ([UNREACHED, DONE], [], [0.2], ("made", True, True)),
+        ([THROTTLED, UNREACHED, DONE], [], [0.2, 0.4], ("made", True, True)),
+        ([Reply(429, retry_after=7), DONE], [], [7], ("made", True, True)),
+        ([FAILED], ["seen"], [0.2], ("seen", False, False)),
+        ([SILENCE], ["seen"], [0.2], ("seen", False, False)),
+        ([CODED], ["seen"], [0.2], ("seen", False, False)),
+        ([EMPTY], ["seen"], [0.2], ("seen", False, False)),
+        ([Reply(408)], ["seen"], [0.2], ("seen", False, False)),
+        ([refusal(400, "LTS.0010")], ["seen"], [0.2], ("seen", False, False)),
+        ([Reply(503, retry_after=3)], ["seen"], [3], ("seen", False, False)),
+        ([SILENCE, DONE], [NOTHING], [0.2], ("made", True, False)),
+        ([FAILED, SILENCE], [NOTHING, "seen"], [0.2, 0.4], ("seen", False, False)),
+        ([THROTTLED, FAILED], ["seen"], [0.2, 0.4], ("seen", False, False)),
+        (
+            [FAILED, THROTTLED, DONE],
+            [NOTHING, NOTHING],
+            [0.2, 0.4],
+            ("made", True, False),
+        ),
+        ([FAILED, THROTTLED], [NOTHING, "seen"], [0.2, 0.4], ("seen", False, False)),
+        ([FAILED, BUSY], [NOTHING, "seen"], [0.2, 0.4], ("seen", False, False)),
+        ([FAILED, EXISTS], [NOTHING, "seen"], [0.2, 0.4], ("seen", False, False)),
+        (
+            [FAILED] * 4,
+            [NOTHING] * 3 + ["seen"],
+            [0.2, 0.4, 0.8, 1.6],
+            ("seen", False, False),
+        ),
+    ],
+)
+def test_a_create_that_succeeds(
+    lines: list[Line],
+    seen: Seen,
+    pauses: list[float],
+    made: tuple[str, bool, bool],
+) -> None:
+    """It is paused for, looked for if unsure, and repeated only if not found."""
+    clock, script, looks = Clock(), Script(*lines), Looks(seen)
+
+    created = create(CALL, read, script, patience(clock), looks.looking())
+
+    value, answered, clean = made
+    assert created == Created(value, answered, clean, created.sent_at)
+    assert clock.pauses == pauses
+    assert script.spent
+    assert looks.seen == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "seen", "pauses", "kind"),
+    [
+        ([REFUSED], [], [], InvalidRequest),
+        ([Reply(302)], [], [], ProvisioningError),
+        ([refusal(400, "GA.9103")], [], [], QuotaExceeded),
+        ([EXISTS], [], [], AlreadyExists),
+        ([THROTTLED, EXISTS], [], [0.2], AlreadyExists),
+        ([FAILED, REFUSED], [NOTHING], [0.2], InvalidRequest),
+        ([FAILED, EXISTS], [NOTHING, NOTHING], [0.2, 0.4], AlreadyExists),
+        ([THROTTLED] * 4, [], [0.2, 0.4, 0.8], Throttled),
+        ([FAILED] * 4, [NOTHING] * 4, [0.2, 0.4, 0.8, 1.6], ServiceFailed),
+        ([EMPTY] * 4, [NOTHING] * 4, [0.2, 0.4, 0.8, 1.6], UnintelligibleReply),
+        (
+            [FAILED, THROTTLED, THROTTLED, THROTTLED],
+            [NOTHING] * 4,
+            [0.2, 0.4, 0.8, 1.6],
+            Throttled,
+        ),
+        ([BUSY], [], [], Busy),
+        ([FAILED, BUSY], [NOTHING, NOTHING], [0.2, 0.4], Busy),
+        ([FAILED], [BLIND], [0.2], ServiceFailed),
+        ([SILENCE, SILENCE], [NOTHING, BLIND], [0.2, 0.4], OutcomeUnknown),
+        ([Reply(429, retry_after=60)], [], [], Throttled),
+        ([Reply(503, retry_after=60)], [], [], ServiceFailed),
+        ([Unreachable("no token", service="IAM")], [], [], Unreachable),
+        ([ServiceFailed("no token", service="IAM")], [], [], ServiceFailed),
+        ([Misconfigured("no address")], [], [], Misconfigured),
+    ],
+)
+def test_a_create_that_fails(
+    lines: list[Line],
+    seen: Seen,
+    pauses: list[float],
+    kind: type[ProvisioningError],
+) -> None:
+    """The last failure of the create itself is raised, after a last look if unsure."""
+    clock, script, looks = Clock(), Script(*lines), Looks(seen)
+
+    with pytest.raises(kind):
+        create(CALL, read, script, patience(clock), looks.looking())
+
+    assert clock.pauses == pauses
+    assert script.spent
+    assert looks.seen == []
+
+
+def test_a_look_that_fails_is_the_cause_of_the_creates_error() -> None:
+    """Whoever reads the trace sees both."""
+    with pytest.raises(OutcomeUnknown) as raised:
+        create(CALL, read, Script(SILENCE), patience(Clock()), Looks([BLIND]).looking())
+
+    assert raised.value.__cause__ is BLIND
+
+
+def test_what_is_decided_on_a_look_is_raised_as_it_is() -> None:
+    """A look that succeeds but shows a conflict is no failed look."""
+    conflict = Conflict("ships elsewhere")
+
+    def decide(_seen: str) -> str | None:
+        raise conflict
+
+    with pytest.raises(Conflict) as raised:
+        create(
+            CALL,
+            read,
+            Script(FAILED),
+            patience(Clock()),
+            Looking(lambda: "other", decide),
+        )
+
+    assert raised.value is conflict
+
+
+def test_a_look_by_itself_gathers_and_decides() -> None:
+    """Outside a create its own failures are its own."""
+    assert Looks(["seen", NOTHING]).looking()() == "seen"
+    with pytest.raises(ServiceFailed):
+        Looks([BLIND]).looking()()
+
+
+def test_attempts_are_numbered_and_the_last_ones_beginning_is_told() -> None:
+    """`sent_at` is when the successful attempt began, on the patience's clock."""
+    clock = Clock()
+    script = Script(THROTTLED, THROTTLED, DONE, clock=clock, seconds=1.0)
+
+    created = create(CALL, read, script, patience(clock), Looks([]).looking())
+
+    assert [call.attempt for call in script.calls] == [1, 2, 3]
+    assert created.sent_at == pytest.approx(1000.0 + 1.0 + 0.2 + 1.0 + 0.4)
+
+
+def test_without_time_nothing_is_created() -> None:
+    """A create that could not be answered for is not sent."""
+    script = Script()
+
+    with pytest.raises(DeadlineExceeded):
+        create(CALL, read, script, patience(Clock(limit=0)), Looks([]).looking())
+
+    assert script.calls == []
+
+
+def test_a_pause_that_does_not_fit_ends_the_create() -> None:
+    """The deadline's error comes from the create's last failure."""
+    looks = Looks([])
+
+    with pytest.raises(DeadlineExceeded) as raised:
+        create(CALL, read, Script(SILENCE), patience(Clock(limit=0.1)), looks.looking())
+
+    assert raised.value.__cause__ is SILENCE
+    assert looks.taken == 0

@@ -1,0 +1,220 @@
+"""Both clouds' contexts are understood, and log lines are JSON, one a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from functions import runtime
+from tests.unit.script import Clock
+
+
+def lambda_context(milliseconds: object) -> object:
+    """Return a context as AWS Lambda gives it."""
+    return SimpleNamespace(
+        aws_request_id="aws-1", get_remaining_time_in_millis=lambda: milliseconds
+    )
+
+
+def graph_context(milliseconds: object, **user_data: object) -> object:
+    """Return a context as FunctionGraph gives it."""
+    return SimpleNamespace(
+        getRequestID=lambda: "graph-1",
+        getRemainingTimeInMilliSeconds=lambda: milliseconds,
+        getUserData=user_data.get,
+    )
+
+
+@pytest.mark.parametrize("context_of", [lambda_context, graph_context])
+@pytest.mark.parametrize(
+    ("milliseconds", "seconds"),
+    [
+        (3000, 2.0),
+        (900_000, 899.0),
+        (1500.5, 0.5005),
+        (500, -0.5),
+        (259_200_000, 259_199.0),
+        (259_200_001, 59.0),
+        (10**15, 59.0),
+        (-3000, 59.0),
+        (float("nan"), 59.0),
+        (float("inf"), 59.0),
+        ("3000", 59.0),
+        (None, 59.0),
+    ],
+)
+def test_the_platforms_time_counts_less_a_second_for_the_reply(
+    context_of: Callable[[object], object], milliseconds: object, seconds: float
+) -> None:
+    """A time that makes no sense counts as sixty seconds."""
+    left = runtime.time_left(context_of(milliseconds), Clock())
+
+    assert left() == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("context", "seconds"), [(lambda_context(0), -1.0), (graph_context(0), 59.0)]
+)
+def test_nothing_left_is_sane_on_lambda_alone(context: object, seconds: float) -> None:
+    """FunctionGraph that says so has mixed up its units."""
+    assert runtime.time_left(context, Clock())() == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("context", [None, object(), {}])
+def test_a_context_that_tells_no_time_counts_as_sixty_seconds(context: object) -> None:
+    """As a local call may have none."""
+    assert runtime.time_left(context, Clock())() == pytest.approx(59.0)
+
+
+def test_time_runs() -> None:
+    """What is left is less with every second, below zero as well."""
+    clock = Clock()
+    left = runtime.time_left(lambda_context(5000), clock)
+
+    clock.now += 3.0
+    assert left() == pytest.approx(1.0)
+    clock.now += 3.0
+    assert left() == pytest.approx(-2.0)
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        (lambda_context(1), "aws-1"),
+        (graph_context(1), "graph-1"),
+        (SimpleNamespace(aws_request_id=7), "7"),
+        (SimpleNamespace(aws_request_id=None), None),
+        (None, None),
+    ],
+)
+def test_the_platforms_request_id_is_told(context: object, expected: str) -> None:
+    """Whichever cloud it is, and none if it is neither."""
+    assert runtime.request_id(context) == expected
+
+
+@pytest.mark.parametrize(
+    ("user_data", "environ", "expected"),
+    [
+        ({"A": "user"}, {"A": "environment"}, "user"),
+        ({"A": ""}, {"A": "environment"}, "environment"),
+        ({"A": None}, {"A": "environment"}, "environment"),
+        ({}, {"A": "environment", "RUNTIME_USERDATA": '{"A": "p"}'}, "environment"),
+        ({}, {"A": "", "RUNTIME_USERDATA": '{"A": "preset"}'}, "preset"),
+        ({}, {"RUNTIME_USERDATA": '{"A": "preset"}'}, "preset"),
+        ({"A": "user"}, {"RUNTIME_USERDATA": '{"A": "preset"}'}, "user"),
+        ({}, {"RUNTIME_USERDATA": '{"A": 4}'}, "4"),
+        ({"A": 4}, {}, "4"),
+        ({}, {"RUNTIME_USERDATA": "no JSON"}, None),
+        ({}, {"RUNTIME_USERDATA": "[1]"}, None),
+        ({}, {"RUNTIME_USERDATA": ""}, None),
+        ({}, {}, None),
+    ],
+)
+def test_a_setting_is_user_data_else_environment_else_preset(
+    user_data: dict[str, object], environ: dict[str, str], expected: str | None
+) -> None:
+    """An empty one counts as not set; all are text."""
+    look_up = runtime.variables(graph_context(1, **user_data), environ)
+
+    assert look_up("A") == expected
+
+
+def test_on_lambda_a_setting_is_the_environments() -> None:
+    """There is no user data to ask."""
+    look_up = runtime.variables(lambda_context(1), {"A": "environment"})
+
+    assert (look_up("A"), look_up("B")) == ("environment", None)
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    """Return the log lines written."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_log_line_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+    """Time, level, message, what is constant and the facts, on one line."""
+    log = runtime.Log("bootstrap", "r-1")
+
+    log("INFO", "call", service="LTS", text="a\nb", nested={"c": 1})
+
+    (line,) = lines(capsys)
+    moment = datetime.fromisoformat(str(line.pop("timestamp")))
+    assert moment.utcoffset() == timedelta(0)
+    assert line == {
+        "level": "INFO",
+        "message": "call",
+        "function": "bootstrap",
+        "request_id": "r-1",
+        "service": "LTS",
+        "text": "a\nb",
+        "nested": {"c": 1},
+    }
+
+
+def test_facts_that_are_none_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """Zero and the empty text are facts."""
+    log = runtime.Log("bootstrap", None)
+
+    log("ERROR", "m", code=None, attempt=0, text="")
+
+    (line,) = lines(capsys)
+    assert set(line) == {"timestamp", "level", "message", "function", "attempt", "text"}
+
+
+@pytest.mark.parametrize(
+    ("level", "written"),
+    [
+        ("DEBUG", ["DEBUG", "INFO", "WARNING", "ERROR"]),
+        ("INFO", ["INFO", "WARNING", "ERROR"]),
+        ("WARNING", ["WARNING", "ERROR"]),
+        ("ERROR", ["ERROR"]),
+    ],
+)
+def test_lines_below_the_level_are_not_written(
+    capsys: pytest.CaptureFixture[str], level: str, written: list[str]
+) -> None:
+    """The level can be changed at any time."""
+    log = runtime.Log("bootstrap", None)
+    log.level = level
+
+    for each in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        log(each, "m")
+
+    assert [line["level"] for line in lines(capsys)] == written
+
+
+def test_a_log_begins_at_level_info(capsys: pytest.CaptureFixture[str]) -> None:
+    """So that a failure to read the settings is seen."""
+    log = runtime.Log("bootstrap", None)
+
+    log("DEBUG", "hidden")
+    log("INFO", "seen")
+
+    assert [line["message"] for line in lines(capsys)] == ["seen"]
+
+
+def test_an_agencys_key_is_told_by_the_context() -> None:
+    """Parts that are missing are left out; other contexts have no such thing."""
+    context = SimpleNamespace(
+        getSecurityAccessKey=lambda: "a",
+        getSecuritySecretKey=lambda: "s",
+        getSecurityToken=lambda: None,
+    )
+
+    given = {"getSecurityAccessKey": "a", "getSecuritySecretKey": "s"}
+    assert runtime.agency(context) == given
+    assert runtime.agency(lambda_context(1)) is None
+
+
+def test_a_functions_own_project_is_the_last_resort() -> None:
+    """FunctionGraph tells it; what is set goes first."""
+    context = SimpleNamespace(getProjectID=lambda: "own")
+    name = "HUAWEICLOUD_SDK_PROJECT_ID"
+
+    assert runtime.variables(context, {})(name) == "own"
+    assert runtime.variables(context, {name: "set"})(name) == "set"
+    assert runtime.variables(context, {})("LOG_GROUP_ID") is None

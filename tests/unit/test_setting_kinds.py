@@ -1,0 +1,141 @@
+"""Each kind of setting takes what makes sense, and refuses the rest without quoting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from functions import setting_kinds as kinds
+from functions.secret import Secret
+
+Reader = Callable[[str], object]
+
+WHOLE = kinds.whole(1, 64)
+SECONDS = kinds.seconds(0.05, 300)
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "expected"),
+    [
+        (kinds.text, "a b", "a b"),
+        (kinds.text, "é", "é"),
+        (kinds.region, "cn-north-4", "cn-north-4"),
+        (kinds.region, "my-kualalumpur-1", "my-kualalumpur-1"),
+        (kinds.region, "eu-west-101", "eu-west-101"),
+        (kinds.endpoint, "https://a.b", "https://a.b"),
+        (kinds.endpoint, "https://a.b/", "https://a.b"),
+        (kinds.endpoint, "https://a.b:8443", "https://a.b:8443"),
+        (kinds.endpoint, "https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        (kinds.endpoint, "http://localhost:80", "http://localhost:80"),
+        (kinds.endpoint, "http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        (kinds.endpoint, "http://127.1.2.3", "http://127.1.2.3"),
+        (kinds.endpoint, "http://[::1]:8080", "http://[::1]:8080"),
+        (kinds.header, "a key/with+signs=", Secret("a key/with+signs=")),
+        (kinds.secret, " \n", Secret(" \n")),
+        (kinds.name_template, "ga-{resource_id}", "ga-{resource_id}"),
+        (kinds.name_template, "plain", "plain"),
+        (kinds.level, "DEBUG", "DEBUG"),
+        (kinds.level, "warning", "WARNING"),
+        (WHOLE, "1", 1),
+        (WHOLE, "064", 64),
+        (SECONDS, "0.05", 0.05),
+        (SECONDS, "300", 300.0),
+        (SECONDS, "1.5", 1.5),
+    ],
+)
+def test_a_sensible_value_is_read(read: Reader, value: str, expected: object) -> None:
+    """Values come out in the form in which they are used."""
+    assert read(value) == expected
+
+
+WORDS = r"^(is|has) "
+ADDRESS = "is no address of scheme, host and port, as in https://a.b"
+PLAIN = "is http:// to another machine: use https://"
+HEADER = "has a character that a header cannot carry"
+PLACEHOLDER = "has another placeholder than {resource_id}"
+NUMBER = "is no whole number from 1 to 64"
+TIME = "is no number of seconds from 0.05 to 300"
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "words"),
+    [
+        (kinds.text, "a\nb", "has a character that cannot be printed"),
+        (kinds.text, "a\x7f", "has a character that cannot be printed"),
+        (kinds.region, "north", "is no region's id, such as cn-north-4"),
+        (kinds.region, "CN-north-4", "is no region's id, such as cn-north-4"),
+        (kinds.region, "cn-north-4\n", "is no region's id, such as cn-north-4"),
+        (kinds.region, "a-b.evil", "is no region's id, such as cn-north-4"),
+        (kinds.region, "a-b/c", "is no region's id, such as cn-north-4"),
+        (kinds.endpoint, "lts.example", ADDRESS),
+        (kinds.endpoint, "ftp://lts.example", ADDRESS),
+        (kinds.endpoint, "https://", ADDRESS),
+        (kinds.endpoint, "https://:443", ADDRESS),
+        (kinds.endpoint, "https://a.b/v2", ADDRESS),
+        (kinds.endpoint, "https://a.b?c=d", ADDRESS),
+        (kinds.endpoint, "https://a.b#c", ADDRESS),
+        (kinds.endpoint, "https://user:word@a.b", ADDRESS),
+        (kinds.endpoint, "https://@a.b", ADDRESS),
+        (kinds.endpoint, "http://a.b", PLAIN),
+        (kinds.endpoint, "http://10.0.0.1", PLAIN),
+        (kinds.endpoint, "http://localhost.example", PLAIN),
+        (kinds.endpoint, "http://127.0.0.1.example", PLAIN),
+        (kinds.endpoint, "http://[2001:db8::1]", PLAIN),
+        (kinds.header, "a\nb", HEADER),
+        (kinds.header, "é", HEADER),
+        (kinds.header, " a", HEADER),
+        (kinds.header, "a ", HEADER),
+        (kinds.name_template, "{listener}", PLACEHOLDER),
+        (kinds.name_template, "a}", PLACEHOLDER),
+        (kinds.name_template, "{{resource_id}}", PLACEHOLDER),
+        (kinds.name_template, "a\tb", "has a character that cannot be printed"),
+        (kinds.level, "LOUD", "is none of DEBUG, INFO, WARNING, ERROR"),
+        (WHOLE, "0", NUMBER),
+        (WHOLE, "65", NUMBER),
+        (WHOLE, "-1", NUMBER),
+        (WHOLE, "1.0", NUMBER),
+        (WHOLE, "four", NUMBER),
+        (WHOLE, "1_0", NUMBER),
+        (WHOLE, "٤", NUMBER),
+        (WHOLE, "9" * 5000, NUMBER),
+        (SECONDS, "0.04", TIME),
+        (SECONDS, "300.1", TIME),
+        (SECONDS, "-1", TIME),
+        (SECONDS, "nan", TIME),
+        (SECONDS, "inf", TIME),
+        (SECONDS, "1e1", TIME),
+        (SECONDS, "ten", TIME),
+        (SECONDS, "1 ", TIME),
+    ],
+)
+def test_a_senseless_value_is_refused(read: Reader, value: str, words: str) -> None:
+    """The words complete a sentence about the setting, and leave the value out."""
+    with pytest.raises(ValueError, match=WORDS) as raised:
+        read(value)
+
+    assert str(raised.value) == words
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (SECONDS, "1.2.3"),
+        (SECONDS, "."),
+        (kinds.endpoint, "https://q.w:word"),
+        (kinds.endpoint, "https://q.w:99999"),
+        (kinds.endpoint, "https://[q.w"),
+        (kinds.endpoint, "https://[q.w]"),
+        (kinds.endpoint, "https://q\u2100w"),
+        (kinds.endpoint, "https://q w"),
+    ],
+)
+def test_a_value_that_a_library_refuses_is_refused_in_our_words(
+    read: Reader, value: str
+) -> None:
+    """What a parser says of a value may quote it, so it is not passed on."""
+    with pytest.raises(ValueError, match=WORDS) as raised:
+        read(value)
+
+    quoted = ("1.2.3", "word", "99999", "q.w", "\u2100")
+    assert not [part for part in quoted if part in str(raised.value)]

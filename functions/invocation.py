@@ -15,14 +15,9 @@ from functions import (
     runtime,
     settings,
 )
-from functions.errors import (
-    BatchFailed,
-    DeadlineExceeded,
-    Malfunction,
-    ProvisioningError,
-)
+from functions.errors import BatchFailed, DeadlineExceeded, ProvisioningError
 from functions.huaweicloud.ga import Owner
-from functions.huaweicloud.retry import Patience
+from functions.huaweicloud.patience import Patience
 
 Request = Mapping[str, object]
 
@@ -150,13 +145,12 @@ def _done(
 
 
 def _attempt(task: Task, request: Request, cloud: provisioning.Cloud) -> batch.Outcome:
-    """Return the result or the error, whatever happens."""
+    """Return the result or the error: no defect may cost the others theirs."""
     try:
-        return task.action(request, cloud)
+        with provisioning.noting():
+            return task.action(request, cloud)
     except ProvisioningError as error:
         return error
-    except Exception as error:  # noqa: BLE001 # none of it may cost the others theirs
-        return Malfunction.of(error)
 
 
 def _cloud(

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from functions.credentials import Keys, Tokens, fingerprint
+from functions.credentials import Keys, Tokens, User, fingerprint
 from functions.errors import ProvisioningError
 from functions.huaweicloud import authorisation, iam, projects, replies
 from functions.huaweicloud.calls import Call, Reply, Send
-from functions.huaweicloud.gate import guarded
-from functions.huaweicloud.retry import Patience, repeat
+from functions.huaweicloud.gate import Guard
+from functions.huaweicloud.patience import Patience
+from functions.huaweicloud.retry import repeat
 from functions.huaweicloud.tokens import TokenCache
 from functions.huaweicloud.transport import Transport
 from functions.secret import Secret
@@ -36,10 +37,11 @@ def connect(
     )
     send = _logged(transport, log, pace)
     guard = partial(
-        guarded,
+        Guard,
         endpoints=endpoints,
         credential=fingerprint(credential),
         left=patience.left,
+        accepted=set(),
     )
     if isinstance(credential, Tokens):
         return guard(authorisation.with_tokens(send, credential))
@@ -47,16 +49,23 @@ def connect(
         return guard(authorisation.with_keys(send, credential, endpoints))
     key = f"{fingerprint(credential)} {endpoints[iam.SERVICE]}"
     cache = _token_caches.setdefault(key, TokenCache())
+    get_token = _token_getter(cache, credential, guard(send), patience, secrets)
+    return guard(authorisation.with_user(send, get_token, cache.forget))
+
+
+def _token_getter(
+    cache: TokenCache, user: User, send: Send, patience: Patience, secrets: list[Secret]
+) -> authorisation.GetToken:
+    """Return what gets a scope's token, and adds it to the secrets."""
 
     def ask(scope: iam.Scope) -> iam.Token:
-        create = iam.create_token(credential, scope)
-        return repeat(create, iam.token, guard(send), patience)
+        return repeat(iam.create_token(user, scope), iam.token, send, patience)
 
     def get_token(scope: iam.Scope) -> Secret:
         secrets.append(cache.get(scope, ask, patience.left))
         return secrets[-1]
 
-    return guard(authorisation.with_user(send, get_token, cache.forget))
+    return get_token
 
 
 def find_project(settings: Settings, send: Send, patience: Patience) -> str:

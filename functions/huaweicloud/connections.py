@@ -26,16 +26,23 @@ class Exchange(threading.local):
     """This thread's call: when it must have ended, and how far it has come.
 
     `ends_at` is a moment of `time.monotonic`. `written` is whether a byte of the
-    request may have left.
+    request may have left. `reply` is what is being read.
     """
 
     ends_at = 0.0
     written = False
+    reply: http.client.HTTPResponse | None = None
 
     def begin(self, seconds: float) -> None:
         """Start a call that has so much time."""
         self.ends_at = time.monotonic() + seconds
         self.written = False
+        self.reply = None
+
+    def abandon(self) -> None:
+        """Let go of a reply that urllib3 may have dropped without closing it."""
+        if self.reply is not None:
+            self.reply.close()
 
     def remaining(self) -> float:
         """Return the seconds left of it, something above zero."""
@@ -80,7 +87,8 @@ def _bounded_response(
     sock: socket.socket, *args: Any, **options: Any
 ) -> http.client.HTTPResponse:
     source: Any = _Source(sock)  # a reply asks its socket for nothing else
-    return http.client.HTTPResponse(source, *args, **options)
+    exchange.reply = http.client.HTTPResponse(source, *args, **options)
+    return exchange.reply
 
 
 class _Connection(HTTPConnection):

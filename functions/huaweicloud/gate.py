@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from functions.errors import (
     AlreadyExists,
@@ -107,38 +108,41 @@ _gates: dict[tuple[str, str], Gate] = {}
 """By address and credential's fingerprint, for the life of the process."""
 
 
-def guarded(
-    send: Send,
-    endpoints: Mapping[str, str],
-    credential: str,
-    left: Callable[[], float],
-) -> Send:
-    """Return `send` behind the gate of each call's address and this credential.
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Sends an invocation's calls through the gates of their addresses.
 
-    `credential` is its fingerprint. What was accepted counts for this invocation
-    alone: by the next one, the key may have been revoked.
+    `credential` is a fingerprint. What was `accepted` counts for this invocation alone:
+    by the next one, the key may have been revoked.
     """
-    accepted: set[Gate] = set()
 
-    def sent(call: Call, gate: Gate) -> Reply:
-        reply = send(call)
+    send: Send
+    endpoints: Mapping[str, str]
+    credential: str
+    left: Callable[[], float]
+    accepted: set[Gate] = field(default_factory=set)
+
+    def __call__(self, call: Call) -> Reply:
+        """Send the call: alone, if the credential is not yet known to be good.
+
+        Raises: AuthenticationFailed while a refusal is remembered; DeadlineExceeded.
+        """
+        about = (f"{call.address} {self.endpoints[call.address]}", self.credential)
+        gate = _gates.setdefault(about, Gate())
+        if not self._is_open(gate):
+            with gate.turn(call, self.left):
+                if not self._is_open(gate):
+                    gate.require_no_refusal()
+                    return self._sent(call, gate)
+        return self._sent(call, gate)
+
+    def _is_open(self, gate: Gate) -> bool:
+        return gate in self.accepted and not gate.is_refused()
+
+    def _sent(self, call: Call, gate: Gate) -> Reply:
+        reply = self.send(call)
         answer = replies.failure_of(call, reply)
         gate.learn(answer)
         if answer is None or isinstance(answer, _UNDERSTOOD):
-            accepted.add(gate)
+            self.accepted.add(gate)
         return reply
-
-    def is_open(gate: Gate) -> bool:
-        return gate in accepted and not gate.is_refused()
-
-    def guard(call: Call) -> Reply:
-        about = (f"{call.address} {endpoints[call.address]}", credential)
-        gate = _gates.setdefault(about, Gate())
-        if not is_open(gate):
-            with gate.turn(call, left):
-                if not is_open(gate):
-                    gate.require_no_refusal()
-                    return sent(call, gate)
-        return sent(call, gate)
-
-    return guard

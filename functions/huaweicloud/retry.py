@@ -7,8 +7,6 @@ final. No pause outlasts the function's time.
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
@@ -23,55 +21,12 @@ from functions.errors import (
     Unsure,
 )
 from functions.huaweicloud.calls import Call, Reply, Send
+from functions.huaweicloud.patience import Patience, out_of_time
 
 T = TypeVar("T")
 Seen = TypeVar("Seen")
 Read = Callable[[Call, Reply], T]
 """Takes what was asked for out of a reply, or raises what the reply is."""
-
-_DOUBLINGS = 32  # the cap is reached long before; a float is not overrun
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How often and how long: `attempts` in all, pauses and time left in seconds."""
-
-    attempts: int
-    base: float
-    cap: float
-    left: Callable[[], float]
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    dice: Callable[[float, float], float] = random.uniform
-
-    def require_time(self, failure: ProvisioningError | None = None) -> None:
-        """Let a call begin only while there is time for it.
-
-        Raises: DeadlineExceeded, from the failure that came before.
-        """
-        if self.left() <= 0:
-            raise _deadline(failure) from failure
-
-    def rest(self, seconds: float, failure: ProvisioningError | None = None) -> None:
-        """Sleep, if the function's time allows.
-
-        Raises: DeadlineExceeded, from the failure that made the pause necessary.
-        """
-        if seconds >= self.left():
-            raise _deadline(failure) from failure
-        self.sleep(seconds)
-
-    def pause(self, attempt: int, failure: ProvisioningError) -> None:
-        """Rest after an attempt: as long as the cloud asks, else full jitter.
-
-        Raises: the failure itself where the cloud asks for more time than there is;
-        DeadlineExceeded where our own pause would not fit.
-        """
-        asked = failure.retry_after or 0.0
-        if asked >= self.left() > 0:
-            raise failure
-        ceiling = min(self.cap, self.base * 2 ** min(attempt - 1, _DOUBLINGS))
-        self.rest(max(asked, self.dice(0, ceiling)), failure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +55,16 @@ class Looking(Generic[T, Seen]):
         """Return what is there, None where nothing is."""
         return self.decide(self.gather())
 
-    def after(self, failure: ProvisioningError) -> T | None:
+    def after(self, failure: ProvisioningError, patience: Patience) -> T | None:
         """Look whether the create that failed so happened all the same.
 
-        Raises: the create's failure, from the look's, where the look fails.
+        Raises: the create's failure, from the look's, where the look fails;
+        DeadlineExceeded where it was the function's time that failed.
         """
         try:
             seen = self.gather()
         except ProvisioningError as blind:
+            patience.require_time(failure)
             raise failure from blind
         return self.decide(seen)
 
@@ -155,7 +112,7 @@ def create(
         if _is_anothers(failure, call) or (last and clean):
             raise failure
         patience.pause(attempt, failure)
-        if not clean and (found := look.after(failure)) is not None:
+        if not clean and (found := look.after(failure, patience)) is not None:
             return Created(found, answered=False, clean=False, sent_at=sent_at)
         if last:
             raise failure
@@ -176,7 +133,7 @@ def while_busy(step: Callable[[], T], patience: Patience) -> T:
         except DeadlineExceeded as error:
             if busy is None or error.__cause__ is not None:
                 raise
-            raise _deadline(busy) from busy
+            raise out_of_time(busy) from busy
         patience.pause(attempt, busy)
     raise AssertionError  # count() has no end
 
@@ -192,14 +149,3 @@ def _is_anothers(failure: ProvisioningError, call: Call) -> bool:
     A token is asked for with attempts of its own; this call's have nothing to add.
     """
     return failure.service != call.service
-
-
-def _deadline(failure: ProvisioningError | None) -> DeadlineExceeded:
-    if failure is None:
-        return DeadlineExceeded("The function's time ran out")
-    return DeadlineExceeded(
-        f"The function's time ran out: {failure.detail}",
-        service=failure.service,
-        upstream_status=failure.upstream_status,
-        request_id=failure.request_id,
-    )

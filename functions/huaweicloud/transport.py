@@ -96,6 +96,7 @@ class Transport:
         try:
             return self._exchange(call, self._prepared(call))
         except tuple(kind for kind, _ in FOREIGN) as error:
+            exchange.abandon()
             # its own text may quote the peer, and so a secret
             cause = OSError(mask(f"{type(error).__name__}: {error}", self.secrets))
             raise _ours(error, call, written=exchange.written) from cause

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functions.errors import Malfunction, ProvisioningError
 from functions.huaweicloud.calls import Call, Send
 from functions.huaweicloud.ga import Owner
-from functions.huaweicloud.retry import Patience, Read, T, repeat
+from functions.huaweicloud.patience import Patience
+from functions.huaweicloud.retry import Read, T, repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,10 @@ class Cloud:
 
 @contextmanager
 def noting(**facts: str | None) -> Iterator[None]:
-    """Write on whatever fails inside how far the work had come."""
+    """Write on whatever fails inside how far the work had come.
+
+    Raises: Malfunction for what is none of our errors.
+    """
     try:
         yield
     except ProvisioningError as error:

@@ -8,7 +8,7 @@ import pytest
 
 from functions.errors import ProvisioningError
 from functions.huaweicloud.calls import Call, Reply
-from functions.huaweicloud.retry import Patience
+from functions.huaweicloud.patience import Patience
 
 LIMIT = 60.0
 

@@ -9,7 +9,7 @@ import pytest
 from functions.errors import AuthenticationFailed, Unreachable
 from functions.huaweicloud.calls import Call, Send
 from functions.huaweicloud.client import connect, find_project
-from functions.huaweicloud.retry import Patience
+from functions.huaweicloud.patience import Patience
 from functions.settings import Settings, read
 from tests.unit.raw_server import HANG_UP, RawServer, answer, document, serving
 from tests.unit.script import Clock, patience

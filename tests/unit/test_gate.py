@@ -16,7 +16,7 @@ from functions.errors import (
     Unreachable,
 )
 from functions.huaweicloud.calls import Call, Reply, Send
-from functions.huaweicloud.gate import Gate, guarded
+from functions.huaweicloud.gate import Gate, Guard
 from tests.unit.script import Clock, Script, refusal
 
 CALL = Call("LTS", "ListLogStream", "GET", "/")
@@ -92,10 +92,10 @@ def test_a_refusal_is_returned_once_and_nothing_sent_after_it() -> None:
     """Not by a later invocation either."""
     credential = unheard_of()
     script = Script(REFUSED)
-    assert guarded(script, ENDPOINTS, credential, plenty)(CALL) is REFUSED
+    assert Guard(script, ENDPOINTS, credential, plenty)(CALL) is REFUSED
 
     with pytest.raises(AuthenticationFailed, match="not sent again") as raised:
-        guarded(script, ENDPOINTS, credential, plenty)(CALL)
+        Guard(script, ENDPOINTS, credential, plenty)(CALL)
 
     assert raised.value.upstream_status == 401
     assert raised.value.request_id == "r-1"
@@ -104,7 +104,7 @@ def test_a_refusal_is_returned_once_and_nothing_sent_after_it() -> None:
 
 def test_a_refusal_after_an_acceptance_closes_the_gate() -> None:
     """A key may be locked or deleted at any time."""
-    send = guarded(Script(WELCOME, REFUSED), ENDPOINTS, unheard_of(), plenty)
+    send = Guard(Script(WELCOME, REFUSED), ENDPOINTS, unheard_of(), plenty)
     send(CALL)
     send(CALL)
 
@@ -138,7 +138,7 @@ def test_what_an_answer_says_of_the_credential(line: Reply, *, accepted: bool) -
 
     credential = unheard_of()
     times = iter([SECONDS, SECONDS, -1.0])
-    guard = guarded(send, ENDPOINTS, credential, lambda: next(times, -1.0))
+    guard = Guard(send, ENDPOINTS, credential, lambda: next(times, -1.0))
 
     def passes_meanwhile() -> bool:
         try:
@@ -155,7 +155,7 @@ def test_what_an_answer_says_of_the_credential(line: Reply, *, accepted: bool) -
 def test_a_call_without_an_answer_lets_the_next_one_try() -> None:
     """Its turn is over."""
     script = Script(Unreachable("x", service="LTS"), WELCOME)
-    send = guarded(script, ENDPOINTS, unheard_of(), plenty)
+    send = Guard(script, ENDPOINTS, unheard_of(), plenty)
 
     with pytest.raises(Unreachable):
         send(CALL)
@@ -167,7 +167,7 @@ def test_a_call_without_an_answer_lets_the_next_one_try() -> None:
 def test_calls_side_by_side_wait_for_the_first_answer(reply: Reply, sent: int) -> None:
     """If it is a refusal, the others are not sent at all."""
     held = Held(reply)
-    send: Send = guarded(held, ENDPOINTS, unheard_of(), plenty)
+    send: Send = Guard(held, ENDPOINTS, unheard_of(), plenty)
 
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(send, CALL)
@@ -192,7 +192,7 @@ def test_a_turn_that_does_not_come_in_time_exceeds_the_deadline() -> None:
         assert raised.value.service == "LTS"
         return WELCOME
 
-    guard = guarded(send, ENDPOINTS, unheard_of(), lambda: next(times))
+    guard = Guard(send, ENDPOINTS, unheard_of(), lambda: next(times))
 
     assert guard(CALL) is WELCOME
 
@@ -201,8 +201,8 @@ def test_each_address_and_credential_has_its_own_gate() -> None:
     """A refusal counts for nobody else."""
     credential, other = unheard_of(), unheard_of()
     there = {**ENDPOINTS, "LTS": "https://lts.gate.elsewhere"}
-    guarded(Script(REFUSED), ENDPOINTS, credential, plenty)(CALL)
+    Guard(Script(REFUSED), ENDPOINTS, credential, plenty)(CALL)
 
-    assert guarded(Script(WELCOME), ENDPOINTS, credential, plenty)(ELSEWHERE) is WELCOME
-    assert guarded(Script(WELCOME), there, credential, plenty)(CALL) is WELCOME
-    assert guarded(Script(WELCOME), ENDPOINTS, other, plenty)(CALL) is WELCOME
+    assert Guard(Script(WELCOME), ENDPOINTS, credential, plenty)(ELSEWHERE) is WELCOME
+    assert Guard(Script(WELCOME), there, credential, plenty)(CALL) is WELCOME
+    assert Guard(Script(WELCOME), ENDPOINTS, other, plenty)(CALL) is WELCOME

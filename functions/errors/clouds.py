@@ -13,8 +13,8 @@ class AuthenticationFailed(Refused):
     """The cloud does not accept the credential (401, LTS.0003, APIGW.0301)."""
 
     remedy = (
-        "Check the function's access key, secret key or token: it is wrong, expired, "
-        "or of the wrong scope (LTS wants a project's token, GA a domain's)."
+        "Check the function's keys, token or password: it is wrong, expired, or of the "
+        "wrong scope (LTS wants a project's token, GA a domain's)."
     )
 
 

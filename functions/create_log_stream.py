@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions import invocation
+from functions import invocation, tasks
 
 
 def handler(event: object, context: object) -> object:
@@ -13,4 +13,4 @@ def handler(event: object, context: object) -> object:
 
     Raises: the errors of `functions.errors`.
     """
-    return invocation.run(invocation.CREATE_LOG_STREAM, event, context)
+    return invocation.run(tasks.CREATE_LOG_STREAM, event, context)

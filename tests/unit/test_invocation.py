@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from functions import bootstrap, create_log_stream, create_logtank, invocation
+from functions import bootstrap, create_log_stream, create_logtank, invocation, tasks
 from functions.errors import (
     BatchFailed,
     DeadlineExceeded,
@@ -228,7 +228,7 @@ def test_a_defect_is_an_outcome_as_any_other(
     def act(request: Mapping[str, object], _cloud: object) -> dict[str, object]:
         return {"made": 1 // len(str(request["log_stream_name"]).removeprefix("n"))}
 
-    task = invocation.CREATE_LOG_STREAM._replace(action=act)
+    task = tasks.CREATE_LOG_STREAM._replace(action=act)
     requests = [{"log_stream_name": "n"}, {"log_stream_name": "nn"}]
 
     with pytest.raises(BatchFailed) as raised:

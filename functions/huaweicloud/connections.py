@@ -13,6 +13,7 @@ import io
 import socket
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -112,27 +113,22 @@ class _Connection(HTTPConnection):
         super().send(data)
 
     def _new_conn(self) -> socket.socket:
-        """Try each address of the host, the time shared out among them.
+        """Try each address of the host, the time shared out among them."""
+        addresses = _addresses(self._dns_host, self.port)
+        for tries in range(len(addresses), 1, -1):
+            with suppress(ConnectTimeoutError, NewConnectionError):
+                return self._dialled(addresses[-tries], exchange.remaining() / tries)
+        return self._dialled(addresses[-1], exchange.remaining())
 
-        What then remains of it is the bound of a TLS handshake.
-        """
+    def _dialled(self, address: str, seconds: float) -> socket.socket:
         host, timeout = self._dns_host, self.timeout
-        addresses = _addresses(host, self.port)
+        self._dns_host, self.timeout = address, seconds
         try:
-            for tries in range(len(addresses), 0, -1):
-                self._dns_host = addresses[-tries]
-                self.timeout = exchange.remaining() / tries
-                try:
-                    sock = super()._new_conn()
-                except (ConnectTimeoutError, NewConnectionError):
-                    if tries == 1:
-                        raise
-                else:
-                    sock.settimeout(exchange.remaining())
-                    return sock
+            sock = super()._new_conn()
         finally:
             self._dns_host, self.timeout = host, timeout
-        raise AssertionError  # there is at least one address
+        sock.settimeout(exchange.remaining())  # the bound of a TLS handshake
+        return sock
 
 
 def _addresses(host: str, port: int) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Generic, TypeVar
 
 from functions.errors import (
@@ -75,7 +74,9 @@ def repeat(call: Call, read: Read[T], send: Send, patience: Patience) -> T:
     Raises: what the last attempt came to, DeadlineExceeded.
     """
     failure: ProvisioningError | None = None
-    for attempt in count(1):
+    attempt = 0
+    while True:
+        attempt += 1
         patience.require_time(failure)
         try:
             return _once(call, read, send, attempt)
@@ -85,7 +86,6 @@ def repeat(call: Call, read: Read[T], send: Send, patience: Patience) -> T:
                 raise
             failure = error
         patience.pause(attempt, failure)
-    raise AssertionError  # count() has no end
 
 
 def create(
@@ -99,7 +99,9 @@ def create(
     """
     failure: ProvisioningError | None = None
     clean = True
-    for attempt in count(1):
+    attempt = 0
+    while True:
+        attempt += 1
         patience.require_time(failure)
         sent_at = patience.clock()
         try:
@@ -116,7 +118,6 @@ def create(
             return Created(found, answered=False, clean=False, sent_at=sent_at)
         if last:
             raise failure
-    raise AssertionError  # count() has no end
 
 
 def while_busy(step: Callable[[], T], patience: Patience) -> T:
@@ -125,7 +126,9 @@ def while_busy(step: Callable[[], T], patience: Patience) -> T:
     Raises: whatever else the step raises, DeadlineExceeded.
     """
     busy: Busy | None = None
-    for attempt in count(1):
+    attempt = 0
+    while True:
+        attempt += 1
         try:
             return step()
         except Busy as error:
@@ -135,7 +138,6 @@ def while_busy(step: Callable[[], T], patience: Patience) -> T:
                 raise
             raise out_of_time(busy) from busy
         patience.pause(attempt, busy)
-    raise AssertionError  # count() has no end
 
 
 def _once(call: Call, read: Read[T], send: Send, attempt: int) -> T:

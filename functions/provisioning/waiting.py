@@ -21,12 +21,13 @@ def until_active(logtank: ga.Logtank, cloud: Cloud, seconds: float) -> ga.Logtan
     Raises: LogtankFailed.
     """
     until = cloud.patience.clock() + seconds
-    for pause in chain(_POLL_SECONDS, repeat(_POLL_SECONDS[-1])):
-        remaining = until - cloud.patience.clock()
-        if logtank.status != ga.PENDING or remaining <= 0:
-            break
+    pauses = chain(_POLL_SECONDS, repeat(_POLL_SECONDS[-1]))
+    while (
+        logtank.status == ga.PENDING
+        and (remaining := until - cloud.patience.clock()) > 0
+    ):
         try:
-            cloud.patience.rest(min(pause, remaining))
+            cloud.patience.rest(min(next(pauses), remaining))
             logtank = cloud.ask(ga.show_logtank(logtank, cloud.owner), ga.logtank)
         except ProvisioningError:
             break

@@ -2,7 +2,7 @@
 # later), make and a package index, and nothing else.
 PYTHON   ?= python3
 FUNCTION ?= bootstrap
-EVENT    ?= tests/events/bootstrap.json
+EVENT    ?= tests/events/$(FUNCTION).json
 PORT     ?= 8080
 CLOUD    ?= emulator
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -71,16 +71,25 @@ class Caution:
 
 
 def run(
-    requests: Sequence[Request], do: Callable[[Request], Outcome], concurrency: int
-) -> list[Outcome]:
-    """Do every request, equal ones once, and return their outcomes in order."""
-    keys = [json.dumps(request, sort_keys=True) for request in requests]
-    unique = dict(zip(keys, requests, strict=True))
-    if len(unique) < 2:  # noqa: PLR2004 # side by side takes two
-        return [do(request) for request in unique.values()] * len(requests)
-    with ThreadPoolExecutor(min(concurrency, len(unique))) as pool:
-        outcomes = dict(zip(unique, pool.map(do, unique.values()), strict=True))
-    return [outcomes[key] for key in keys]
+    requests: Mapping[int, Request],
+    do: Callable[[int, Request], Outcome],
+    concurrency: int,
+) -> dict[int, Outcome]:
+    """Do every request, equal ones once; return outcomes by the requests' places."""
+    first: dict[str, int] = {}
+    twin = {
+        place: first.setdefault(json.dumps(request, sort_keys=True), place)
+        for place, request in requests.items()
+    }
+    places = list(first.values())
+    wanted = [requests[place] for place in places]
+    if len(places) > 1:
+        with ThreadPoolExecutor(min(concurrency, len(places))) as pool:
+            done = list(pool.map(do, places, wanted))
+    else:
+        done = list(map(do, places, wanted))
+    outcomes = dict(zip(places, done, strict=True))
+    return {place: outcomes[twin[place]] for place in requests}
 
 
 def _not_begun(cause: ProvisioningError) -> ProvisioningError:

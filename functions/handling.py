@@ -28,15 +28,18 @@ class Handling:
 
     def outcomes(self, requests: list[object]) -> list[Outcome]:
         """Check every request, do those that passed, and return each one's outcome."""
-        checked = [self._checked(request) for request in requests]
-        accepted = [x for x in checked if not isinstance(x, ProvisioningError)]
-        done = iter(self._all_done(accepted) if accepted else ())
-        return [
-            each if isinstance(each, ProvisioningError) else next(done)
-            for each in checked
-        ]
+        checked = {
+            place: self._checked(place, request)
+            for place, request in enumerate(requests)
+        }
+        refused = {p: x for p, x in checked.items() if isinstance(x, ProvisioningError)}
+        accepted = {
+            p: x for p, x in checked.items() if not isinstance(x, ProvisioningError)
+        }
+        outcomes = refused | (self._all_done(accepted) if accepted else {})
+        return [outcomes[place] for place in checked]
 
-    def _checked(self, request: object) -> Request | ProvisioningError:
+    def _checked(self, place: int, request: object) -> Request | ProvisioningError:
         """Return the request with its defaults, or what is wrong with it."""
         try:
             if self.left() <= 0:
@@ -46,33 +49,39 @@ class Handling:
                 request = self.task.complete(request, *defaults)
             contracts.check(f"{self.task.name}.event", request)
         except ProvisioningError as error:
-            return self._failed(error)
+            with self.log.of(place):
+                return self._failed(error)
         return cast("Request", request)
 
-    def _all_done(self, requests: list[Request]) -> list[Outcome]:
+    def _all_done(self, requests: dict[int, Request]) -> dict[int, Outcome]:
         caution = Caution(self.left, several=len(requests) > 1)
         cloud = self._cloud(caution.pace)
         return batch.run(
             requests,
-            lambda request: self._done(request, cloud, caution),
+            lambda place, request: self._done(place, request, cloud, caution),
             self.configured.max_concurrency,
         )
 
     def _done(
-        self, request: Request, cloud: provisioning.Cloud, caution: Caution
+        self,
+        place: int,
+        request: Request,
+        cloud: provisioning.Cloud,
+        caution: Caution,
     ) -> Outcome:
         began = time.monotonic()
-        try:
-            caution.require_fair_weather()
-        except ProvisioningError as error:
-            return self._failed(error)
-        outcome = self._attempt(request, cloud)
-        caution.learn(outcome)
-        milliseconds = round(1000 * (time.monotonic() - began), 1)
-        if isinstance(outcome, ProvisioningError):
-            return self._failed(outcome, milliseconds)
-        self.log("INFO", "request done", milliseconds=milliseconds, result=outcome)
-        return outcome
+        with self.log.of(place):
+            try:
+                caution.require_fair_weather()
+            except ProvisioningError as error:
+                return self._failed(error)
+            outcome = self._attempt(request, cloud)
+            caution.learn(outcome)
+            milliseconds = round(1000 * (time.monotonic() - began), 1)
+            if isinstance(outcome, ProvisioningError):
+                return self._failed(outcome, milliseconds)
+            self.log("INFO", "request done", milliseconds=milliseconds, result=outcome)
+            return outcome
 
     def _attempt(self, request: Request, cloud: provisioning.Cloud) -> Outcome:
         """Return the result or the error: no defect may cost the others theirs."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timezone
 
 from functions.credentials import AGENCY
@@ -71,13 +73,29 @@ def time_left(
     return lambda: ends_at - clock()
 
 
+class _Thread(threading.local):
+    """What a thread is working on."""
+
+    item: int | None = None
+
+
 class Log:
     """Writes one JSON object a line to standard output, where both clouds read it."""
 
     def __init__(self, function: str, request_id: str | None) -> None:
         """Write at level INFO and above until told otherwise."""
         self._constant = {"function": function, "request_id": request_id}
+        self._thread = _Thread()
         self.level = "INFO"
+
+    @contextmanager
+    def of(self, item: int) -> Iterator[None]:
+        """Say on this thread's lines which of an event's requests they belong to."""
+        self._thread.item = item
+        try:
+            yield
+        finally:
+            self._thread.item = None
 
     def __call__(self, level: str, message: str, **facts: object) -> None:
         """Write a line with these facts, without those that are None."""
@@ -88,6 +106,7 @@ class Log:
             "level": level,
             "message": message,
             **self._constant,
+            "item": self._thread.item,
             **facts,
         }
         known = {name: fact for name, fact in line.items() if fact is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 MASK = "***"
 LEAST_LENGTH = 8
@@ -33,6 +34,7 @@ def mask(text: str, secrets: Sequence[Secret]) -> str:
     A very short one is left: masking it would garble what has nothing to do with it.
     """
     revealed = {secret.reveal() for secret in secrets}
+    revealed |= {quote(secret, safe="") for secret in revealed}
     for secret in sorted(revealed, key=len, reverse=True):  # one may hold another
         if len(secret) >= LEAST_LENGTH:
             text = text.replace(secret, MASK)

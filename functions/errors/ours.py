@@ -114,7 +114,8 @@ class BatchFailed(ProvisioningError):
         }
         places = ", ".join(map(str, self.failures))
         super().__init__(
-            f"{len(self.failures)} of {len(outcomes)} requests failed: {places}"
+            f"{len(self.failures)} of {len(outcomes)} requests failed; counted from 0, "
+            f"these: {places}"
         )
         self.status = max(failure.status for failure in self.failures.values())
         self.retryable = any(each.retryable for each in self.failures.values())

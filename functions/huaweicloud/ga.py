@@ -128,9 +128,16 @@ def _logtank(described: object, call: Call, reply: Reply) -> Logtank:
     facts: dict[str, Any] = {
         each.name: replies.identifier(described, each.name) for each in fields(Logtank)
     }
-    facts["request_id"] = replies.request_id(reply)
+    facts["request_id"] = _own_request_id(reply)
     facts["seen_at"] = reply.date
     return Logtank(**facts)
+
+
+def _own_request_id(reply: Reply) -> str | None:
+    """Return the request id of Table 4, else the gateway's."""
+    told = reply.document
+    own = replies.identifier(told, "request_id") if isinstance(told, Mapping) else None
+    return own or replies.request_id(reply)
 
 
 def _call(

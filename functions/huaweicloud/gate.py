@@ -92,8 +92,8 @@ class Gate:
             return
         seconds = self._refused_until - self._clock()
         again = AuthenticationFailed(
-            f"{self._refusal.detail}; not sent again for {seconds:.0f} seconds, so "
-            "that the key is not locked",
+            f"{self._refusal.detail}; nothing is sent with this credential for "
+            f"{seconds:.0f} seconds",
             code=self._refusal.code,
             service=self._refusal.service,
             upstream_status=self._refusal.upstream_status,

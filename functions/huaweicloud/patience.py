@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from functions.errors import DeadlineExceeded, ProvisioningError
+from functions.errors import Busy, DeadlineExceeded, ProvisioningError
 
 _DOUBLINGS = 32  # the cap is reached long before; a float is not overrun
 
@@ -58,9 +58,12 @@ def out_of_time(failure: ProvisioningError | None) -> DeadlineExceeded:
     """Return the error for a function whose time ends after such a failure."""
     if failure is None:
         return DeadlineExceeded("The function's time ran out")
+    of_cloud = failure.code != type(failure).__name__
     return DeadlineExceeded(
         f"The function's time ran out: {failure.detail}",
+        code=failure.code if of_cloud else None,
         service=failure.service,
         upstream_status=failure.upstream_status,
         request_id=failure.request_id,
+        remedy=failure.remedy if isinstance(failure, Busy) else None,
     )

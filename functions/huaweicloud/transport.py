@@ -55,6 +55,8 @@ FOREIGN: tuple[tuple[type[Exception], str], ...] = (
     (requests.exceptions.Timeout, "no answer came in time"),
     (requests.exceptions.ConnectionError, "the connection failed"),
     (requests.exceptions.RequestException, "the answer cannot be read"),
+    (urllib3.exceptions.NameResolutionError, "its name is not known"),
+    (urllib3.exceptions.NewConnectionError, "it takes no connection"),
     (urllib3.exceptions.TimeoutError, "the answer was not complete in time"),
     (urllib3.exceptions.HTTPError, "the answer broke off"),
     (http.client.HTTPException, "the answer is no HTTP"),
@@ -99,7 +101,8 @@ class Transport:
             exchange.abandon()
             # its own text may quote the peer, and so a secret
             cause = OSError(mask(f"{type(error).__name__}: {error}", self.secrets))
-            raise _ours(error, call, written=exchange.written) from cause
+            endpoint = self.endpoints[call.address]
+            raise _ours(error, call, endpoint, written=exchange.written) from cause
 
     def _prepared(self, call: Call) -> requests.PreparedRequest:
         query = f"?{canonical_query(call.query)}" if call.query else ""
@@ -173,10 +176,22 @@ def _proxies(endpoint: str) -> dict[str, str]:
     return {} if endpoint.startswith("http://") else dict(get_environ_proxies(endpoint))
 
 
-def _ours(error: Exception, call: Call, *, written: bool) -> ProvisioningError:
-    words = next(words for kind, words in FOREIGN if isinstance(error, kind))
-    said = f"{call.operation} got no answer from {call.service}: {words}"
+def _ours(
+    error: Exception, call: Call, endpoint: str, *, written: bool
+) -> ProvisioningError:
+    said = (
+        f"{call.operation} got no answer from {call.service} at {endpoint}: "
+        f"{_words(error)}"
+    )
     if isinstance(error, _OF_SETTINGS) and not written:
         return Misconfigured(said, service=call.service)
     kind = OutcomeUnknown if written and call.changes else Unreachable
     return kind(said, service=call.service)
+
+
+def _words(error: Exception) -> str:
+    """Return what went wrong; a failed connection wraps the reason that urllib3 had."""
+    if type(error) is requests.exceptions.ConnectionError and error.args:
+        reason = getattr(error.args[0], "reason", None)
+        error = reason if isinstance(reason, Exception) else error
+    return next(words for kind, words in FOREIGN if isinstance(error, kind))

@@ -26,7 +26,7 @@ def shipping(new: ga.NewLogtank, listed: Sequence[ga.Logtank]) -> ga.Logtank | N
             raise Busy("The listener's logtank is being deleted", service=ga.SERVICE)
     for each in listed:
         if each.status != ga.DELETING:
-            raise _conflict(each)
+            raise _conflict(new, each)
     return None
 
 
@@ -82,10 +82,11 @@ def healthy(logtank: ga.Logtank) -> ga.Logtank:
     return logtank
 
 
-def _conflict(other: ga.Logtank) -> Conflict:
+def _conflict(new: ga.NewLogtank, other: ga.Logtank) -> Conflict:
     return Conflict(
-        f"The listener already ships its log to stream {other.log_stream_id} of group "
-        f"{other.log_group_id}, through logtank {other.id}",
+        f"Listener {new.resource_id} already ships its log to stream "
+        f"{other.log_stream_id} of group {other.log_group_id}, through logtank "
+        f"{other.id}",
         service=ga.SERVICE,
         remedy=f"Delete logtank {other.id}, or send the event for the log stream that "
         "the listener ships to.",

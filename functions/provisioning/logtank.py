@@ -6,13 +6,17 @@ either way.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, repeat
 
-from functions.errors import AlreadyExists, Busy, NotFound, UnintelligibleReply
+from functions.errors import (
+    AlreadyExists,
+    Busy,
+    NotFound,
+    ProvisioningError,
+    UnintelligibleReply,
+)
 from functions.huaweicloud import ga, replies, retry
-from functions.huaweicloud.calls import Call
 from functions.provisioning import choice
 from functions.provisioning.claim import Claim
 from functions.provisioning.cloud import Cloud, noting
@@ -130,8 +134,7 @@ def _yield_to_the_oldest(
         oldest = choice.oldest([choice.twin(mine, here), *here])
         if oldest.id == mine.id:
             return EnsuredLogtank(mine, created=True)
-        delete = ga.delete_logtank(mine, cloud.owner)
-        retry.while_busy(lambda: _remove(delete, cloud), cloud.patience)
+        _remove(mine, oldest, cloud)
     return EnsuredLogtank(oldest, created=False)
 
 
@@ -140,19 +143,35 @@ def _rest_a_second(cloud: Cloud) -> None:
     cloud.patience.rest(min(SETTLE_SECONDS, cloud.patience.left() / 2))
 
 
-def _remove(delete: Call, cloud: Cloud) -> None:
-    with suppress(NotFound):
-        cloud.ask(delete, replies.check)
+def _remove(mine: ga.Logtank, oldest: ga.Logtank, cloud: Cloud) -> None:
+    """Delete the younger one.
+
+    Raises: whatever keeps it from going, with what is left to be done by hand.
+    """
+    delete = ga.delete_logtank(mine, cloud.owner)
+    try:
+        retry.while_busy(lambda: cloud.ask(delete, replies.check), cloud.patience)
+    except NotFound:
+        return
+    except ProvisioningError as error:
+        error.remedy = (
+            f"Delete logtank {mine.id}: logtank {oldest.id} ships the same log."
+        )
+        raise
 
 
 def _listed(new: ga.NewLogtank, cloud: Cloud) -> list[ga.Logtank]:
     """Return the listener's logtanks from all pages; the filter is not trusted."""
     found: list[ga.Logtank] = []
     marker: str | None = None
-    for _ in range(_PAGES):
+    passed: set[str] = set()
+    while len(passed) < _PAGES:
         call = ga.list_logtanks(new, cloud.owner, marker)
         page, marker = cloud.ask(call, ga.logtanks)
         found += [each for each in page if each.resource_id == new.resource_id]
         if marker is None:
             return found
+        if marker in passed:
+            break
+        passed.add(marker)
     raise UnintelligibleReply("GA's list of logtanks has no end", service=ga.SERVICE)

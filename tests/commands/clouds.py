@@ -9,13 +9,8 @@ from contextlib import contextmanager
 from urllib.request import urlopen
 
 from functions.setting_table import TABLE
+from tests.commands.arguments import OWN, REAL
 from tests.emulator import Emulator
-
-OWN, REAL = "emulator", "real"
-HELP = (
-    f"{OWN}: one that lives as long as the command; an address: one that runs "
-    f"already (make emulator); {REAL}: what the environment's settings say"
-)
 
 
 @contextmanager
@@ -28,7 +23,7 @@ def chosen(cloud: str) -> Iterator[str]:
             _set(emulator.environment())
             yield f"an emulator of LTS and GA on {emulator.url}"
     else:
-        _set(_settings(cloud.rstrip("/")))
+        _set(_settings(cloud))
         yield f"the emulator on {cloud}"
 
 

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from importlib import import_module
-from pathlib import Path
 
 from functions.errors import ProvisioningError
-from tests.commands import clouds
+from tests.commands import arguments, clouds
 
 FUNCTIONS = ("bootstrap", "create_log_stream", "create_logtank")
 
 
 def main() -> int:
     """Print the log lines, then the result or the error document; return 1 for it."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments.parser(__doc__)
     parser.add_argument("function", choices=FUNCTIONS)
-    parser.add_argument("event", type=Path, help="a file of JSON")
-    parser.add_argument("--cloud", default=clouds.OWN, help=clouds.HELP)
-    arguments = parser.parse_args()
-    event = json.loads(arguments.event.read_text("utf-8"))
-    entry = import_module(f"functions.{arguments.function}")
-    with clouds.chosen(arguments.cloud):
+    parser.add_argument("event", type=arguments.event, help="a file of JSON")
+    given = parser.parse_args()
+    entry = import_module(f"functions.{given.function}")
+    with clouds.chosen(given.cloud):
         try:
-            returned = entry.handler(event, None)
+            returned = entry.handler(given.event, None)
         except ProvisioningError as error:
             print(json.dumps(error.as_document(), indent=2))
             return 1

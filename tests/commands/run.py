@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import sys
@@ -12,26 +11,24 @@ from pathlib import Path
 
 from functions import bootstrap
 from functions.errors import ProvisioningError
-from tests.commands import clouds
+from tests.commands import arguments, clouds
 
-EVENT = Path(__file__).parent.parent / "events" / "bootstrap.json"
+EVENT = str(Path(__file__).parent.parent / "events" / "bootstrap.json")
 
 
 def main() -> int:
     """Print every call and both results; return 1 if one of them is an error."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("event", type=Path, nargs="?", default=EVENT)
-    parser.add_argument("--cloud", default=clouds.OWN, help=clouds.HELP)
-    arguments = parser.parse_args()
-    event = json.loads(arguments.event.read_text("utf-8"))
-    with clouds.chosen(arguments.cloud) as cloud:
-        print(f"Calling {cloud}.\n\nThe event:\n{json.dumps(event, indent=2)}")
+    parser = arguments.parser(__doc__)
+    parser.add_argument("event", type=arguments.event, nargs="?", default=EVENT)
+    given = parser.parse_args()
+    with clouds.chosen(given.cloud) as cloud:
+        print(f"Calling {cloud}.\n\nThe event:\n{json.dumps(given.event, indent=2)}")
         for words in ("functions.bootstrap.handler calls", "The same event again"):
             print(f"\n{words}:")
             lines = io.StringIO()
             try:
                 with redirect_stdout(lines):
-                    result = bootstrap.handler(event, None)
+                    result = bootstrap.handler(given.event, None)
             except ProvisioningError as error:
                 _print_outcome(lines, "fails with", error.as_document())
                 return 1
@@ -40,7 +37,7 @@ def main() -> int:
 
 
 def _print_outcome(lines: io.StringIO, words: str, document: object) -> None:
-    print("\n".join(_steps(lines)))
+    print("\n".join(_steps(lines)) or "  nothing")
     print(f"and {words}\n{json.dumps(document, indent=2)}")
 
 

@@ -27,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--key-lock-after", type=int, help="wrong signatures in a row")
     add("--token-seconds", type=float, help="life of a token from IAM")
     add("--signatures", action=argparse.BooleanOptionalAction, help="verify them")
+    add("--own-date", action="store_true", help="Date is by the emulator's clock")
     return parser
 
 
@@ -48,16 +49,16 @@ def main() -> None:
     parser = _parser()
     options: dict[str, Any] = vars(parser.parse_args())
     try:
-        cloud = Emulator(on_call=_print_call, **options)
-    except ValueError as error:
+        cloud = Emulator(on_call=_print_call, **options).start()
+    except (ValueError, OSError) as error:  # an option, or a port that is taken
         parser.error(str(error))
     ended = threading.Event()
     # explicitly: a shell lets what it starts in the background ignore Ctrl-C
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    with cloud:
-        _print_welcome(cloud)
-        ended.wait()
+    _print_welcome(cloud)
+    ended.wait()
+    cloud.stop()
 
 
 if __name__ == "__main__":

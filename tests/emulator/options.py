@@ -41,6 +41,7 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "key_lock_after": (_count, "a whole number, 1 or more"),
     "token_seconds": (is_seconds, "seconds, 0 or more"),
     "signatures": (lambda v: isinstance(v, bool), "true or false"),
+    "own_date": (lambda v: isinstance(v, bool), "true or false"),
 }
 
 
@@ -55,6 +56,7 @@ class Options:
     ``listeners``: ids of those that exist, None for any.  ``key_lock_after``: so many
     wrong signatures in a row lock a key for five minutes.  ``token_seconds``: life of a
     token that IAM issues.  ``signatures``: whether signatures are verified.
+    ``own_date``: the Date of answers is by the emulator's clock, not the machine's.
     """
 
     second_logtank: str = "refuse"
@@ -67,6 +69,7 @@ class Options:
     key_lock_after: int = 5
     token_seconds: float = 86400
     signatures: bool = True
+    own_date: bool = False
 
     def with_changes(self, changes: Mapping[str, object]) -> "Options":
         """Return these options with others laid over them.

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 
 from tests.emulator import record
 from tests.emulator.exchange import Answer, Document, Request
@@ -42,7 +43,7 @@ class Stage:
         fault, world = self.faults.take(operation), self.world
         self.stop.wait(world.options.latency_seconds)
         if fault is None:
-            answer = perform(world, operation, request)
+            answer = _dated(perform(world, operation, request), world)
             return self._done(call, (answer, None, 0))
         outcome = self._strike(fault, world, operation, request)
         return self._done(call, outcome)
@@ -84,3 +85,11 @@ class Stage:
         if self.on_call is not None:
             self.on_call(dict(call))
         return outcome
+
+
+def _dated(answer: Answer, world: World) -> Answer:
+    """Return the answer with a Date by the world's clock, where that is wanted."""
+    if not world.options.own_date:
+        return answer
+    date = formatdate(world.clock(), usegmt=True)
+    return replace(answer, headers={**answer.headers, "Date": date})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 
@@ -21,10 +23,21 @@ from functions.errors import (
     Unreachable,
 )
 
+Request = TypeVar("Request")
 MADE: Result = {"created": True}
 TROUBLE = ServiceFailed(
     "broken", code="LTS.0202", service="LTS", upstream_status=500, request_id="r"
 )
+
+
+def run(
+    requests: list[Request], do: Callable[[Request], Outcome], concurrency: int
+) -> list[Outcome]:
+    """Run requests at the places 10, 20, …; return their outcomes in that order."""
+    places = {10 * place: request for place, request in enumerate(requests, 1)}
+    outcomes = batch.run(places, lambda _place, request: do(request), concurrency)
+    assert outcomes.keys() == places.keys()
+    return [outcomes[place] for place in places]
 
 
 def test_outcomes_are_in_the_order_of_the_requests() -> None:
@@ -37,7 +50,7 @@ def test_outcomes_are_in_the_order_of_the_requests() -> None:
         second_is_done.set()
         return {"request": request}
 
-    assert batch.run([1, 2], do, 2) == [{"request": 1}, {"request": 2}]
+    assert run([1, 2], do, 2) == [{"request": 1}, {"request": 2}]
 
 
 def test_equal_requests_are_done_once() -> None:
@@ -50,10 +63,22 @@ def test_equal_requests_are_done_once() -> None:
 
     one, same, two = {"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 2, "b": 2}
 
-    outcomes = batch.run([one, two, same, one], do, 1)
+    outcomes = run([one, two, same, one], do, 1)
 
     assert outcomes == [{"made": 1}, {"made": 2}, {"made": 1}, {"made": 1}]
     assert done == [one, two]
+
+
+def test_each_is_told_its_place() -> None:
+    """Of equal ones it is the first's."""
+    told: list[tuple[int, str]] = []
+
+    def do(place: int, request: str) -> Outcome:
+        told.append((place, request))
+        return MADE
+
+    batch.run({3: "a", 5: "b", 7: "a"}, do, 1)
+    assert told == [(3, "a"), (5, "b")]
 
 
 def test_a_lone_request_is_done_where_it_stands() -> None:
@@ -64,7 +89,7 @@ def test_a_lone_request_is_done_where_it_stands() -> None:
         threads.append(threading.current_thread().name)
         return MADE
 
-    assert batch.run([1, 1, 1], do, 8) == [MADE] * 3
+    assert run([1, 1, 1], do, 8) == [MADE] * 3
     assert threads == [threading.current_thread().name]
 
 
@@ -87,7 +112,7 @@ def test_no_more_run_side_by_side_than_allowed(concurrency: int) -> None:
         meeting.wait(10)
         return MADE
 
-    assert batch.run(list(range(concurrency * 3)), do, concurrency) == [MADE] * (
+    assert run(list(range(concurrency * 3)), do, concurrency) == [MADE] * (
         concurrency * 3
     )
     assert most == concurrency
@@ -99,7 +124,7 @@ def test_an_outcome_may_be_an_error() -> None:
     def do(request: int) -> Outcome:
         return TROUBLE if request == 1 else MADE
 
-    assert batch.run([0, 1, 2], do, 1) == [MADE, TROUBLE, MADE]
+    assert run([0, 1, 2], do, 1) == [MADE, TROUBLE, MADE]
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_a_failed_batch_has_every_outcome_in_its_document() -> None:
         full().as_document(),
         Misconfigured("X is not set").as_document(),
     ]
-    assert document["detail"] == "2 of 3 requests failed: 1, 2"
+    assert document["detail"] == ("2 of 3 requests failed; counted from 0, these: 1, 2")
 
 
 def test_the_text_of_a_failed_batch_has_the_failures_alone() -> None:

@@ -93,9 +93,19 @@ def test_all_pages_are_read_and_others_logtanks_left_aside() -> None:
     assert ("marker", "m") in stage.script.calls[1].query
 
 
+def test_a_list_that_turns_in_circles_is_given_up() -> None:
+    """At the first page that was there before."""
+    stage = Stage(*[tanks(marker="m")] * 2)
+
+    with pytest.raises(UnintelligibleReply, match="no end"):
+        logtank.ensure(NEW, stage.cloud, UNCLAIMED)
+
+    assert stage.script.spent
+
+
 def test_a_list_without_an_end_is_given_up() -> None:
     """After a hundred pages no further one is asked for."""
-    stage = Stage(*[tanks(marker="m")] * 100)
+    stage = Stage(*[tanks(marker=f"m{page}") for page in range(100)])
 
     with pytest.raises(UnintelligibleReply, match="no end"):
         logtank.ensure(NEW, stage.cloud, UNCLAIMED)

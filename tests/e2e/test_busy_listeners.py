@@ -80,6 +80,18 @@ def test_the_end_is_told_from_what_was_waited_for(
             assert isinstance(error.__cause__, ProvisioningError)
 
 
+def test_a_listener_busy_to_the_end_is_told_with_its_code_and_remedy(
+    mature: Emulator,
+) -> None:
+    """More time for the function would be the wrong advice."""
+    stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
+    event = logtank_event(mature, stream["log_stream_id"])
+    mature.fail(BUSY | {"times": None})
+    error = refused("create_logtank", event, LambdaContext(1.6))
+    assert (type(error), error.code) == (DeadlineExceeded, "GA.9004")
+    assert error.remedy == Busy.remedy
+
+
 def test_a_busy_listener_that_says_when_is_left_at_once(
     mature: Emulator, output: Output
 ) -> None:

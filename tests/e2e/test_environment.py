@@ -56,6 +56,17 @@ def test_a_host_that_needs_no_proxy_is_called_directly(
     assert proxy.requests == []
 
 
+def test_a_host_that_does_not_exist_is_named(
+    monkeypatch: pytest.MonkeyPatch, https: str
+) -> None:
+    """A region or an endpoint with a slip in it is found at once."""
+    monkeypatch.setenv("RETRY_ATTEMPTS", "1")
+    with pytest.raises(
+        Unreachable, match=rf"at https://{https}: its name is not known"
+    ):
+        send("bootstrap", EVENT)
+
+
 def test_a_host_that_no_proxy_names_is_called_directly(
     monkeypatch: pytest.MonkeyPatch, https: str
 ) -> None:

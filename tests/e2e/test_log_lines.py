@@ -52,6 +52,20 @@ def test_each_request_of_an_array_has_its_line(cloud: Emulator, output: Output) 
     assert len(output.lines("call")) == len(cloud.calls) == 40
 
 
+def test_every_line_says_which_request_it_belongs_to(
+    cloud: Emulator, output: Output
+) -> None:
+    """By its place in the event; a refused one too, and each call of each."""
+    listeners = [{"resource_id": name} for name in ("a", "b", "c")]
+    refused("bootstrap", [listeners[0], {}, *listeners[1:]])
+    assert sorted(line["item"] for line in output.lines("call")) == [0, 0, 2, 2, 3, 3]
+    assert [line["item"] for line in output.lines("request failed")] == [1]
+    ids = {line["item"]: line["result"] for line in output.lines("request done")}
+    shipped = {each["resource_id"]: each["id"] for each in cloud.logtanks}
+    for item, listener in zip((0, 2, 3), listeners, strict=True):
+        assert ids[item]["logtank_id"] == shipped[listener["resource_id"]]
+
+
 @pytest.mark.parametrize(
     ("level", "messages"),
     [

@@ -7,15 +7,16 @@ Source: *AWS Lambda Developer Guide*, "Use Secrets Manager secrets in Lambda fun
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
-from urllib.parse import quote
 
-from functions.errors import Misconfigured
+from functions.errors import Misconfigured, ProvisioningError
+from functions.huaweicloud.calls import Call, Reply
+from functions.secret import Secret
 
 NAME = "HUAWEICLOUD_SECRET_ARN"
 _TIMEOUT_SECONDS = 5.0
@@ -28,10 +29,13 @@ LookUp = Callable[[str], str | None]
 
 def beneath(
     look_up: LookUp,
+    left: Callable[[], float],
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], float] = time.time,
 ) -> LookUp:
     """Return what looks a setting up as before, and then in the secret if one is set.
+
+    `left` tells the seconds to work in.
 
     Raises: Misconfigured if the secret cannot be had or read; retryable where the
     extension may do better later.
@@ -41,7 +45,7 @@ def beneath(
         return look_up
     held, until = _kept.get(arn, ({}, 0.0))
     if until <= clock():
-        held = _held(_asked_twice(arn, environ))
+        held = _held(_answer(arn, left, environ))
         _kept[arn] = held, clock() + _cache_seconds(environ)
     return lambda name: look_up(name) or held.get(name)
 
@@ -52,54 +56,78 @@ def _cache_seconds(environ: Mapping[str, str]) -> float:
     return float(told) if told.isdecimal() else _CACHE_SECONDS
 
 
-def _asked_twice(arn: str, environ: Mapping[str, str]) -> bytes:
+def _answer(arn: str, left: Callable[[], float], environ: Mapping[str, str]) -> object:
     """Return the extension's answer; when it has just started it may refuse the first.
 
     Raises: Misconfigured.
     """
-    status, body = _asked(arn, environ)
-    if status != HTTPStatus.OK:
-        status, body = _asked(arn, environ)
-    if status == HTTPStatus.OK:
-        return body
-    said = f"answered {status}" if status else "did not answer"
+    for tries in (2, 1):
+        said, may_pass = "did not answer", True
+        with suppress(ProvisioningError):
+            reply = _asked(arn, left, environ)
+            if reply.status == HTTPStatus.OK:
+                return reply.document
+            said, may_pass = f"answered {reply.status}", _may_pass(reply.status)
+        if tries == 1 or not may_pass or left() <= 0:
+            break
     failure = Misconfigured(
         f"{NAME}: the extension {said}",
         remedy="Add the AWS Parameters and Secrets extension to the function's layers, "
         "and allow the function's role secretsmanager:GetSecretValue on the secret.",
     )
-    failure.retryable = True
+    failure.retryable = may_pass
     raise failure
 
 
-def _asked(arn: str, environ: Mapping[str, str]) -> tuple[int, bytes]:
-    """Return the status and body of one answer, 0 where there was none."""
-    port = environ.get("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "2773")
-    connection = http.client.HTTPConnection(
-        f"localhost:{port}", timeout=_TIMEOUT_SECONDS
+def _may_pass(status: int) -> bool:
+    """Whether the extension may do better next time."""
+    return (
+        status == HTTPStatus.BAD_REQUEST or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     )
-    token = {"X-Aws-Parameters-Secrets-Token": environ.get("AWS_SESSION_TOKEN", "")}
-    try:
-        path = f"/secretsmanager/get?secretId={quote(arn, safe='')}"
-        connection.request("GET", path, headers=token)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    except (OSError, http.client.HTTPException):
-        return 0, b""
-    finally:
-        connection.close()
 
 
-def _held(answer: bytes) -> Mapping[str, str]:
-    """Return the settings in a secret.
+def _asked(arn: str, left: Callable[[], float], environ: Mapping[str, str]) -> Reply:
+    # only a function that has such a secret needs it before its event is checked
+    from functions.huaweicloud.transport import Transport  # noqa: PLC0415
+
+    port = environ.get("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "2773")
+    token = environ.get("AWS_SESSION_TOKEN", "")
+    service = "SecretsManager"
+    send = Transport(
+        endpoints={service: f"http://localhost:{port}"},
+        secrets=[Secret(token)],
+        timeout=_TIMEOUT_SECONDS,
+        left=lambda: left() / 2,  # the other half is for the second try
+    )
+    return send(
+        Call(
+            service=service,
+            operation="GetSecretValue",
+            method="GET",
+            path="/secretsmanager/get",
+            query=(("secretId", arn),),
+            headers=(("X-Aws-Parameters-Secrets-Token", token),),
+        )
+    )
+
+
+def _held(answer: object) -> Mapping[str, str]:
+    """Return the settings in a secret: its texts and numbers.
 
     Raises: Misconfigured, which never quotes it.
     """
+    text = answer.get("SecretString") if isinstance(answer, Mapping) else None
     try:
-        held = json.loads(json.loads(answer)["SecretString"])
-        return {name: str(value) for name, value in held.items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
+        held = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        held = None
+    if not isinstance(held, Mapping):
         raise Misconfigured(
             f"{NAME}: the secret is no JSON object of settings",
             remedy="Store the secret as key/value pairs, with settings for keys.",
-        ) from None
+        )
+    return {
+        name: str(value)
+        for name, value in held.items()
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
+    }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from functions import setting_kinds
 from functions.secret import Secret
 
 
@@ -93,10 +94,22 @@ def choose(values: Mapping[str, object]) -> tuple[Credential | None, list[str]]:
     return first.make(*parts), problems
 
 
-def of_agency(getters: Mapping[str, str]) -> Keys | None:
-    """Return the agency's temporary key, None where a part of it is missing."""
-    parts = [getters.get(name) for name in AGENCY]
-    return Keys(*(Secret(part) for part in parts if part)) if all(parts) else None
+def of_agency(told: Mapping[str, str] | None) -> tuple[Keys | None, list[str]]:
+    """Return the agency's temporary key, and what keeps it from being one.
+
+    `told` is by the context's methods, None where there is no such context.
+    """
+    ways = ", or ".join(" and ".join(kind.needed) for kind in KINDS)
+    if told is None:
+        return None, [f"no credential is set: set {ways}"]
+    if not all(map(told.get, AGENCY)):
+        none = "no credential is set and the function's agency gives none"
+        agency = "an agency that may use LTS and GA (it takes up to ten minutes)"
+        return None, [f"{none}: give it {agency}, or set {ways}"]
+    try:
+        return Keys(*(setting_kinds.header(told[name]) for name in AGENCY)), []
+    except ValueError as error:
+        return None, [f"the key of the function's agency {error}"]
 
 
 def fingerprint(credential: Credential) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from functions import aws_secret, runtime, settings
 from functions.batch import Outcome
 from functions.errors import BatchFailed, ProvisioningError
@@ -17,7 +20,7 @@ def run(task: Task, event: object, context: object) -> Outcome | list[Outcome]:
     """
     log = runtime.Log(task.name, runtime.request_id(context))
     left = runtime.time_left(context)
-    configured = _configured(task, context, log)
+    configured = _configured(task, context, left, log)
     requests = event if isinstance(event, list) else [event]
     outcomes = Handling(task, configured, left, log).outcomes(requests)
     failures = [each for each in outcomes if isinstance(each, ProvisioningError)]
@@ -26,14 +29,17 @@ def run(task: Task, event: object, context: object) -> Outcome | list[Outcome]:
     return outcomes if isinstance(event, list) else outcomes[0]
 
 
-def _configured(task: Task, context: object, log: runtime.Log) -> settings.Settings:
+def _configured(
+    task: Task, context: object, left: Callable[[], float], log: runtime.Log
+) -> settings.Settings:
     """Return the settings, by which the log then keeps its level.
 
     Raises: Misconfigured.
     """
     try:
-        look_up = aws_secret.beneath(runtime.variables(context))
-        configured = settings.read(look_up, task.services, runtime.agency(context))
+        look_up = aws_secret.beneath(runtime.variables(context), left)
+        agency = partial(runtime.agency, context)
+        configured = settings.read(look_up, task.services, agency)
     except ProvisioningError as error:
         log("ERROR", "request failed", error=error.as_document())
         raise

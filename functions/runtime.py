@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 
 from functions.credentials import AGENCY
@@ -49,12 +49,22 @@ def agency(context: object) -> Mapping[str, str] | None:
     """Return what the context's methods give for FunctionGraph's agency, by method.
 
     None where there are no such methods. A key is good for a day at most, so it is
-    asked for at every invocation and not kept.
+    asked for whenever it is needed and not kept.
     """
     if not hasattr(context, AGENCY[0]):
         return None
-    given = {name: getattr(context, name)() for name in AGENCY}
-    return {name: str(value) for name, value in given.items() if value}
+    told = {name: _told(context, name) for name in AGENCY}
+    return {name: value for name, value in told.items() if value}
+
+
+def _told(context: object, name: str) -> str:
+    """Return what a method of the context gives, nothing where it fails.
+
+    A function without an agency is told so in the runtime's own way, whichever it is.
+    """
+    with suppress(Exception):
+        return str(getattr(context, name)() or "")
+    return ""
 
 
 def request_id(context: object) -> str | None:

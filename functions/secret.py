@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -34,7 +35,9 @@ def mask(text: str, secrets: Sequence[Secret]) -> str:
     A very short one is left: masking it would garble what has nothing to do with it.
     """
     revealed = {secret.reveal() for secret in secrets}
-    revealed |= {quote(secret, safe="") for secret in revealed}
+    for secret in tuple(revealed):  # as a URL has it, and as JSON does, either way
+        written = (json.dumps(secret, ensure_ascii=ascii_) for ascii_ in (True, False))
+        revealed |= {quote(secret, safe=""), *(text[1:-1] for text in written)}
     for secret in sorted(revealed, key=len, reverse=True):  # one may hold another
         if len(secret) >= LEAST_LENGTH:
             text = text.replace(secret, MASK)

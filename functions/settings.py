@@ -42,24 +42,23 @@ class Settings:
 def read(
     variables: Variables,
     services: frozenset[str],
-    agency: Mapping[str, str] | None = None,
+    agency: Callable[[], Mapping[str, str] | None] = lambda: None,
 ) -> Settings:
     """Read all settings for a function that calls these services.
 
-    `agency` is what FunctionGraph's context gives for one, None elsewhere; it serves
-    where no credential is set.
+    `agency` tells what FunctionGraph's context gives for one, None elsewhere; it is
+    asked only where no credential is set.
 
     Raises: Misconfigured, which names every setting that is missing or wrong.
     """
     values, problems = _values(variables)
     credential, faults = credentials.choose(values)
+    if not credential and not faults:
+        credential, faults = credentials.of_agency(agency())
     problems += faults
     addresses = endpoints.of(values)
     if "LTS" in services and not addresses["LTS"]:
         problems.append("HUAWEICLOUD_REGION is not set")
-    if not credential and not faults:
-        credential = credentials.of_agency(agency or {})
-        problems += [] if credential else [_no_credential(agency)]
     if problems or not credential:
         raise Misconfigured("; ".join(problems))
     return Settings(
@@ -67,16 +66,6 @@ def read(
         credential=credential,
         secrets=_secrets(values, credential),
         **{row.field: values[row.name] for row in TABLE if row.field},
-    )
-
-
-def _no_credential(agency: Mapping[str, str] | None) -> str:
-    ways = ", or ".join(" and ".join(kind.needed) for kind in credentials.KINDS)
-    if agency is None:
-        return f"no credential is set: set {ways}"
-    return (
-        "no credential is set and the function's agency gives none: give it an agency "
-        f"that may use LTS and GA (it takes up to ten minutes), or set {ways}"
     )
 
 

@@ -40,10 +40,11 @@ class Exchange(threading.local):
         self.written = False
         self.reply = None
 
-    def abandon(self) -> None:
-        """Let go of a reply that urllib3 may have dropped without closing it."""
+    def end(self) -> None:
+        """Let go of the reply, which urllib3 may have dropped without closing it."""
         if self.reply is not None:
             self.reply.close()
+        self.reply = None
 
     def remaining(self) -> float:
         """Return the seconds left of it, something above zero."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from functions import setting_kinds
 from functions.credentials import User
 from functions.endpoints import IAM_GLOBAL
 from functions.huaweicloud import moments, replies
@@ -90,10 +91,18 @@ def project_ids(call: Call, reply: Reply) -> list[str]:
     projects = replies.document(call, reply).get("projects")
     if not isinstance(projects, list):
         raise replies.unintelligible(call, reply, "has no projects")
-    found = (
-        replies.identifier(each, "id") for each in projects if isinstance(each, Mapping)
-    )
-    return [each for each in found if each]
+    return [_project_id(each, call, reply) for each in projects]
+
+
+def _project_id(project: object, call: Call, reply: Reply) -> str:
+    """Return a project's id, which is to go into paths and headers."""
+    try:
+        told = project.get("id") if isinstance(project, Mapping) else None
+        return setting_kinds.identifier(told if isinstance(told, str) else "")
+    except ValueError as error:
+        raise replies.unintelligible(
+            call, reply, f"has a project that {error}"
+        ) from None
 
 
 def _lifetime(described: object) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from functions.errors import Misconfigured
@@ -13,6 +14,7 @@ Ask = Callable[[Call, Read[list[str]]], list[str]]
 
 _found: dict[tuple[str, str], str] = {}
 """By credential and region, for the life of the process."""
+_turn = threading.Lock()
 
 
 def find(region: str | None, credential: str, ask: Ask) -> str:
@@ -25,13 +27,14 @@ def find(region: str | None, credential: str, ask: Ask) -> str:
     """
     if not region:
         raise _unknown("and there is no HUAWEICLOUD_REGION to find it by")
-    if (credential, region) not in _found:
-        ids = ask(iam.list_projects(region), iam.project_ids)
-        if len(ids) != 1:
-            count = "several projects" if ids else "no project"
-            raise _unknown(f"and IAM knows {count} of the name {region}")
-        _found[credential, region] = ids[0]
-    return _found[credential, region]
+    with _turn:  # many at once ask once
+        if (credential, region) not in _found:
+            ids = ask(iam.list_projects(region), iam.project_ids)
+            if len(ids) != 1:
+                count = "several projects" if ids else "no project"
+                raise _unknown(f"and IAM knows {count} of the name {region}")
+            _found[credential, region] = ids[0]
+        return _found[credential, region]
 
 
 def _unknown(why: str) -> Misconfigured:

@@ -25,6 +25,8 @@ def read(
     `now` is in seconds since 1970, and stands in for a Date that is missing.
     """
     token = headers.get("X-Subject-Token")
+    if token:
+        secrets = [*secrets, Secret(token)]
     told = moments.of_header(headers.get("Date", ""))
     date = now if told is None else told
     return Reply(

@@ -98,11 +98,12 @@ class Transport:
         try:
             return self._exchange(call, self._prepared(call))
         except tuple(kind for kind, _ in FOREIGN) as error:
-            exchange.abandon()
             # its own text may quote the peer, and so a secret
             cause = OSError(mask(f"{type(error).__name__}: {error}", self.secrets))
             endpoint = self.endpoints[call.address]
             raise _ours(error, call, endpoint, written=exchange.written) from cause
+        finally:
+            exchange.end()
 
     def _prepared(self, call: Call) -> requests.PreparedRequest:
         query = f"?{canonical_query(call.query)}" if call.query else ""

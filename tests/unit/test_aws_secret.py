@@ -17,6 +17,11 @@ REFUSED = answer(b"not ready to serve traffic", "400 Bad Request")
 _arns = count()
 
 
+def plenty() -> float:
+    """Return more seconds than a test takes."""
+    return 30.0
+
+
 def settings(**more: str) -> dict[str, str]:
     """Return settings that name a secret of their own."""
     return {"HUAWEICLOUD_SECRET_ARN": f"arn:aws:secret/{next(_arns)}", **more}
@@ -34,14 +39,14 @@ def test_without_a_secret_nothing_is_asked() -> None:
     """The settings are as they are."""
     look_up = {"A": "set"}.get
 
-    assert aws_secret.beneath(look_up, {}) is look_up
+    assert aws_secret.beneath(look_up, plenty, {}) is look_up
 
 
 def test_what_is_set_goes_before_the_secret() -> None:
     """The secret fills in what is not set, empty settings among them."""
     with serving(HELD) as server:
         look_up = aws_secret.beneath(
-            settings(A="set", B="").get, environ(server.port), Clock()
+            settings(A="set", B="").get, plenty, environ(server.port), Clock()
         )
 
     assert [look_up(name) for name in "ABNX"] == ["set", "held", "7", None]
@@ -52,7 +57,7 @@ def test_the_extension_is_asked_by_arn_with_the_functions_token() -> None:
     variables = settings()
     arn = variables["HUAWEICLOUD_SECRET_ARN"].replace(":", "%3A").replace("/", "%2F")
     with serving(HELD) as server:
-        aws_secret.beneath(variables.get, environ(server.port), Clock())
+        aws_secret.beneath(variables.get, plenty, environ(server.port), Clock())
 
     request = server.requests[0].decode()
     assert request.startswith(f"GET /secretsmanager/get?secretId={arn} HTTP/1.1\r\n")
@@ -76,7 +81,9 @@ def test_a_secret_is_kept_for_as_long_as_the_extension_does(
     clock, variables = Clock(), settings()
     with serving(HELD, HELD) as server:
         for _ in "12":
-            aws_secret.beneath(variables.get, environ(server.port) | more, clock)
+            aws_secret.beneath(
+                variables.get, plenty, environ(server.port) | more, clock
+            )
             clock.now += later
 
     assert len(server.requests) == asked
@@ -85,7 +92,9 @@ def test_a_secret_is_kept_for_as_long_as_the_extension_does(
 def test_an_extension_that_has_just_started_is_asked_twice() -> None:
     """Its first answer may be a refusal."""
     with serving(REFUSED, HELD) as server:
-        look_up = aws_secret.beneath(settings().get, environ(server.port), Clock())
+        look_up = aws_secret.beneath(
+            settings().get, plenty, environ(server.port), Clock()
+        )
 
     assert look_up("A") == "held"
 
@@ -98,7 +107,7 @@ def test_an_extension_that_gives_nothing_is_misconfigured(
 ) -> None:
     """The error says what to add, and may pass by itself."""
     with serving(said, said) as server, pytest.raises(Misconfigured) as raised:
-        aws_secret.beneath(settings().get, environ(server.port), Clock())
+        aws_secret.beneath(settings().get, plenty, environ(server.port), Clock())
 
     assert raised.value.detail == f"HUAWEICLOUD_SECRET_ARN: the extension {words}"
     assert raised.value.retryable
@@ -119,7 +128,7 @@ def test_an_extension_that_gives_nothing_is_misconfigured(
 def test_a_secret_that_holds_no_settings_is_misconfigured(body: bytes) -> None:
     """The error does not quote it."""
     with serving(answer(body)) as server, pytest.raises(Misconfigured) as raised:
-        aws_secret.beneath(settings().get, environ(server.port), Clock())
+        aws_secret.beneath(settings().get, plenty, environ(server.port), Clock())
 
     assert "is no JSON object of settings" in raised.value.detail
     assert "hush" not in json.dumps(raised.value.as_document())

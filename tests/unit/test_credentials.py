@@ -104,10 +104,19 @@ def test_an_agency_gives_a_temporary_key() -> None:
     """All three parts of it are needed."""
     parts = dict(zip(AGENCY, ("a", "s", "t"), strict=True))
 
-    assert of_agency(parts) == Keys(Secret("a"), Secret("s"), Secret("t"))
+    assert of_agency(parts) == (Keys(Secret("a"), Secret("s"), Secret("t")), [])
     for name in AGENCY:
-        assert of_agency({**parts, name: ""}) is None
-    assert of_agency({}) is None
+        key, (problem,) = of_agency({**parts, name: ""})
+        assert key is None
+        assert "agency gives none" in problem
+
+
+def test_an_agencys_key_that_no_header_can_carry_is_told() -> None:
+    """And not shown."""
+    assert of_agency(dict.fromkeys(AGENCY, "hush\n")) == (
+        None,
+        ["the key of the function's agency has a character that a header cannot carry"],
+    )
 
 
 def test_a_fingerprint_tells_credentials_apart_and_gives_none_away() -> None:

@@ -90,11 +90,20 @@ def test_projects_are_listed_by_the_regions_name() -> None:
 
 @pytest.mark.parametrize(
     ("projects", "ids"),
-    [([], []), ([{"id": "a"}, {"id": ""}, {}, "b", {"id": "c"}], ["a", "c"])],
+    [([], []), ([{"id": "a"}, {"id": "c"}], ["a", "c"])],
 )
 def test_the_listed_projects_ids_are_read(projects: object, ids: list[str]) -> None:
-    """What is no project is left out."""
+    """In their order."""
     assert iam.project_ids(LIST, Reply(200, {"projects": projects})) == ids
+
+
+@pytest.mark.parametrize(
+    "project", [{"id": ""}, {}, "b", {"id": 7}, {"id": ".."}, {"id": "a/b"}]
+)
+def test_a_project_without_a_sane_id_is_unintelligible(project: object) -> None:
+    """It would go into paths and headers."""
+    with pytest.raises(UnintelligibleReply, match="has a project that is no id"):
+        iam.project_ids(LIST, Reply(200, {"projects": [{"id": "a"}, project]}))
 
 
 @pytest.mark.parametrize("body", [{}, {"projects": None}])

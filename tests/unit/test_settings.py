@@ -230,12 +230,12 @@ def test_an_agency_serves_where_no_credential_is_set() -> None:
     )
     region = {"HUAWEICLOUD_REGION": "cn-north-4"}
 
-    found = read(region.get, BOTH, agency)
+    found = read(region.get, BOTH, lambda: agency)
 
     keys = Keys(Secret("agency-key"), Secret("agency-secret"), Secret("agency-st"))
     assert found.credential == keys
     assert {each.reveal() for each in found.secrets} == set(agency.values())
-    assert read(MINIMAL.get, BOTH, agency).credential != keys
+    assert read(MINIMAL.get, BOTH, lambda: agency).credential != keys
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_without_any_credential_all_ways_are_told(
 ) -> None:
     """On FunctionGraph an agency is the first of them."""
     with pytest.raises(Misconfigured) as raised:
-        read({"HUAWEICLOUD_REGION": "cn-north-4"}.get, BOTH, agency)
+        read({"HUAWEICLOUD_REGION": "cn-north-4"}.get, BOTH, lambda: agency)
 
     assert raised.value.detail.startswith(words)
     assert "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK" in raised.value.detail
@@ -262,4 +262,4 @@ def test_a_key_set_in_part_is_not_replaced_by_the_agencys() -> None:
     variables = {"HUAWEICLOUD_REGION": "cn-north-4", "HUAWEICLOUD_SDK_AK": "a"}
 
     with pytest.raises(Misconfigured, match="HUAWEICLOUD_SDK_AK set without"):
-        read(variables.get, BOTH, agency)
+        read(variables.get, BOTH, lambda: agency)

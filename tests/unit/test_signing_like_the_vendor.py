@@ -19,12 +19,10 @@ HOST = "lts.cn-north-4.myhuaweicloud.com"
 OWN = {"host", "authorization", "content-type", "x-sdk-date", "x-sdk-content-sha256"}
 """Headers that signing itself has a hand in."""
 
-letters = st.characters(exclude_categories=("Cs",))  # a surrogate has no bytes
-odd_text = st.text(letters, max_size=8) | st.text("ab /?&=+%~*'()\t;,:@", max_size=8)
+odd_text = st.text(max_size=8) | st.text("ab /?&=+%~*'()\t;,:@", max_size=8)
 segments = st.one_of(
     odd_text.map(lambda text: quote(text, safe="")),
     odd_text.map(quote),
-    st.text(string.ascii_letters + string.digits + "-._~", max_size=8),
     st.sampled_from(
         ["%2F", "%2f", "%7E", "%25", "%E9", "%zz", "%", "日志", "a b", ".."]
     ),
@@ -45,7 +43,7 @@ bodies = st.one_of(
 )
 names = st.text(string.ascii_letters + string.digits + "-_", min_size=1, max_size=8)
 spaces = st.text(" \t", max_size=2)
-values = st.builds("{}{}{}".format, spaces, st.text(letters, max_size=8), spaces)
+values = st.builds("{}{}{}".format, spaces, st.text(max_size=8), spaces)
 content_types = st.sampled_from(
     [
         None,
@@ -98,7 +96,7 @@ def signed_by_the_vendor(request: Request, access: str, secret: str) -> SdkReque
     return Signer(BasicCredentials(access, secret)).sign(theirs)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=160, deadline=None, derandomize=True)
 @given(requests, keys, keys)
 def test_any_request_gets_the_signature_of_the_vendors_signer(
     request: Request, access: str, secret: str

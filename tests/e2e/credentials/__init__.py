@@ -1,0 +1,1 @@
+"""Who the bundle says it is: each way, where it ends, and what is never told."""

@@ -1,0 +1,85 @@
+"""A clock that is wrong is what a refused signature is often about."""
+
+from __future__ import annotations
+
+import re
+import time
+from email.utils import formatdate
+
+import pytest
+
+from functions.errors import AuthenticationFailed
+from tests.e2e.credentials.wholes import put
+from tests.e2e.driving import EVENT, refused, send
+from tests.emulator import Emulator
+
+NEAR_SECONDS = 20
+
+
+def ahead(detail: str) -> float:
+    """Return by how many seconds this function's clock is told to be ahead."""
+    seconds, where = re.findall(r"clock is (\d+) seconds (ahead of|behind)", detail)[0]
+    return float(seconds) if where == "ahead of" else -float(seconds)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("clock_ahead", [-100_000, -901, -120, 120, 901, 100_000])
+def test_a_refusal_with_another_date_tells_how_far_off_the_clock_is(
+    cloud: Emulator, clock_ahead: int, status: int
+) -> None:
+    """In seconds, with the direction; a 403 is about something else."""
+    date = formatdate(time.time() - clock_ahead, usegmt=True)
+    cloud.fail({"operation": "LTS", "status": status, "headers": {"Date": date}})
+    error = refused("bootstrap", EVENT)
+    if status == 401:
+        assert abs(ahead(error.detail) - clock_ahead) < NEAR_SECONDS
+    else:
+        assert "clock" not in error.detail
+
+
+@pytest.mark.parametrize("clock_ahead", [-20, 0, 20])
+def test_a_clock_that_is_nearly_right_is_not_spoken_of(
+    cloud: Emulator, clock_ahead: int
+) -> None:
+    """It cannot be the reason."""
+    date = formatdate(time.time() - clock_ahead, usegmt=True)
+    cloud.fail({"operation": "LTS", "status": 401, "headers": {"Date": date}})
+    assert "clock" not in refused("bootstrap", EVENT).detail
+
+
+@pytest.mark.parametrize("date", ["", "soon", "0", "Thu, 99 Foo 2026 99:99:99 GMT"])
+def test_a_date_that_makes_no_sense_tells_nothing(cloud: Emulator, date: str) -> None:
+    """The refusal is what it was."""
+    cloud.fail({"operation": "LTS", "status": 401, "headers": {"Date": date}})
+    error = refused("bootstrap", EVENT)
+    assert isinstance(error, AuthenticationFailed)
+    assert "clock" not in error.detail
+
+
+@pytest.mark.parametrize("clock_ahead", [-1200, 1200], ids=["behind", "ahead"])
+@pytest.mark.usefixtures("alone")
+def test_right_keys_with_a_wrong_clock_are_refused_and_told_why(
+    monkeypatch: pytest.MonkeyPatch, clock_ahead: int
+) -> None:
+    """The cloud takes no signature that is more than fifteen minutes off."""
+    clock = lambda: time.time() - clock_ahead  # noqa: E731 - it has no other name
+    with Emulator(clock=clock, own_date=True) as cloud:
+        put(monkeypatch, cloud.environment())
+        error = refused("bootstrap", EVENT)
+        assert isinstance(error, AuthenticationFailed)
+        assert abs(ahead(error.detail) - clock_ahead) < NEAR_SECONDS
+        assert abs(ahead(refused("bootstrap", EVENT).detail) - clock_ahead) < (
+            NEAR_SECONDS
+        )
+        assert len(cloud.calls) == 1
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_clock_within_the_clouds_tolerance_does_no_harm(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ten minutes off are accepted, and nobody speaks of them."""
+    with Emulator(clock=lambda: time.time() - 600, own_date=True) as cloud:
+        put(monkeypatch, cloud.environment())
+        send("bootstrap", EVENT)
+        assert len(cloud.logtanks) == 1

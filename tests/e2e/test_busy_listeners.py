@@ -83,13 +83,21 @@ def test_the_end_is_told_from_what_was_waited_for(
 def test_a_listener_busy_to_the_end_is_told_with_its_code_and_remedy(
     mature: Emulator,
 ) -> None:
-    """More time for the function would be the wrong advice."""
+    """More time for the function would be the wrong advice.
+
+    Where the end cuts a create short, that comes first: it may have worked.
+    """
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
     event = logtank_event(mature, stream["log_stream_id"])
     mature.fail(BUSY | {"times": None})
-    error = refused("create_logtank", event, LambdaContext(1.6))
-    assert (type(error), error.code) == (DeadlineExceeded, "GA.9004")
-    assert error.remedy == Busy.remedy
+    errors = [
+        refused("create_logtank", event, LambdaContext(1.3 + invocation / 100))
+        for invocation in range(6)
+    ]
+    assert {type(error) for error in errors} == {DeadlineExceeded}
+    told = [error for error in errors if error.code == "GA.9004"]
+    assert told, "the end has always cut a call short"
+    assert {error.remedy for error in told} == {Busy.remedy}
 
 
 def test_a_busy_listener_that_says_when_is_left_at_once(

@@ -40,8 +40,9 @@ def check(name: str, document: object) -> None:
     problems = (problem for error in errors for problem in _problems(error))
     try:
         found = list(islice(problems, _MOST_PROBLEMS))
-    except RecursionError:
-        raise InvalidEvent(Problem("", "is nested too deeply")) from None
+    except (RecursionError, ValueError):  # jsonschema writes what it refuses
+        words = "is nested too deeply, or has a number of too many digits"
+        raise InvalidEvent(Problem("", words)) from None
     if found:
         raise InvalidEvent(*found)
 

@@ -400,6 +400,16 @@ def test_a_token_expires(cloud: Emulator, grant: Grant, clock: Clock) -> None:
     assert "token expires" in response.json()["error_msg"]
 
 
+def test_issued_tokens_can_be_revoked(cloud: Emulator, grant: Grant) -> None:
+    """Over HTTP as well; the built-in token stays good."""
+    lts = Client(cloud, token_of(grant({"project": {"id": cloud.project_id}})))
+    assert outcome(lts.create_stream("a"))[0] == 201
+    url = f"{cloud.url}/_emulator/revoke"
+    assert requests.post(url, timeout=5).json() == {"revoked": 1}
+    assert outcome(lts.create_stream("b")) == (401, "LTS.0003")
+    assert outcome(Client(cloud, cloud.token).create_stream("b"))[0] == 201
+
+
 def test_iam_refuses_in_both_its_shapes(cloud: Emulator, grant: Grant) -> None:
     """A wrong password is Keystone's 401, a wrong body or place a flat IAM code."""
     place = {"project": {"name": "cn-north-4"}}

@@ -21,6 +21,9 @@ class Controlled(Protocol):
     def fail(self, *faults: Document) -> None:
         """Append faults."""
 
+    def revoke_tokens(self) -> int:
+        """Make all issued tokens invalid."""
+
     def reset(self, **options: object) -> None:
         """Start anew."""
 
@@ -39,6 +42,10 @@ def _faults(emulator: Controlled, body: Json) -> object:
     return {"accepted": len(faults)}
 
 
+def _revoke(emulator: Controlled, _body: object) -> object:
+    return {"revoked": emulator.revoke_tokens()}
+
+
 def _reset(emulator: Controlled, body: Json) -> object:
     options = {} if body is None else body
     if not isinstance(options, dict):
@@ -52,6 +59,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Controlled, Any], object]] = {
     ("GET", "calls"): _calls,
     ("POST", "faults"): _faults,
     ("POST", "reset"): _reset,
+    ("POST", "revoke"): _revoke,
 }
 
 

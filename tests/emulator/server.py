@@ -113,6 +113,13 @@ class Emulator(Account):
         """
         self._stage.faults.add([read_fault(fault) for fault in faults])
 
+    def revoke_tokens(self) -> int:
+        """Make all tokens that IAM has issued invalid; return how many there were."""
+        tokens = self._stage.world.tokens
+        count = len(tokens)
+        tokens.clear()
+        return count
+
     def reset(self, **options: object) -> None:
         """Forget state, faults and calls.
 

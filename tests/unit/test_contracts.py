@@ -180,6 +180,12 @@ def test_a_value_is_never_quoted(changes: dict[str, Any]) -> None:
     assert "hush-hush!" not in json.dumps(raised.value.as_document())
 
 
+def test_a_number_of_too_many_digits_is_refused() -> None:
+    """Python would not even write it into a message."""
+    with pytest.raises(InvalidEvent, match="too many digits"):
+        contracts.check("bootstrap.event", {**EVENT, "ttl_in_days": 10**5000})
+
+
 @pytest.mark.parametrize("name", ["log_stream_name", "tags", "nonsense"])
 def test_a_document_nested_too_deeply_is_refused(name: str) -> None:
     """However deep it is, checking it ends with a refusal."""

@@ -9,6 +9,7 @@ import pytest
 
 from functions.setting_table import TABLE
 from tests.e2e.output import Output
+from tests.e2e.ports import running
 from tests.emulator import Emulator
 
 MINUTES_BEHIND = 2
@@ -20,7 +21,6 @@ QUICK = {
 }
 OTHERS = ("HUAWEICLOUD_IAM_ENDPOINT", "RUNTIME_USERDATA", "NETRC")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-_used: set[str] = set()
 
 
 @pytest.fixture
@@ -56,16 +56,8 @@ def output(capsys: pytest.CaptureFixture[str]) -> Output:
 def _running(
     environment: pytest.MonkeyPatch, clock: Callable[[], float]
 ) -> Iterator[Emulator]:
-    """Run an emulator on a port that no earlier test had.
-
-    The process remembers what a service at an address said of a credential.
-    """
-    emulator = Emulator(clock=clock).start()
-    while emulator.url in _used:
-        emulator.stop()
-        emulator.start()
-    _used.add(emulator.url)
-    for name, value in {**emulator.environment(), **QUICK}.items():
-        environment.setenv(name, value)
-    yield emulator
-    emulator.stop()
+    """Run an emulator at an address of its own, with settings that point there."""
+    with running(Emulator(clock=clock)) as emulator:
+        for name, value in {**emulator.environment(), **QUICK}.items():
+            environment.setenv(name, value)
+        yield emulator

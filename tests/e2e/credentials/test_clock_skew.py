@@ -11,6 +11,7 @@ import pytest
 from functions.errors import AuthenticationFailed
 from tests.e2e.credentials.wholes import put
 from tests.e2e.driving import EVENT, refused, send
+from tests.e2e.ports import running
 from tests.emulator import Emulator
 
 NEAR_SECONDS = 20
@@ -63,7 +64,7 @@ def test_right_keys_with_a_wrong_clock_are_refused_and_told_why(
 ) -> None:
     """The cloud takes no signature that is more than fifteen minutes off."""
     clock = lambda: time.time() - clock_ahead  # noqa: E731 - it has no other name
-    with Emulator(clock=clock, own_date=True) as cloud:
+    with running(Emulator(clock=clock, own_date=True)) as cloud:
         put(monkeypatch, cloud.environment())
         error = refused("bootstrap", EVENT)
         assert isinstance(error, AuthenticationFailed)
@@ -79,7 +80,8 @@ def test_a_clock_within_the_clouds_tolerance_does_no_harm(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Ten minutes off are accepted, and nobody speaks of them."""
-    with Emulator(clock=lambda: time.time() - 600, own_date=True) as cloud:
+    slow = Emulator(clock=lambda: time.time() - 600, own_date=True)
+    with running(slow) as cloud:
         put(monkeypatch, cloud.environment())
         send("bootstrap", EVENT)
         assert len(cloud.logtanks) == 1

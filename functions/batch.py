@@ -49,9 +49,11 @@ class Caution:
     def learn(self, outcome: Outcome) -> None:
         """Learn how a request ended."""
         with self._lock:
-            failed = isinstance(outcome, _CLOUDS_SIDE)
-            self._streak = self._streak + 1 if failed else 0
-            if isinstance(outcome, _CLOUDS_SIDE) and self._streak == STREAK:
+            if not isinstance(outcome, _CLOUDS_SIDE):
+                self._streak = 0
+                return
+            self._streak += 1
+            if self._streak == STREAK:
                 self._cause = outcome
 
     def require_fair_weather(self) -> None:

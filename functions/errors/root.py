@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 TYPE_PREFIX = "https://ga-access-log.invalid/errors/"
 """Names a kind of problem (RFC 9457 3.1.1); there is nothing to fetch there."""
@@ -28,6 +28,15 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         """Return the place and the rule, as in ``/ttl_in_days must be an integer``."""
         return f"{self.pointer or 'the event'} {self.detail}"
+
+
+class CloudFacts(TypedDict):
+    """The cloud's own words on a failure; `code` is None where it gave none."""
+
+    code: str | None
+    service: str | None
+    upstream_status: int | None
+    request_id: str | None
 
 
 class ProvisioningError(Exception):
@@ -77,6 +86,16 @@ class ProvisioningError(Exception):
         for name, value in facts.items():
             if value is not None:
                 setattr(self, name, value)
+
+    def cloud_facts(self) -> CloudFacts:
+        """Return what the cloud said of itself, for another error that follows."""
+        of_cloud = self.code != type(self).__name__
+        return {
+            "code": self.code if of_cloud else None,
+            "service": self.service,
+            "upstream_status": self.upstream_status,
+            "request_id": self.request_id,
+        }
 
     def as_document(self) -> dict[str, object]:
         """Return the error as RFC 9457 has it, shaped by `error.schema.json`."""

@@ -38,7 +38,6 @@ class Exchange(threading.local):
         """Start a call that has so much time."""
         self.ends_at = time.monotonic() + seconds
         self.written = False
-        self.reply = None
 
     def end(self) -> None:
         """Let go of the reply, which urllib3 may have dropped without closing it."""

@@ -94,11 +94,8 @@ class Gate:
         again = AuthenticationFailed(
             f"{self._refusal.detail}; nothing is sent with this credential for "
             f"{seconds:.0f} seconds",
-            code=self._refusal.code,
-            service=self._refusal.service,
-            upstream_status=self._refusal.upstream_status,
-            request_id=self._refusal.request_id,
             retry_after=seconds,
+            **self._refusal.cloud_facts(),
         )
         again.retryable = True
         raise again

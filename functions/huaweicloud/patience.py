@@ -58,12 +58,8 @@ def out_of_time(failure: ProvisioningError | None) -> DeadlineExceeded:
     """Return the error for a function whose time ends after such a failure."""
     if failure is None:
         return DeadlineExceeded("The function's time ran out")
-    of_cloud = failure.code != type(failure).__name__
     return DeadlineExceeded(
         f"The function's time ran out: {failure.detail}",
-        code=failure.code if of_cloud else None,
-        service=failure.service,
-        upstream_status=failure.upstream_status,
-        request_id=failure.request_id,
         remedy=failure.remedy if isinstance(failure, Busy) else None,
+        **failure.cloud_facts(),
     )

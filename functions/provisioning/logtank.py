@@ -109,13 +109,7 @@ def _existing(look: Look, refusal: AlreadyExists) -> ga.Logtank:
     Raises: Busy where GA has one but does not list it, so that it must be going.
     """
     if (found := look()) is None:
-        raise Busy(
-            refusal.detail,
-            code=refusal.code,
-            service=refusal.service,
-            upstream_status=refusal.upstream_status,
-            request_id=refusal.request_id,
-        ) from refusal
+        raise Busy(refusal.detail, **refusal.cloud_facts()) from refusal
     return found
 
 

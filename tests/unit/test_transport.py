@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
 
 import pytest
 
 from functions.huaweicloud.calls import Call, Reply
 from functions.huaweicloud.reading import REPLY_BYTES
-from functions.huaweicloud.transport import Transport
 from functions.secret import Secret
 from tests.unit.raw_server import (
     SILENCE,
@@ -19,25 +17,7 @@ from tests.unit.raw_server import (
     head,
     serving,
 )
-
-GET = Call("LTS", "ListLogStream", "GET", "/v2/p")
-POST = Call("LTS", "CreateLogStream", "POST", "/v2/p", body={"a": "é"})
-DELETE = Call("LTS", "DeleteLogtank", "DELETE", "/v1/t")
-DONE = document({"id": "s"})
-
-
-def transport(
-    endpoint: str,
-    timeout: float = 5.0,
-    left: Callable[[], float] = lambda: 60.0,
-) -> Transport:
-    """Return the way to a server that stands for LTS."""
-    return Transport(
-        endpoints={"LTS": endpoint},
-        secrets=[Secret("hush-hush-hush")],
-        timeout=timeout,
-        left=left,
-    )
+from tests.unit.sending import DONE, GET, POST, transport
 
 
 def reply(said: Answer, call: Call = GET) -> Reply:

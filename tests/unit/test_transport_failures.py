@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -16,36 +15,15 @@ from functions.errors import (
     Unreachable,
 )
 from functions.huaweicloud.calls import Call
-from functions.huaweicloud.transport import Transport
-from functions.secret import Secret
 from tests.unit.raw_server import (
     HANG_UP,
     SILENCE,
     TLS,
     Answer,
-    document,
     head,
     serving,
 )
-
-GET = Call("LTS", "ListLogStream", "GET", "/v2/p")
-POST = Call("LTS", "CreateLogStream", "POST", "/v2/p", body={"a": "é"})
-DELETE = Call("LTS", "DeleteLogtank", "DELETE", "/v1/t")
-DONE = document({"id": "s"})
-
-
-def transport(
-    endpoint: str,
-    timeout: float = 5.0,
-    left: Callable[[], float] = lambda: 60.0,
-) -> Transport:
-    """Return the way to a server that stands for LTS."""
-    return Transport(
-        endpoints={"LTS": endpoint},
-        secrets=[Secret("hush-hush-hush")],
-        timeout=timeout,
-        left=left,
-    )
+from tests.unit.sending import DELETE, DONE, GET, POST, transport
 
 
 def failure(said: Answer, call: Call, timeout: float = 5.0) -> ProvisioningError:

@@ -1,0 +1,29 @@
+"""Calls, and the way over which the transport's tests send them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from functions.huaweicloud.calls import Call
+from functions.huaweicloud.transport import Transport
+from functions.secret import Secret
+from tests.unit.raw_server import document
+
+GET = Call("LTS", "ListLogStream", "GET", "/v2/p")
+POST = Call("LTS", "CreateLogStream", "POST", "/v2/p", body={"a": "é"})
+DELETE = Call("LTS", "DeleteLogtank", "DELETE", "/v1/t")
+DONE = document({"id": "s"})
+
+
+def transport(
+    endpoint: str,
+    timeout: float = 5.0,
+    left: Callable[[], float] = lambda: 60.0,
+) -> Transport:
+    """Return the way to a server that stands for LTS."""
+    return Transport(
+        endpoints={"LTS": endpoint},
+        secrets=[Secret("hush-hush-hush")],
+        timeout=timeout,
+        left=left,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -76,8 +76,14 @@ def run(
     requests: Mapping[int, Request],
     do: Callable[[int, Request], Outcome],
     concurrency: int,
+    *,
+    in_order: bool = False,
 ) -> dict[int, Outcome]:
-    """Do every request, equal ones once; return outcomes by the requests' places."""
+    """Do every request, equal ones once; return outcomes by the requests' places.
+
+    In order means one by one, and none after the first that fails: those have no
+    outcome.
+    """
     first: dict[str, int] = {}
     twin = {
         place: first.setdefault(json.dumps(request, sort_keys=True), place)
@@ -85,13 +91,22 @@ def run(
     }
     places = list(first.values())
     wanted = [requests[place] for place in places]
-    if len(places) > 1:
+    if in_order:
+        done = list(_until_failure(map(do, places, wanted)))
+    elif len(places) > 1:
         with ThreadPoolExecutor(min(concurrency, len(places))) as pool:
             done = list(pool.map(do, places, wanted))
     else:
         done = list(map(do, places, wanted))
-    outcomes = dict(zip(places, done, strict=True))
-    return {place: outcomes[twin[place]] for place in requests}
+    outcomes = dict(zip(places, done, strict=not in_order))
+    return {p: outcomes[first] for p, first in twin.items() if first in outcomes}
+
+
+def _until_failure(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    for outcome in outcomes:
+        yield outcome
+        if isinstance(outcome, ProvisioningError):
+            return
 
 
 def _not_begun(cause: ProvisioningError) -> ProvisioningError:

@@ -20,10 +20,9 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from referencing import Registry, Resource
 
-from functions.errors import InvalidEvent, Problem
+from functions.errors import InvalidEvent, Problem, pointer
 
 _MOST_PROBLEMS = 100
-_NAME_LENGTH = 128
 
 BASE = "https://ga-access-log.invalid/schemas/"
 """What every schema's id begins with; there is nothing to fetch there."""
@@ -45,6 +44,14 @@ def check(name: str, document: object) -> None:
         raise InvalidEvent(Problem("", words)) from None
     if found:
         raise InvalidEvent(*found)
+
+
+def has_field_of(name: str, document: object) -> bool:
+    """Whether a document is an object with some field of a schema, or with none."""
+    known: Any = validator(name).schema
+    if not isinstance(document, Mapping):
+        return False
+    return not document or bool(document.keys() & known["properties"].keys())
 
 
 @cache
@@ -102,26 +109,20 @@ _VALIDATOR = extend(  # type: ignore[no-untyped-call] # jsonschema types no part
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
     """Yield what is wrong, in words that are ours and quote nothing."""
-    place = "".join(f"/{_escaped(str(step))}" for step in error.absolute_path)
+    steps = tuple(error.absolute_path)
     rule: Any = error.validator_value
     schema: Any = error.schema
     found: Any = error.instance
     if error.validator == "required":
         for name in rule:
             if name not in found:
-                yield Problem(f"{place}/{_escaped(name)}", "is required")
+                yield Problem(pointer((*steps, name)), "is required")
     elif error.validator == "additionalProperties":
         for name in found.keys() - schema["properties"].keys():
-            yield Problem(f"{place}/{_escaped(name)}", "is no field known here")
+            yield Problem(pointer((*steps, name)), "is no field known here")
     else:
         words = _WORDS.get(str(error.validator), str(schema.get("description")))
-        yield Problem(place, words.format(rule=_worded(rule)))
-
-
-def _escaped(step: str) -> str:
-    """Return a step of a JSON pointer; a sender's own names are shown within reason."""
-    shown = "".join(each if each.isprintable() else "?" for each in step[:_NAME_LENGTH])
-    return shown.replace("~", "~0").replace("/", "~1")
+        yield Problem(pointer(steps), words.format(rule=_worded(rule)))
 
 
 def _worded(rule: object) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import cast
 
-from functions import batch, contracts, provisioning
+from functions import batch, contracts, provisioning, triggers
 from functions.batch import Caution, Outcome
-from functions.errors import DeadlineExceeded, ProvisioningError
+from functions.errors import DeadlineExceeded, InvalidEvent, ProvisioningError
 from functions.huaweicloud.ga import Owner
 from functions.huaweicloud.patience import Patience
 from functions.runtime import Log
 from functions.settings import Settings
 from functions.tasks import Request, Task
+from functions.triggers.delivery import Ignored, Listener
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +28,78 @@ class Handling:
     left: Callable[[], float]
     log: Log
 
-    def outcomes(self, requests: list[object]) -> list[Outcome]:
-        """Check every request, do those that passed, and return each one's outcome."""
-        checked = {
-            place: self._checked(place, request)
-            for place, request in enumerate(requests)
-        }
-        refused = {p: x for p, x in checked.items() if isinstance(x, ProvisioningError)}
-        accepted = {
-            p: x for p, x in checked.items() if not isinstance(x, ProvisioningError)
-        }
-        outcomes = refused | (self._all_done(accepted) if accepted else {})
-        return [outcomes[place] for place in checked]
+    def outcomes(self, items: list[object], *, in_order: bool = False) -> list[Outcome]:
+        """Check every item, do those that passed, and return each one's outcome.
 
-    def _checked(self, place: int, request: object) -> Request | ProvisioningError:
+        In order means until the first failure, which is then the last outcome.
+        """
+        outcomes: dict[int, Outcome] = {}
+        accepted: dict[int, Request] = {}
+        for place, item in enumerate(items):
+            if isinstance(item, Ignored):
+                outcomes[place] = self._ignored(place, item)
+                continue
+            checked = self._checked(place, item)
+            if not isinstance(checked, ProvisioningError):
+                accepted[place] = checked
+                continue
+            outcomes[place] = checked
+            if in_order:
+                break
+        if accepted:
+            outcomes |= self._all_done(accepted, in_order=in_order)
+        told = list(takewhile(outcomes.__contains__, range(len(items))))
+        if in_order and len(told) < len(items):
+            self.log("WARNING", "not begun", requests=len(items) - len(told))
+        return [outcomes[place] for place in told]
+
+    def _ignored(self, place: int, item: Ignored) -> Outcome:
+        with self.log.of(place):
+            self.log("INFO", "ignored", why=item.why)
+        return {"ignored": item.why}
+
+    def _checked(self, place: int, item: object) -> Request | ProvisioningError:
         """Return the request with its defaults, or what is wrong with it."""
         try:
             if self.left() <= 0:
                 raise DeadlineExceeded("Not begun: the function's time has run out")
-            if isinstance(request, Mapping):
-                defaults = self.configured.log_group_id, self.configured.log_stream_name
-                request = self.task.complete(request, *defaults)
-            contracts.check(f"{self.task.name}.event", request)
+            return self._request(item)
         except ProvisioningError as error:
             with self.log.of(place):
                 return self._failed(error)
+
+    def _request(self, item: object) -> Request:
+        """Return the request that an item is, complete.
+
+        Raises: InvalidEvent, Misconfigured.
+        """
+        if isinstance(item, ProvisioningError):
+            raise item
+        task, schema = self.task, f"{self.task.name}.event"
+        given = task.for_listener(item.id) if isinstance(item, Listener) else item
+        request = self._complete(given) if isinstance(given, Mapping) else given
+        try:
+            contracts.check(schema, request)
+        except InvalidEvent as error:
+            if not contracts.has_field_of(schema, given):
+                error.remedy = triggers.remedy(schema)
+            raise
         return cast("Request", request)
 
-    def _all_done(self, requests: dict[int, Request]) -> dict[int, Outcome]:
+    def _complete(self, request: Request) -> Request:
+        defaults = self.configured.log_group_id, self.configured.log_stream_name
+        return self.task.complete(request, *defaults)
+
+    def _all_done(
+        self, requests: dict[int, Request], *, in_order: bool
+    ) -> dict[int, Outcome]:
         caution = Caution(self.left, several=len(requests) > 1)
         cloud = self._cloud(caution.pace)
         return batch.run(
             requests,
             lambda place, request: self._done(place, request, cloud, caution),
             self.configured.max_concurrency,
+            in_order=in_order,
         )
 
     def _done(

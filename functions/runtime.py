@@ -92,9 +92,13 @@ class _Thread(threading.local):
 class Log:
     """Writes one JSON object a line to standard output, where both clouds read it."""
 
-    def __init__(self, function: str, request_id: str | None) -> None:
+    def __init__(self, function: str, request_id: str | None, trigger: str) -> None:
         """Write at level INFO and above until told otherwise."""
-        self._constant = {"function": function, "request_id": request_id}
+        self._constant = {
+            "function": function,
+            "request_id": request_id,
+            "trigger": trigger,
+        }
         self._thread = _Thread()
         self.level = "INFO"
 

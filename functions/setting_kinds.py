@@ -15,6 +15,8 @@ from functions.secret import Secret
 
 LISTENER_PLACEHOLDER = "{resource_id}"
 """Where a stream's name takes the listener's id."""
+WEBHOOK_PREFIX = "whsec_"
+"""What a secret of Standard Webhooks begins with; the rest is the key, in base64."""
 _ADDRESS = r"(https?)://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?"
 _HIGHEST_PORT = 65_535
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -76,6 +78,19 @@ def secret(value: str) -> Secret:
     return Secret(value)
 
 
+def webhook_secrets(value: str) -> tuple[Secret, ...]:
+    """Read secrets of Standard Webhooks, which has keys of 24 bytes at least."""
+    found = value.split()
+    for each in found:
+        key = re.fullmatch(f"{WEBHOOK_PREFIX}([A-Za-z0-9+/]{{32,}}={{0,2}})", each)
+        if not key or len(key[1]) % 4:
+            raise ValueError(
+                f"has a secret that is not {WEBHOOK_PREFIX} and 24 bytes or more in "
+                "base64"
+            )
+    return tuple(map(Secret, found))
+
+
 def name_template(value: str) -> str:
     """Read a stream's name, in which the listener's id may have its place."""
     if re.search("[{}]", value.replace(LISTENER_PLACEHOLDER, "")):
@@ -88,6 +103,17 @@ def level(value: str) -> str:
     if value.upper() not in LOG_LEVELS:
         raise ValueError(f"is none of {', '.join(LOG_LEVELS)}")
     return value.upper()
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """Return the reader of a choice between these words."""
+
+    def read(value: str) -> str:
+        if value not in words:
+            raise ValueError(f"is none of {', '.join(words)}")
+        return value
+
+    return read
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

@@ -132,6 +132,22 @@ TABLE = (
         field="max_concurrency",
     ),
     Setting(
+        "WEBHOOK_AUTH",
+        kinds.one_of("signature", "platform"),
+        "who lets HTTP requests in: `signature`, whoever signs them; `platform`, the "
+        "gateway's own authoriser",
+        "signature",
+        field="webhook_auth",
+    ),
+    Setting(
+        "WEBHOOK_SECRETS",
+        kinds.webhook_secrets,
+        "what HTTP requests are signed with: one or more `whsec_...`, with spaces "
+        "between them",
+        (),
+        field="webhook_secrets",
+    ),
+    Setting(
         "LOG_LEVEL",
         kinds.level,
         "least level that is logged",

@@ -36,6 +36,8 @@ class Settings:
     retry_cap_seconds: float
     http_timeout_seconds: float
     max_concurrency: int
+    webhook_auth: str
+    webhook_secrets: tuple[Secret, ...]
     log_level: str
 
 
@@ -84,8 +86,9 @@ def _values(variables: Variables) -> tuple[dict[str, Any], list[str]]:
 
 
 def _secrets(
-    values: Mapping[str, object], credential: credentials.Credential
+    values: Mapping[str, Any], credential: credentials.Credential
 ) -> tuple[Secret, ...]:
     """Return every secret that is set, used or not, and those of the credential."""
     parts = (getattr(credential, name) for name in credential.__dataclass_fields__)
-    return tuple(x for x in (*values.values(), *parts) if isinstance(x, Secret))
+    known = (*values.values(), *values["WEBHOOK_SECRETS"], *parts)
+    return tuple(each for each in known if isinstance(each, Secret))

@@ -71,6 +71,7 @@ from functions.errors.ours import (
 from functions.errors.root import (
     Problem,
     ProvisioningError,
+    pointer,
 )
 
 __all__ = [
@@ -105,4 +106,5 @@ __all__ = [
     "Unreachable",
     "UnsupportedMediaType",
     "Unsure",
+    "pointer",
 ]

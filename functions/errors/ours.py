@@ -23,10 +23,10 @@ class InvalidEvent(CallerFault):
 
     remedy = "Correct the named fields of the event; its schema lies in schemas/."
 
-    def __init__(self, *problems: Problem) -> None:
+    def __init__(self, *problems: Problem, remedy: str | None = None) -> None:
         """Take all that is wrong with the event."""
         self.problems = sorted(set(problems))
-        super().__init__("; ".join(map(str, self.problems)))
+        super().__init__("; ".join(map(str, self.problems)), remedy=remedy)
 
     def as_document(self) -> dict[str, object]:
         """Return the document with one entry in `errors` for each problem."""
@@ -119,6 +119,8 @@ class BatchFailed(ProvisioningError):
         )
         self.status = max(failure.status for failure in self.failures.values())
         self.retryable = any(each.retryable for each in self.failures.values())
+        pauses = (each.retry_after or 0 for each in self.failures.values())
+        self.retry_after = max(pauses) or None
 
     def as_document(self) -> dict[str, object]:
         """Return the document with `results`: each request's result or error."""

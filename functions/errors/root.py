@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple, TypedDict
 
 TYPE_PREFIX = "https://ga-access-log.invalid/errors/"
@@ -17,6 +18,22 @@ _FACTS = (
     "log_stream_id",
     "logtank_id",
 )
+
+
+_STEP_LENGTH = 128
+
+
+def pointer(steps: Iterable[object]) -> str:
+    """Return the JSON pointer (RFC 6901) of a place.
+
+    A sender's own names are shown within reason: cut, and without control characters.
+    """
+    return "".join(f"/{_escaped(str(step))}" for step in steps)
+
+
+def _escaped(step: str) -> str:
+    shown = "".join(each if each.isprintable() else "?" for each in step[:_STEP_LENGTH])
+    return shown.replace("~", "~0").replace("/", "~1")
 
 
 class Problem(NamedTuple):

@@ -39,7 +39,7 @@ def test_settings_are_those_that_the_code_reads() -> None:
     """Each row of the table in the code is a row of the README, and no other is."""
     expected = [
         f"| `{row.name}` | {row.meaning} "
-        f"| {'' if row.default is None else f'`{row.default}`'} |"
+        f"| {f'`{row.default}`' if row.default else ''} |"
         for row in TABLE
     ]
     assert _rows("setting") == expected

@@ -137,7 +137,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 
 def test_a_log_line_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     """Time, level, message, what is constant and the facts, on one line."""
-    log = runtime.Log("bootstrap", "r-1")
+    log = runtime.Log("bootstrap", "r-1", "SQS")
 
     log("INFO", "call", service="LTS", text="a\nb", nested={"c": 1})
 
@@ -149,6 +149,7 @@ def test_a_log_line_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
         "message": "call",
         "function": "bootstrap",
         "request_id": "r-1",
+        "trigger": "SQS",
         "service": "LTS",
         "text": "a\nb",
         "nested": {"c": 1},
@@ -157,7 +158,7 @@ def test_a_log_line_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_facts_that_are_none_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     """Zero and the empty text are facts."""
-    log = runtime.Log("bootstrap", None)
+    log = runtime.Log("bootstrap", None, "direct")
 
     log("ERROR", "m", code=None, attempt=0, text="")
 
@@ -178,7 +179,7 @@ def test_lines_below_the_level_are_not_written(
     capsys: pytest.CaptureFixture[str], level: str, written: list[str]
 ) -> None:
     """The level can be changed at any time."""
-    log = runtime.Log("bootstrap", None)
+    log = runtime.Log("bootstrap", None, "direct")
     log.level = level
 
     for each in ("DEBUG", "INFO", "WARNING", "ERROR"):
@@ -189,7 +190,7 @@ def test_lines_below_the_level_are_not_written(
 
 def test_a_log_begins_at_level_info(capsys: pytest.CaptureFixture[str]) -> None:
     """So that a failure to read the settings is seen."""
-    log = runtime.Log("bootstrap", None)
+    log = runtime.Log("bootstrap", None, "direct")
 
     log("DEBUG", "hidden")
     log("INFO", "seen")

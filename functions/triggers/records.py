@@ -1,0 +1,111 @@
+"""Triggers that bring records: queues and topics, each record with a payload's text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from functions.errors import InvalidEvent, Problem
+from functions.triggers.delivery import Delivery, Message
+from functions.triggers.envelopes import inner, message
+
+Event = Mapping[str, object]
+
+
+def is_sqs(event: Event) -> bool:
+    """Whether an event is a batch of an SQS queue."""
+    return inner(_first(event, "Records"), "eventSource") == "aws:sqs"
+
+
+def sqs(event: Event) -> Delivery:
+    """Return an SQS queue's messages; those of a FIFO queue keep their order."""
+    records = _records(event, "Records")
+    messages = [
+        message(inner(record, "body"), f"/Records/{place}/body", message_id(record))
+        for place, record in enumerate(records)
+    ]
+    sources = (inner(record, "eventSourceARN") for record in records)
+    in_order = any(str(source).endswith(".fifo") for source in sources)
+    return Delivery(messages, is_batch=True, in_order=in_order)
+
+
+def sqs_ids(event: Event) -> list[str]:
+    """Return the ids of all messages of an SQS queue."""
+    return [message_id(record) for record in _records(event, "Records")]
+
+
+def message_id(record: object) -> str:
+    """Return an SQS message's id.
+
+    One without any has the empty one, which makes all of the batch come again (*AWS
+    Lambda Developer Guide*, "Success and failure conditions" of SQS batches).
+    """
+    found = inner(record, "messageId")
+    return found if isinstance(found, str) else ""
+
+
+def is_sns(event: Event) -> bool:
+    """Whether an event is a notification of SNS."""
+    return inner(_first(event, "Records"), "EventSource") == "aws:sns"
+
+
+def sns(event: Event) -> Delivery:
+    """Return an SNS topic's messages."""
+    return _of_records(event, "Records", "Sns", "Message")
+
+
+def is_smn(event: Event) -> bool:
+    """Whether an event is a notification of SMN."""
+    return inner(_first(event, "record"), "smn") is not None
+
+
+def smn(event: Event) -> Delivery:
+    """Return an SMN topic's messages."""
+    return _of_records(event, "record", "smn", "message")
+
+
+def is_dms(event: Event) -> bool:
+    """Whether an event has messages of DMS: of Kafka, RocketMQ or RabbitMQ."""
+    return "trigger_type" in event and "records" in event
+
+
+def dms(event: Event) -> Delivery:
+    """Return a DMS instance's messages, topic by topic."""
+    return Delivery(
+        [
+            one
+            for place, record in enumerate(_records(event, "records"))
+            for one in _of_topic(
+                inner(record, "messages"), f"/records/{place}/messages"
+            )
+        ],
+        is_batch=True,
+    )
+
+
+def _of_topic(texts: object, place: str) -> list[Message]:
+    if not isinstance(texts, list):
+        return [Message([InvalidEvent(Problem(place, "must be an array"))])]
+    return [message(text, f"{place}/{index}") for index, text in enumerate(texts)]
+
+
+def _of_records(event: Event, field: str, *path: str) -> Delivery:
+    """Return the messages of all records, each at this path in its record."""
+    records = enumerate(_records(event, field))
+    return Delivery(
+        [
+            message(inner(record, *path), "/".join(("", field, str(place), *path)))
+            for place, record in records
+        ],
+        is_batch=True,
+    )
+
+
+def _records(event: Event, field: str) -> list[object]:
+    """Return the records of an event; what is none counts as one, to be refused."""
+    found = event[field]
+    return found if isinstance(found, list) else [found]
+
+
+def _first(event: Event, field: str) -> object:
+    found = event.get(field)
+    return found[0] if isinstance(found, list) and found else None

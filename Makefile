@@ -3,14 +3,13 @@
 PYTHON   ?= python3
 FUNCTION ?= bootstrap
 EVENT    ?= tests/events/$(FUNCTION).json
-PORT     ?= 8080
 CLOUD    ?= emulator
 
 RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke emulator test lint types check format lock clean
+.PHONY: help run invoke serve emulator test lint types check format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -21,8 +20,11 @@ run: .venv/run/ready ## bootstrap a listener against the emulator, twice
 invoke: .venv/run/ready ## send EVENT=file.json through FUNCTION=bootstrap
 	@$(RUN) -m tests.commands.invoke --cloud $(CLOUD) $(FUNCTION) $(EVENT)
 
+serve: .venv/run/ready ## take webhooks on PORT=8000 until interrupted
+	@$(RUN) -m tests.commands.serve --cloud $(CLOUD) --port $(or $(PORT),8000)
+
 emulator: .venv/run/ready ## play LTS, GA and IAM on PORT=8080 until interrupted
-	@$(RUN) -m tests.emulator --port $(PORT)
+	@$(RUN) -m tests.emulator --port $(or $(PORT),8080)
 
 test: .venv/dev/ready ## run all tests, with coverage
 	@$(DEV) -m pytest --cov --cov-report=term-missing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from importlib import import_module
 
@@ -19,6 +20,8 @@ def main() -> int:
     parser.add_argument("event", type=arguments.event, help="a file of JSON")
     given = parser.parse_args()
     entry = import_module(f"functions.{given.function}")
+    if not os.environ.get("WEBHOOK_SECRETS"):  # then a file is as good as its signature
+        os.environ.setdefault("WEBHOOK_AUTH", "platform")
     with clouds.chosen(given.cloud):
         try:
             returned = entry.handler(given.event, None)

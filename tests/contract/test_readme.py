@@ -93,6 +93,12 @@ def test_every_file_that_it_names_exists() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+def test_every_sample_event_is_named() -> None:
+    """A reader finds the file for the trigger at hand."""
+    names = {path.name for path in (ROOT / "tests/events").iterdir()}
+    assert {name for name in names if f"`{name}`" not in README} == set()
+
+
 def _status(kind: type[errors.ProvisioningError]) -> str:
     return "the highest" if kind is errors.BatchFailed else str(kind.status)
 

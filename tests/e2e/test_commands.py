@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
@@ -81,3 +83,26 @@ def test_invoke_prints_an_error_document() -> None:
     done = _run("tests.commands.invoke", "create_logtank", event)
     assert done.returncode == 1
     assert '"code": "GA.9002"' in done.stdout
+
+
+@pytest.mark.parametrize(
+    "sample", sorted(path.name for path in (ROOT / "tests/events").glob("http-*.json"))
+)
+def test_invoke_takes_webhooks_without_a_signature(sample: str) -> None:
+    """Where no secret is set, the file is taken as if a gateway had let it in."""
+    done = _run("tests.commands.invoke", "bootstrap", f"tests/events/{sample}")
+    decoder = json.JSONDecoder()
+    reply = decoder.raw_decode(done.stdout[done.stdout.index("{\n") :])[0]
+    assert done.returncode == 0, done.stderr
+    assert reply["statusCode"] == (200 if "health" in sample else 201)
+
+
+def test_invoke_checks_signatures_where_a_secret_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A file has none that is fresh."""
+    monkeypatch.setenv("WEBHOOK_SECRETS", "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB")
+    sample = "tests/events/http-apig.json"
+    assert (
+        '"statusCode": 401' in _run("tests.commands.invoke", "bootstrap", sample).stdout
+    )

@@ -1,0 +1,136 @@
+"""Serve the functions behind a local HTTP API, as AWS's gateway or APIG would."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+from functions import bootstrap, create_log_stream, create_logtank
+from tests.commands import arguments, clouds
+
+MOST_BYTES = 10_000_000
+"""What API Gateway takes; the functions themselves take less."""
+HANDLERS: dict[str, Callable[[object, object], object]] = {
+    "/bootstrap": bootstrap.handler,
+    "/create_log_stream": create_log_stream.handler,
+    "/create_logtank": create_logtank.handler,
+}
+
+
+class Context:
+    """What the platform tells a function besides its event: here, who asks."""
+
+    def __init__(self, request_id: str) -> None:
+        """Take the id that the log lines then have."""
+        self.aws_request_id = request_id
+
+
+class Gateway(BaseHTTPRequestHandler):
+    """Turns each request into an event of an HTTP API (payload 2.0), and back."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self) -> None:
+        """Answer a request with what the function of its path replies."""
+        handler = HANDLERS.get(urlsplit(self.path).path)
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdecimal() or int(length) > MOST_BYTES:
+            self.close_connection = True
+            self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {}, "")
+            return
+        body = self.rfile.read(int(length))
+        if handler is None:
+            self._send(HTTPStatus.NOT_FOUND, {}, '{"message":"Not Found"}')
+            return
+        context = Context(str(uuid.uuid4()))
+        reply = handler(self._event(body, context.aws_request_id), context)
+        assert isinstance(reply, dict)  # HTTP always gets one
+        self._send(reply["statusCode"], reply["headers"], reply["body"])
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815 - the names that the server looks for
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the functions log."""
+
+    def _event(self, body: bytes, request_id: str) -> dict[str, object]:
+        """Return the request as the gateway hands it over; what is no text in base64.
+
+        Source: *API Gateway Developer Guide*, "Lambda proxy integrations for HTTP
+        APIs".
+        """
+        url, agent = urlsplit(self.path), self.headers.get("User-Agent", "")
+        event = {
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": url.path,
+            "rawQueryString": url.query,
+            "headers": {name.lower(): text for name, text in self.headers.items()},
+            "requestContext": {
+                "http": {
+                    "method": self.command,
+                    "path": url.path,
+                    "protocol": self.request_version,
+                    "sourceIp": self.client_address[0],
+                    "userAgent": agent,
+                },
+                "requestId": request_id,
+                "stage": "$default",
+                "timeEpoch": int(1000 * time.time()),
+            },
+        }
+        try:
+            return {**event, "body": body.decode("utf-8"), "isBase64Encoded": False}
+        except UnicodeDecodeError:
+            text = base64.b64encode(body).decode()
+            return {**event, "body": text, "isBase64Encoded": True}
+
+    def _send(self, status: int, headers: dict[str, str], body: str) -> None:
+        content = body.encode()
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+
+def main() -> int:
+    """Serve until interrupted."""
+    parser = arguments.parser(__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    given = parser.parse_args()
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", given.port), Gateway)
+    except (OSError, OverflowError) as error:
+        parser.error(f"cannot listen on port {given.port}: {error}")
+    with server, clouds.chosen(given.cloud) as cloud:
+        _lock_the_door()
+        address = f"http://127.0.0.1:{server.server_port}"
+        print(f"Calling {cloud}. Send events with POST, until Ctrl-C, to:")
+        print("\n".join(f"  {address}{path}" for path in HANDLERS), flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def _lock_the_door() -> None:
+    """Make a secret for webhooks if there is none, as nobody would be let in."""
+    if os.environ.get("WEBHOOK_SECRETS") or os.environ.get("WEBHOOK_AUTH"):
+        return
+    secret = f"whsec_{base64.b64encode(os.urandom(24)).decode()}"
+    os.environ["WEBHOOK_SECRETS"] = secret
+    print(f"WEBHOOK_SECRETS is not set, so this one was made: {secret}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -60,5 +60,5 @@ clean: ## remove what the other targets made
 .venv/%/ready:
 	@echo "installing $< into .venv/$*"
 	@$(PYTHON) -m venv --clear .venv/$*
-	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@

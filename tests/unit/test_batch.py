@@ -118,6 +118,51 @@ def test_no_more_run_side_by_side_than_allowed(concurrency: int) -> None:
     assert most == concurrency
 
 
+@pytest.mark.parametrize(
+    ("requests", "begun", "known"),
+    [
+        ("abc", "abc", 3),
+        ("aXb", "aX", 2),
+        ("Xab", "X", 1),
+        ("abX", "abX", 3),
+        ("aXY", "aX", 2),
+        ("aab", "ab", 3),
+        ("XX", "X", 2),
+        ("", "", 0),
+    ],
+)
+def test_in_order_nothing_is_begun_after_a_failure(
+    requests: str, begun: str, known: int
+) -> None:
+    """Capitals fail: what follows the first of them has no outcome."""
+    done: list[str] = []
+
+    def do(_place: int, request: str) -> Outcome:
+        done.append(request)
+        return TROUBLE if request.isupper() else MADE
+
+    outcomes = batch.run(dict(enumerate(requests)), do, 8, in_order=True)
+
+    assert "".join(done) == begun
+    assert outcomes == {
+        place: TROUBLE if request.isupper() else MADE
+        for place, request in enumerate(requests[:known])
+    }
+
+
+def test_in_order_means_one_by_one() -> None:
+    """Where each stands, however many may run side by side."""
+    threads: list[str] = []
+
+    def do(_place: int, _request: int) -> Outcome:
+        threads.append(threading.current_thread().name)
+        return MADE
+
+    batch.run({1: 1, 2: 2, 3: 3}, do, 8, in_order=True)
+
+    assert threads == [threading.current_thread().name] * 3
+
+
 def test_an_outcome_may_be_an_error() -> None:
     """The others go on."""
 

@@ -219,3 +219,29 @@ def test_an_unknown_contract_is_a_mistake_of_ours() -> None:
     """There is no schema to be had, and nothing is fetched."""
     with pytest.raises(LookupError):
         contracts.check("nonsense", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "expected"),
+    [
+        ("bootstrap.event", {}, True),
+        ("bootstrap.event", {"resource_id": None}, True),
+        ("bootstrap.event", {"wait_seconds": 1, "nonsense": 2}, True),
+        ("bootstrap.event", {"nonsense": 2}, False),
+        ("bootstrap.event", {"logtank": {}}, False),
+        ("bootstrap.event", {"Resource_Id": "l"}, False),
+        ("create_log_stream.event", {"ttl_in_days": 7}, True),
+        ("create_log_stream.event", {"resource_id": "l"}, False),
+        ("create_logtank.event", {"logtank": 7}, True),
+        ("create_logtank.event", {"resource_id": "l"}, False),
+        ("bootstrap.event", None, False),
+        ("bootstrap.event", [], False),
+        ("bootstrap.event", [{}], False),
+        ("bootstrap.event", "resource_id", False),
+    ],
+)
+def test_a_document_resembles_an_event_by_its_fields(
+    name: str, document: object, *, expected: bool
+) -> None:
+    """One that is known is enough; an empty one may lack just all of them."""
+    assert contracts.has_field_of(name, document) is expected

@@ -13,6 +13,10 @@ Reader = Callable[[str], object]
 
 WHOLE = kinds.whole(1, 64)
 SECONDS = kinds.seconds(0.05, 300)
+ONE_OF = kinds.one_of("signature", "platform")
+KEY = "whsec_" + "A" * 32
+"""Of 24 bytes, the fewest there may be."""
+LONG = "whsec_" + "+/09" * 40
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,14 @@ SECONDS = kinds.seconds(0.05, 300)
         (kinds.secret, " \n", Secret(" \n")),
         (kinds.name_template, "ga-{resource_id}", "ga-{resource_id}"),
         (kinds.name_template, "plain", "plain"),
+        (kinds.webhook_secrets, KEY, (Secret(KEY),)),
+        (kinds.webhook_secrets, f"{KEY}AA==", (Secret(f"{KEY}AA=="),)),
+        (kinds.webhook_secrets, f"{KEY}AAA=", (Secret(f"{KEY}AAA="),)),
+        (kinds.webhook_secrets, f"{KEY} {LONG}", (Secret(KEY), Secret(LONG))),
+        (kinds.webhook_secrets, f"\t{LONG}\n{KEY} ", (Secret(LONG), Secret(KEY))),
+        (kinds.webhook_secrets, " ", ()),
+        (ONE_OF, "signature", "signature"),
+        (ONE_OF, "platform", "platform"),
         (kinds.level, "DEBUG", "DEBUG"),
         (kinds.level, "warning", "WARNING"),
         (WHOLE, "1", 1),
@@ -54,6 +66,8 @@ ADDRESS = "is no address of scheme, host and port, as in https://a.b"
 PLAIN = "is http:// to another machine: use https://"
 HEADER = "has a character that a header cannot carry"
 PLACEHOLDER = "has another placeholder than {resource_id}"
+WEBHOOK = "has a secret that is not whsec_ and 24 bytes or more in base64"
+CHOICE = "is none of signature, platform"
 NUMBER = "is no whole number from 1 to 64"
 TIME = "is no number of seconds from 0.05 to 300"
 
@@ -90,6 +104,24 @@ TIME = "is no number of seconds from 0.05 to 300"
         (kinds.name_template, "a}", PLACEHOLDER),
         (kinds.name_template, "{{resource_id}}", PLACEHOLDER),
         (kinds.name_template, "a\tb", "has a character that cannot be printed"),
+        (kinds.webhook_secrets, "whsec_", WEBHOOK),
+        (kinds.webhook_secrets, KEY[:-1], WEBHOOK),
+        (kinds.webhook_secrets, f"{KEY[:-1]}=", WEBHOOK),
+        (kinds.webhook_secrets, f"{KEY}A", WEBHOOK),
+        (kinds.webhook_secrets, f"{KEY}AA", WEBHOOK),
+        (kinds.webhook_secrets, f"{KEY}AA=", WEBHOOK),
+        (kinds.webhook_secrets, f"{KEY}====", WEBHOOK),
+        (kinds.webhook_secrets, f"{KEY}=AAA", WEBHOOK),
+        (kinds.webhook_secrets, f"{KEY}A-_A", WEBHOOK),
+        (kinds.webhook_secrets, f"{KEY}\u0660\u0660\u0660\u0660", WEBHOOK),
+        (kinds.webhook_secrets, KEY.removeprefix("whsec_"), WEBHOOK),
+        (kinds.webhook_secrets, KEY.upper(), WEBHOOK),
+        (kinds.webhook_secrets, f"{KEY},{KEY}", WEBHOOK),
+        (kinds.webhook_secrets, f"{KEY} {KEY[:-4]}", WEBHOOK),
+        (ONE_OF, "Signature", CHOICE),
+        (ONE_OF, "signature,platform", CHOICE),
+        (ONE_OF, " platform", CHOICE),
+        (ONE_OF, "none", CHOICE),
         (kinds.level, "LOUD", "is none of DEBUG, INFO, WARNING, ERROR"),
         (WHOLE, "0", NUMBER),
         (WHOLE, "65", NUMBER),

@@ -19,6 +19,7 @@ MINIMAL = {
     "HUAWEICLOUD_SDK_AK": "the-access-key",
     "HUAWEICLOUD_SDK_SK": "the-secret-key",
 }
+WEBHOOK, OTHER_WEBHOOK = "whsec_" + "hook" * 8, "whsec_" + "HOOK" * 8
 GOOD: dict[str, tuple[str, str, object]] = {
     "HUAWEICLOUD_REGION": ("eu-west-101", "region", "eu-west-101"),
     "HUAWEICLOUD_SDK_PROJECT_ID": ("p", "project_id", "p"),
@@ -30,6 +31,12 @@ GOOD: dict[str, tuple[str, str, object]] = {
     "RETRY_CAP_SECONDS": ("9", "retry_cap_seconds", 9.0),
     "HTTP_TIMEOUT_SECONDS": ("3.5", "http_timeout_seconds", 3.5),
     "MAX_CONCURRENCY": ("2", "max_concurrency", 2),
+    "WEBHOOK_AUTH": ("platform", "webhook_auth", "platform"),
+    "WEBHOOK_SECRETS": (
+        f" {WEBHOOK}  {OTHER_WEBHOOK}\n",
+        "webhook_secrets",
+        (Secret(WEBHOOK), Secret(OTHER_WEBHOOK)),
+    ),
     "LOG_LEVEL": ("debug", "log_level", "DEBUG"),
 }
 BAD = {
@@ -56,6 +63,8 @@ BAD = {
     "RETRY_CAP_SECONDS": "301",
     "HTTP_TIMEOUT_SECONDS": "0",
     "MAX_CONCURRENCY": "65",
+    "WEBHOOK_AUTH": "nobody",
+    "WEBHOOK_SECRETS": "whsec_too+short",
     "LOG_LEVEL": "LOUD",
 }
 
@@ -93,6 +102,8 @@ def test_the_least_settings_bring_all_defaults() -> None:
         retry_cap_seconds=5.0,
         http_timeout_seconds=10.0,
         max_concurrency=8,
+        webhook_auth="signature",
+        webhook_secrets=(),
         log_level="INFO",
     )
 
@@ -211,6 +222,7 @@ def test_secrets_do_not_show_in_the_settings() -> None:
         HUAWEICLOUD_AUTH_TOKEN="the-token",
         HUAWEICLOUD_GA_AUTH_TOKEN="the-other-token",
         HUAWEICLOUD_SDK_SECURITY_TOKEN="the-security-token",
+        WEBHOOK_SECRETS=f"{WEBHOOK} {OTHER_WEBHOOK}",
     )
 
     assert {secret.reveal() for secret in found.secrets} == {
@@ -219,8 +231,11 @@ def test_secrets_do_not_show_in_the_settings() -> None:
         "the-token",
         "the-other-token",
         "the-security-token",
+        WEBHOOK,
+        OTHER_WEBHOOK,
     }
     assert "the-" not in repr(found)
+    assert "whsec_" not in repr(found)
 
 
 def test_an_agency_serves_where_no_credential_is_set() -> None:

@@ -1,0 +1,40 @@
+"""Webhooks as a sender signs them, by the reference library of Standard Webhooks."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime, timezone
+
+from standardwebhooks import Webhook
+
+from functions.secret import Secret
+
+NOW = 1_800_000_000
+"""In seconds since 1970."""
+
+
+def secret(letter: str) -> Secret:
+    """Return a secret whose key is this letter over and over."""
+    return Secret("whsec_" + base64.b64encode(letter.encode() * 24).decode())
+
+
+SECRET, OTHER = secret("a"), secret("b")
+
+
+def signature(
+    body: str, by: Secret = SECRET, moment: int = NOW, identifier: str = "msg-1"
+) -> str:
+    """Return what the library signs a message with."""
+    when = datetime.fromtimestamp(moment, timezone.utc)
+    return Webhook(by.reveal()).sign(identifier, when, body)
+
+
+def signed(
+    body: str, by: Secret = SECRET, moment: int = NOW, identifier: str = "msg-1"
+) -> dict[str, str]:
+    """Return the headers of a message that was signed."""
+    return {
+        "webhook-id": identifier,
+        "webhook-timestamp": str(moment),
+        "webhook-signature": signature(body, by, moment, identifier),
+    }

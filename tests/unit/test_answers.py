@@ -1,0 +1,259 @@
+"""An answer has the form of its trigger: a reply, a queue's failures, or a raise."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from functions.errors import (
+    BatchFailed,
+    Busy,
+    DeadlineExceeded,
+    InvalidEvent,
+    MethodNotAllowed,
+    Misconfigured,
+    NotFound,
+    OutcomeUnknown,
+    PayloadTooLarge,
+    Problem,
+    ProvisioningError,
+    QuotaExceeded,
+    ServiceFailed,
+    Throttled,
+    Unauthenticated,
+    Unreachable,
+    UnsupportedMediaType,
+)
+from functions.triggers import answers
+from functions.triggers.answers import Outcome
+from functions.triggers.delivery import Delivery, Message
+
+GATEWAY: dict[str, object] = {"httpMethod": "POST", "headers": {}}
+ELB: dict[str, object] = {"httpMethod": "POST", "requestContext": {"elb": {}}}
+V2: dict[str, object] = {"requestContext": {"http": {"method": "POST"}}}
+MADE: dict[str, object] = {"log_stream_id": "s", "created": True}
+THERE: dict[str, object] = {"log_stream_id": "s", "created": False}
+IGNORED: dict[str, object] = {"ignored": "why"}
+LONE = Delivery([Message([{}])])
+INVALID = InvalidEvent(Problem("/a", "is required"))
+
+
+def several(count: int = 2) -> Delivery:
+    """Return what brought an array of so many requests."""
+    return Delivery([Message([{}] * count, is_array=True)])
+
+
+def reply(*outcomes: Outcome, event: dict[str, object] = GATEWAY) -> Any:  # noqa: ANN401 # JSON
+    """Return the reply to a lone request, or to an array if there are several."""
+    delivery = LONE if len(outcomes) == 1 else several(len(outcomes))
+    return answers.reply(event, delivery, outcomes)
+
+
+def header(error: ProvisioningError, name: str) -> str | None:
+    """Return a header of the reply that tells an error."""
+    found: str | None = reply(error)["headers"].get(name)
+    return found
+
+
+@pytest.mark.parametrize(
+    "event", [GATEWAY, V2, {**GATEWAY, "multiValueHeaders": {"a": ["b"]}}]
+)
+def test_a_gateway_has_headers_and_a_body_of_text(event: dict[str, object]) -> None:
+    """Four keys, of which none may be missing on either platform."""
+    assert reply(MADE, event=event) == {
+        "statusCode": 201,
+        "headers": {"content-type": "application/json"},
+        "body": '{"log_stream_id": "s", "created": true}',
+        "isBase64Encoded": False,
+    }
+
+
+def test_a_load_balancer_has_the_status_in_words_too() -> None:
+    """Else it answers with an error of its own."""
+    assert reply(THERE, event={**ELB, "headers": {}}) == {
+        "statusCode": 200,
+        "statusDescription": "200 OK",
+        "headers": {"content-type": "application/json"},
+        "body": '{"log_stream_id": "s", "created": false}',
+        "isBase64Encoded": False,
+    }
+
+
+def test_a_load_balancer_gets_headers_in_the_form_it_sent() -> None:
+    """Lists in place of texts, and never both."""
+    event = {**ELB, "multiValueHeaders": {}}
+
+    made = answers.refusal(event, Throttled("x", retry_after=2.0))
+
+    assert made["statusDescription"] == "503 Service Unavailable"
+    assert "headers" not in made
+    assert made["multiValueHeaders"] == {
+        "content-type": ["application/problem+json"],
+        "retry-after": ["2"],
+    }
+
+
+@pytest.mark.parametrize("event", [ELB, {**ELB, "multiValueHeaders": {}}, GATEWAY])
+def test_a_health_check_is_answered(event: dict[str, object]) -> None:
+    """In the form of its gateway."""
+    made = answers.health(event)
+
+    assert made["statusCode"] == 200
+    assert made["body"] == '{"status": "ok"}'
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status"),
+    [
+        ([MADE], 201),
+        ([THERE], 200),
+        ([{"created": ["log_stream"]}], 201),
+        ([{"created": []}], 200),
+        ([IGNORED], 200),
+        ([THERE, MADE], 201),
+        ([THERE, IGNORED], 200),
+        ([], 200),
+        ([MADE, NotFound("x")], 404),
+    ],
+)
+def test_the_status_says_whether_something_was_made(
+    outcomes: list[Outcome], status: int
+) -> None:
+    """201 if anything was, 200 if all was there or nothing was asked for."""
+    assert reply(*outcomes)["statusCode"] == status
+
+
+@pytest.mark.parametrize(
+    ("delivery", "outcomes", "body"),
+    [
+        (LONE, [MADE], MADE),
+        (several(1), [MADE], [MADE]),
+        (several(2), [MADE, THERE], [MADE, THERE]),
+        (several(0), [], []),
+    ],
+)
+def test_an_array_is_answered_with_an_array(
+    delivery: Delivery, outcomes: list[Outcome], body: object
+) -> None:
+    """In the body of a reply as in what a direct call returns."""
+    made: Any = answers.reply(GATEWAY, delivery, outcomes)
+
+    assert json.loads(made["body"]) == body
+    assert answers.result_or_raise({}, delivery, outcomes) == body
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (INVALID, 400),
+        (NotFound("x"), 404),
+        (QuotaExceeded("x"), 409),
+        (Misconfigured("x"), 500),
+        (ServiceFailed("x"), 502),
+        (Throttled("x"), 503),
+        (OutcomeUnknown("x"), 504),
+    ],
+)
+def test_a_failure_is_a_problem_document(error: ProvisioningError, status: int) -> None:
+    """RFC 9457, with the status twice."""
+    made = reply(error)
+
+    assert made["statusCode"] == status
+    assert made["headers"]["content-type"] == "application/problem+json"
+    assert json.loads(made["body"])["status"] == status
+
+
+def test_a_lone_failure_is_told_as_itself_and_several_as_one() -> None:
+    """In an array of one as well."""
+    alone = json.loads(reply(INVALID)["body"])
+    in_array: Any = answers.reply(GATEWAY, several(1), [INVALID])
+    of_two = json.loads(reply(THERE, INVALID)["body"])
+
+    assert alone == INVALID.as_document() == json.loads(in_array["body"])
+    assert of_two["code"] == "BatchFailed"
+    assert of_two["results"] == [THERE, INVALID.as_document()]
+
+
+def test_whoever_was_let_in_is_told_more() -> None:
+    """A refusal at the door says as little as it can."""
+    error = Misconfigured("X is not set")
+
+    inside, outside = reply(error), answers.refusal(GATEWAY, error)
+
+    least = {"type", "title", "status"}
+    assert set(json.loads(str(outside["body"]))) == least
+    assert set(json.loads(inside["body"])) == {*least, "code", "remedy", "retryable"}
+    assert inside["statusCode"] == outside["statusCode"] == 500
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (Throttled("x", retry_after=2.0), "2"),
+        (Throttled("x", retry_after=0.2), "1"),
+        (Throttled("x", retry_after=2.001), "3"),
+        (Throttled("x"), "5"),
+        (Busy("x"), "5"),
+        (Throttled("x", retry_after=0.0), "5"),
+        (ServiceFailed("x", retry_after=7.0), "7"),
+        (BatchFailed([Throttled("x", retry_after=9), Busy("x", retry_after=3)]), "9"),
+        (BatchFailed([Busy("x"), NotFound("x")]), "5"),
+        (ServiceFailed("x"), None),
+        (Unreachable("x"), None),
+        (DeadlineExceeded("x"), None),
+        (NotFound("x"), None),
+        (INVALID, None),
+    ],
+)
+def test_a_pause_is_told_in_whole_seconds(
+    error: ProvisioningError, seconds: str | None
+) -> None:
+    """Where one is known, and always with 503 (RFC 9110 10.2.3)."""
+    assert header(error, "retry-after") == seconds
+
+
+@pytest.mark.parametrize(
+    ("error", "allow", "challenge"),
+    [
+        (MethodNotAllowed(Problem("", "x")), "POST", None),
+        (Unauthenticated("x"), None, "StandardWebhooks"),
+        (PayloadTooLarge(Problem("", "x")), None, None),
+        (UnsupportedMediaType(Problem("", "x")), None, None),
+        (INVALID, None, None),
+        (Misconfigured("x"), None, None),
+    ],
+)
+def test_a_refusal_tells_what_its_status_demands(
+    error: ProvisioningError, allow: str | None, challenge: str | None
+) -> None:
+    """The methods with 405, a challenge with 401 (RFC 9110 10.2.1 and 11.6.1)."""
+    made: Any = answers.refusal(GATEWAY, error)
+
+    assert made["statusCode"] == error.status
+    assert made["headers"].get("allow") == allow
+    assert made["headers"].get("www-authenticate") == challenge
+
+
+@pytest.mark.parametrize("error", [INVALID, Busy("x"), OutcomeUnknown("x")])
+def test_a_load_balancer_is_told_a_failure_in_words(error: ProvisioningError) -> None:
+    """By the phrase that belongs to the status."""
+    phrase = HTTPStatus(error.status).phrase
+
+    assert reply(error, event=ELB)["statusDescription"] == f"{error.status} {phrase}"
+
+
+def test_elsewhere_a_failure_is_raised() -> None:
+    """A lone request's as it is, several requests' as one."""
+    failure = NotFound("x")
+
+    with pytest.raises(NotFound) as raised:
+        answers.result_or_raise({}, LONE, [failure])
+    assert raised.value is failure
+    with pytest.raises(BatchFailed) as batch:
+        answers.result_or_raise({}, several(), [MADE, failure])
+    assert batch.value.outcomes == (MADE, failure)
+    with pytest.raises(Misconfigured):
+        answers.raise_it({}, Misconfigured("x"))

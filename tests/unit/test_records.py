@@ -1,0 +1,251 @@
+"""Queues and topics: each record's payload, in order, whatever is missing of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from functions.errors import InvalidEvent
+from functions.triggers import records
+from functions.triggers.delivery import Delivery, Listener, Message
+
+ONE, TWO = {"resource_id": "one"}, {"resource_id": "two"}
+QUEUE = "arn:aws:sqs:eu-central-1:123456789012:listeners"
+Reader = Callable[[dict[str, object]], Delivery]
+Test = Callable[[dict[str, object]], bool]
+
+
+def from_sqs(
+    body: object, identifier: object = "m-1", **more: object
+) -> dict[str, object]:
+    """Return a record of an SQS queue."""
+    arn = {"eventSourceARN": QUEUE}
+    record = {"messageId": identifier, "body": body, "eventSource": "aws:sqs"}
+    return {**record, **arn, **more}
+
+
+def from_sns(message: object) -> dict[str, object]:
+    """Return a record of an SNS topic."""
+    return {"EventSource": "aws:sns", "Sns": {"Message": message}}
+
+
+def from_smn(message: object) -> dict[str, object]:
+    """Return a record of an SMN topic."""
+    return {"event_source": "smn", "smn": {"message": message}}
+
+
+def sqs(*found: object) -> dict[str, object]:
+    """Return an event of an SQS queue."""
+    return {"Records": list(found)}
+
+
+def dms(*found: object, kind: str = "KAFKA") -> dict[str, object]:
+    """Return an event of DMS."""
+    return {"trigger_type": kind, "records": list(found)}
+
+
+def refusals(delivery: Delivery) -> list[str]:
+    """Return what is said of each item of a delivery that cannot be read."""
+    return [item.detail for item in delivery.items() if isinstance(item, InvalidEvent)]
+
+
+@pytest.mark.parametrize(
+    ("is_from", "event", "expected"),
+    [
+        (records.is_sqs, sqs(from_sqs("")), True),
+        (records.is_sqs, sqs({"eventSource": "aws:sqs"}), True),
+        (records.is_sqs, {"Records": [from_sns("")]}, False),
+        (records.is_sqs, {"Records": [{"eventSource": "aws:s3"}]}, False),
+        (records.is_sqs, {"Records": []}, False),
+        (records.is_sqs, {"Records": None}, False),
+        (records.is_sqs, {"Records": "aws:sqs"}, False),
+        (records.is_sqs, {"Records": {"0": from_sqs("")}}, False),
+        (records.is_sqs, {"Records": ["text", from_sqs("")]}, False),
+        (records.is_sqs, {"Records": [None]}, False),
+        (records.is_sqs, {}, False),
+        (records.is_sns, {"Records": [from_sns("")]}, True),
+        (records.is_sns, sqs(from_sqs("")), False),
+        (records.is_sns, {"Records": [{"eventSource": "aws:sns"}]}, False),
+        (records.is_sns, {"Records": [[]]}, False),
+        (records.is_smn, {"record": [from_smn("")]}, True),
+        (records.is_smn, {"record": [{"smn": {}}]}, True),
+        (records.is_smn, {"record": [{"smn": None}]}, False),
+        (records.is_smn, {"record": [{"event_source": "smn"}]}, False),
+        (records.is_smn, {"record": from_smn("")}, False),
+        (records.is_smn, {"Records": [from_smn("")]}, False),
+        (records.is_dms, dms(), True),
+        (records.is_dms, dms(kind="ROCKETMQ"), True),
+        (records.is_dms, {"trigger_type": "KAFKA"}, False),
+        (records.is_dms, {"records": [{"event_source": "dds"}]}, False),
+    ],
+)
+def test_a_trigger_is_told_by_its_first_record(
+    is_from: Test, event: dict[str, object], *, expected: bool
+) -> None:
+    """SQS and SNS write one field in different ways."""
+    assert is_from(event) is expected
+
+
+def test_an_sqs_queue_brings_messages_with_ids() -> None:
+    """Each is one request, or an array of them."""
+    found = sqs(
+        from_sqs(json.dumps(ONE), "a"),
+        from_sqs(json.dumps([ONE, TWO]), "b"),
+        from_sqs("[]", "c"),
+    )
+
+    assert records.sqs(found) == Delivery(
+        [
+            Message([ONE], id="a"),
+            Message([ONE, TWO], is_array=True, id="b"),
+            Message([], is_array=True, id="c"),
+        ],
+        is_batch=True,
+    )
+
+
+def test_a_queue_may_bring_what_other_triggers_send() -> None:
+    """A topic's notification, an event of a bus in it, a trace."""
+    trace = {
+        "trace_name": "createListener",
+        "service_type": "GA",
+        "resource_type": "listener",
+        "resource_id": "78d425da-4d5f-422f-b13b-40aa3f49bc55",
+    }
+    event = {"detail-type": "t", "detail": ONE}
+    notice = {"Type": "Notification", "TopicArn": "a", "Message": json.dumps(event)}
+    found = sqs(*(from_sqs(json.dumps(each)) for each in (notice, event, trace)))
+
+    listener = Listener("78d425da-4d5f-422f-b13b-40aa3f49bc55")
+    assert records.sqs(found).items() == [ONE, ONE, listener]
+
+
+@pytest.mark.parametrize(
+    ("arns", "in_order"),
+    [
+        ([QUEUE], False),
+        ([f"{QUEUE}.fifo"], True),
+        ([f"{QUEUE}.fifo", f"{QUEUE}.fifo"], True),
+        ([QUEUE, f"{QUEUE}.fifo"], True),
+        ([f"{QUEUE}.fifo.old"], False),
+        (["fifo"], False),
+        ([None], False),
+        ([7], False),
+        ([[".fifo"]], False),
+    ],
+)
+def test_a_fifo_queue_is_told_by_its_name(
+    arns: list[object], *, in_order: bool
+) -> None:
+    """Its messages are worked on in order."""
+    found = sqs(*(from_sqs("{}", eventSourceARN=arn) for arn in arns))
+
+    assert records.sqs(found).in_order is in_order
+
+
+@pytest.mark.parametrize("identifier", [None, 7, ["m-1"], {}, ""])
+def test_a_message_without_an_id_has_the_empty_one(identifier: object) -> None:
+    """Which the queue does not know, so that everything comes again."""
+    found = sqs(from_sqs("{}", identifier), {"body": "{}"}, None, from_sqs("{}"))
+
+    assert records.sqs_ids(found) == ["", "", "", "m-1"]
+    assert [each.id for each in records.sqs(found).messages] == ["", "", "", "m-1"]
+
+
+def test_one_bad_message_spoils_no_other() -> None:
+    """It stands where its request would."""
+    delivery = records.sqs(sqs(*map(from_sqs, (json.dumps(ONE), "no JSON", "{"))))
+
+    assert delivery.items()[0] == ONE
+    assert refusals(delivery) == [
+        "/Records/1/body is no JSON from line 1, column 1 on",
+        "/Records/2/body is no JSON from line 1, column 2 on",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("read", "event"),
+    [
+        (records.sns, {"Records": [from_sns(json.dumps(ONE)), from_sns("[]")]}),
+        (records.smn, {"record": [from_smn(json.dumps(ONE)), from_smn("[]")]}),
+        (records.dms, dms({"messages": [json.dumps(ONE), "[]"]})),
+        (records.dms, dms({"messages": [json.dumps(ONE)]}, {"messages": ["[]"]})),
+        (records.dms, dms({"messages": [ONE]}, {"messages": []}, {"messages": [[]]})),
+    ],
+)
+def test_a_topic_brings_messages_without_ids(
+    read: Reader, event: dict[str, object]
+) -> None:
+    """In the order of records, and of messages in them."""
+    messages = [Message([ONE]), Message([], is_array=True)]
+
+    assert read(event) == Delivery(messages, is_batch=True)
+
+
+@pytest.mark.parametrize(
+    ("read", "event", "words"),
+    [
+        (
+            records.sns,
+            {"Records": [from_sns("{"), from_sns("{}")]},
+            "/Records/0/Sns/Message",
+        ),
+        (
+            records.smn,
+            {"record": [from_smn("{}"), from_smn("x")]},
+            "/record/1/smn/message",
+        ),
+        (records.dms, dms({"messages": ["{}", "x"]}), "/records/0/messages/1"),
+        (
+            records.dms,
+            dms({"messages": []}, {"messages": ["x"]}),
+            "/records/1/messages/0",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_told_by_its_place(
+    read: Reader, event: dict[str, object], words: str
+) -> None:
+    """In the event as it came."""
+    (said,) = refusals(read(event))
+
+    assert said.startswith(f"{words} is no JSON from line 1, column ")
+
+
+@pytest.mark.parametrize(
+    "record", [None, 7, "text", [], {}, {"messages": None}, {"messages": "[]"}]
+)
+def test_a_topic_of_dms_must_have_an_array(record: object) -> None:
+    """Its place is told; other topics are read."""
+    delivery = records.dms(dms(record, {"messages": [ONE]}))
+
+    assert refusals(delivery) == ["/records/0/messages must be an array"]
+    assert delivery.items()[1] == ONE
+
+
+@pytest.mark.parametrize("record", [None, 7, "text", [], {}, {"Sns": 7}, {"smn": []}])
+def test_a_record_that_lacks_its_payload_is_an_empty_request(record: object) -> None:
+    """It will be refused by the schema, and stumbled over by nobody."""
+    for delivery in (
+        records.sqs(sqs(record)),
+        records.sns({"Records": [record]}),
+        records.smn({"record": [record]}),
+    ):
+        assert delivery == Delivery([Message([None])], is_batch=True)
+
+
+@pytest.mark.parametrize("found", [None, 7, "text", {}, {"0": 1}])
+def test_records_that_are_no_array_count_as_one(found: object) -> None:
+    """It is refused, rather than nothing done and nobody told."""
+    assert records.sqs({"Records": found}).items() == [None]
+    assert records.sqs_ids({"Records": found}) == [""]
+    assert len(refusals(records.dms({"trigger_type": "KAFKA", "records": found}))) == 1
+
+
+def test_no_records_bring_nothing() -> None:
+    """And the answer is an array all the same."""
+    assert records.dms(dms()) == Delivery([], is_batch=True)
+    assert records.dms(dms()).is_array()
+    assert records.sqs_ids(sqs()) == []

@@ -1,0 +1,49 @@
+"""template.tf, as a parser of its language reads it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import hcl2
+
+from tests.deployment.built import ROOT
+
+TEMPLATE = ROOT / "template.tf"
+TEXT = TEMPLATE.read_text("utf-8")
+_OPTIONS = hcl2.SerializationOptions(
+    with_comments=False, explicit_blocks=False, strip_string_quotes=True
+)
+PARSED: dict[str, list[dict[str, Any]]] = hcl2.loads(
+    TEXT, serialization_options=_OPTIONS
+)
+
+
+class Resource(NamedTuple):
+    """One resource: its kind, its name, its arguments and inner blocks."""
+
+    kind: str
+    name: str
+    body: dict[str, Any]
+
+
+RESOURCES = [
+    Resource(kind, name, body)
+    for each in PARSED["resource"]
+    for kind, named in each.items()
+    for name, body in named.items()
+]
+LOCALS: dict[str, Any] = PARSED["locals"][0]
+VARIABLES: dict[str, dict[str, Any]] = {
+    name: body for each in PARSED["variable"] for name, body in each.items()
+}
+
+
+def of_kind(kind: str) -> list[Resource]:
+    """Return the resources of a kind."""
+    return [each for each in RESOURCES if each.kind == f"huaweicloud_{kind}"]
+
+
+def function() -> dict[str, Any]:
+    """Return the arguments of the one resource that all functions are made of."""
+    (found,) = of_kind("fgs_function")
+    return found.body

@@ -60,6 +60,7 @@ RULES = {
     "minItems",
     "minLength",
     "minimum",
+    "oneOf",
     "pattern",
     "required",
     "type",
@@ -67,7 +68,7 @@ RULES = {
     "uniqueItems",
 }
 NAMED_PARTS = {"$defs", "properties"}
-LISTED_PARTS = {"allOf", "anyOf"}
+LISTED_PARTS = {"allOf", "anyOf", "oneOf"}
 SINGLE_PARTS = {"else", "if", "items", "then"}
 NOTES = {
     "$comment",
@@ -106,11 +107,15 @@ PATTERNS = {where: part for where, part in PARTS.items() if "pattern" in part}
 
 
 def rules() -> Iterator[str]:
-    """Yield the address of every rule; a condition (``if``) decides, it rules not."""
+    """Yield the address of every rule.
+
+    A condition (``if``) decides, it rules not; an alternative (of ``oneOf``) is broken
+    by breaking the choice.
+    """
     for where, part in PARTS.items():
         for keyword in part.keys() & RULES:
             address = f"{where}/{keyword}"
-            if keyword == "required" and not where.endswith("/if"):
+            if keyword == "required" and not re.search("/(if|oneOf/[0-9]+)$", where):
                 yield from (f"{address}/{name}" for name in part["required"])
             elif keyword != "required":
                 yield address

@@ -17,7 +17,7 @@ STREAM_NAME = f"ga-{LISTENER}"
 EVENT: dict[str, object] = {"resource_id": LISTENER}
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
-_HANDLERS: dict[str, Callable[[object, object], object]] = {
+HANDLERS: dict[str, Callable[[object, object], object]] = {
     "bootstrap": bootstrap.handler,
     "create_log_stream": create_log_stream.handler,
     "create_logtank": create_logtank.handler,
@@ -26,7 +26,7 @@ _HANDLERS: dict[str, Callable[[object, object], object]] = {
 
 def send(entry: str, event: object, context: object = None) -> Any:  # noqa: ANN401 - JSON
     """Return an entry's answer to an event; each of its results keeps its schema."""
-    answer = _HANDLERS[entry](event, context)
+    answer = HANDLERS[entry](event, context)
     for result in answer if isinstance(answer, list) else [answer]:
         contracts.check(f"{entry}.result", result)
     json.dumps(answer)
@@ -36,7 +36,7 @@ def send(entry: str, event: object, context: object = None) -> Any:  # noqa: ANN
 def refused(entry: str, event: object, context: object = None) -> ProvisioningError:
     """Return the error that an event ends in; its document keeps its schema."""
     with pytest.raises(ProvisioningError) as caught:
-        _HANDLERS[entry](event, context)
+        HANDLERS[entry](event, context)
     document = caught.value.as_document()
     contracts.check("error", json.loads(json.dumps(document)))
     return caught.value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from functions.errors import (
@@ -94,6 +93,9 @@ def run(
     if in_order:
         done = list(_until_failure(map(do, places, wanted)))
     elif len(places) > 1:
+        # a lone request does without
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
         with ThreadPoolExecutor(min(concurrency, len(places))) as pool:
             done = list(pool.map(do, places, wanted))
     else:

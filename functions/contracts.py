@@ -13,6 +13,7 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urljoin
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -56,20 +57,55 @@ def has_field_of(name: str, document: object) -> bool:
 
 @cache
 def validator(name: str) -> Validator:
-    """Return the compiled validator of `schemas/<name>.schema.json`."""
-    schema = _registry().contents(f"{BASE}{name}.schema.json")
-    compiled: Validator = _VALIDATOR(schema, registry=_registry())
+    """Return the compiled validator of `schemas/<name>.schema.json`.
+
+    Its references are filled in: to follow them takes longer than the check itself.
+    """
+    address = f"{BASE}{name}.schema.json"
+    schema = _filled_in(_read(address).contents, address, frozenset({address}))
+    compiled: Validator = _VALIDATOR(schema, registry=_REGISTRY)
     return compiled
 
 
 @cache
-def _registry() -> Registry[Any]:
-    """Return all schemas by their ids; what is not among them cannot be had."""
-    texts = (path.read_text("utf-8") for path in SCHEMAS.glob("*.schema.json"))
-    resources = [Resource.from_contents(json.loads(text)) for text in texts]
-    return (
-        Registry().with_resources((each.id() or "", each) for each in resources).crawl()
-    )
+def _read(address: str) -> Resource[Any]:
+    """Return the schema of an address, which stands for a file of `schemas/`."""
+    text = (SCHEMAS / address.removeprefix(BASE)).read_text("utf-8")
+    return Resource.from_contents(json.loads(text))
+
+
+_REGISTRY: Registry[Any] = Registry(
+    retrieve=_read  # type: ignore[call-arg] # the alias of an attribute of attrs
+)
+
+
+def _filled_in(part: object, base: str, within: frozenset[str]) -> Any:  # noqa: ANN401 # JSON
+    """Return a part of the schema at `base` with what references lead to in place.
+
+    One that leads back to what it is `within` stays a reference.
+    """
+    if isinstance(part, list):
+        return [_filled_in(each, base, within) for each in part]
+    if not isinstance(part, dict):
+        return part
+    own = {
+        name: _filled_in(inner, base, within)
+        for name, inner in part.items()
+        if name not in _OF_FILES
+    }
+    if "$ref" not in own:
+        return own
+    address = urljoin(base, own.pop("$ref"))
+    if address in within:
+        return {"$ref": address}
+    found = _REGISTRY.resolver().lookup(address).contents
+    target = _filled_in(found, address, within | {address})
+    return {"allOf": [target, own]} if own.keys() - _NOTES else target
+
+
+_OF_FILES = {"$schema", "$id", "$defs", "$comment"}
+_NOTES = {"title", "description", "default", "examples"}
+"""Keywords beside a reference that rule nothing."""
 
 
 def _unique_item_properties(

@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from functions import setting_kinds
 from functions.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """Tokens for X-Auth-Token: the project's for LTS, the domain's for GA."""
 
     project: Secret
     domain: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """An access key with its secret key, and its security token if temporary."""
 
     access: Secret
@@ -31,8 +28,7 @@ class Keys:
     security_token: Secret | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(NamedTuple):
     """An IAM user, in whose name tokens are had."""
 
     domain: str
@@ -114,8 +110,7 @@ def of_agency(told: Mapping[str, str] | None) -> tuple[Keys | None, list[str]]:
 
 def fingerprint(credential: Credential) -> str:
     """Return what tells credentials apart and gives none of them away."""
-    parts = (getattr(credential, name) for name in credential.__dataclass_fields__)
-    texts = [part.reveal() if isinstance(part, Secret) else part for part in parts]
+    texts = [each.reveal() if isinstance(each, Secret) else each for each in credential]
     texts.append(type(credential).__name__)
     return hashlib.sha256(repr(texts).encode()).hexdigest()
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import takewhile
-from typing import cast
+from typing import NamedTuple, cast
 
 from functions import batch, contracts, provisioning, triggers
 from functions.batch import Caution, Outcome
@@ -19,8 +18,7 @@ from functions.tasks import Request, Task
 from functions.triggers.delivery import Ignored, Listener
 
 
-@dataclass(frozen=True, slots=True)
-class Handling:
+class Handling(NamedTuple):
     """What is the same for all requests of an event; `left` is in seconds."""
 
     task: Task

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
 
 MASK = "***"
 LEAST_LENGTH = 8
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Secret:
     """A secret text; it shows itself only to who calls `reveal`.
 
     It is no `str`, so that it cannot be joined, formatted or serialised by accident.
     """
 
-    _text: str
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        """Keep a text from being seen."""
+        self._text = text
 
     def reveal(self) -> str:
         """Return the text, for the one place that needs it."""
@@ -28,28 +30,54 @@ class Secret:
         """Return a mask."""
         return MASK
 
+    def __eq__(self, other: object) -> bool:
+        """Whether another secret has the same text."""
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        """Return the text's hash."""
+        return hash(self._text)
+
 
 def mask(text: str, secrets: Sequence[Secret]) -> str:
     """Return a text from outside with every secret in it masked.
 
     A very short one is left: masking it would garble what has nothing to do with it.
     """
-    revealed = {secret.reveal() for secret in secrets}
-    for secret in tuple(revealed):  # as a URL has it, and as JSON does, either way
-        written = (json.dumps(secret, ensure_ascii=ascii_) for ascii_ in (True, False))
-        revealed |= {quote(secret, safe=""), *(text[1:-1] for text in written)}
-    for secret in sorted(revealed, key=len, reverse=True):  # one may hold another
-        if len(secret) >= LEAST_LENGTH:
-            text = text.replace(secret, MASK)
-    return text
+    return _masked(text, _written(secrets))
 
 
 def scrub(found: object, secrets: Sequence[Secret]) -> object:
     """Return JSON from outside with every secret in its texts masked."""
+    return _scrubbed(found, _written(secrets))
+
+
+def _written(secrets: Sequence[Secret]) -> list[str]:
+    """Return all that secrets may be written as, the longest first.
+
+    One may hold another; a URL has it in its own way, and JSON in two.
+    """
+    found = {secret.reveal() for secret in secrets}
+    for text in tuple(found):
+        in_json = (json.dumps(text, ensure_ascii=ascii_) for ascii_ in (True, False))
+        found |= {quote(text, safe=""), *(each[1:-1] for each in in_json)}
+    return sorted((t for t in found if len(t) >= LEAST_LENGTH), key=len, reverse=True)
+
+
+def _masked(text: str, written: Sequence[str]) -> str:
+    for each in written:
+        text = text.replace(each, MASK)
+    return text
+
+
+def _scrubbed(found: object, written: Sequence[str]) -> object:
     if isinstance(found, str):
-        return mask(found, secrets)
+        return _masked(found, written)
     if isinstance(found, list):
-        return [scrub(each, secrets) for each in found]
+        return [_scrubbed(each, written) for each in found]
     if isinstance(found, dict):
-        return {mask(key, secrets): scrub(each, secrets) for key, each in found.items()}
+        return {
+            _masked(name, written): _scrubbed(each, written)
+            for name, each in found.items()
+        }
     return found

@@ -7,8 +7,7 @@ An empty one counts as not set.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from functions import credentials, endpoints
 from functions.errors import Misconfigured
@@ -19,8 +18,7 @@ Variables = Callable[[str], str | None]
 """Returns what a name is set to, None where it is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What was set, checked; `endpoints` is by service, seconds are seconds."""
 
     endpoints: Mapping[str, str]
@@ -89,6 +87,5 @@ def _secrets(
     values: Mapping[str, Any], credential: credentials.Credential
 ) -> tuple[Secret, ...]:
     """Return every secret that is set, used or not, and those of the credential."""
-    parts = (getattr(credential, name) for name in credential.__dataclass_fields__)
-    known = (*values.values(), *values["WEBHOOK_SECRETS"], *parts)
+    known = (*values.values(), *values["WEBHOOK_SECRETS"], *credential)
     return tuple(each for each in known if isinstance(each, Secret))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timezone
 
 from functions.credentials import Keys, Tokens
@@ -47,7 +46,7 @@ def with_keys(
         )
         date = signing.timestamp(clock())
         signed = signing.sign(request, keys.access.reveal(), keys.secret.reveal(), date)
-        return send(replace(call, headers=tuple(signed.items())))
+        return send(call._replace(headers=tuple(signed.items())))
 
     return sent
 
@@ -73,4 +72,4 @@ def with_user(
 
 
 def _showing(call: Call, token: Secret) -> Call:
-    return replace(call, headers=(*call.headers, ("X-Auth-Token", token.reveal())))
+    return call._replace(headers=(*call.headers, ("X-Auth-Token", token.reveal())))

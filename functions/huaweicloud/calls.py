@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import quote
 
 from functions.secret import Secret
@@ -13,8 +13,7 @@ SAFE_METHODS = frozenset({"GET"})
 """Methods that change nothing, so that silence leaves nothing unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One request to an API, without host and credential.
 
     `operation` is the API's name for it, `path` is percent-encoded, `query` and
@@ -28,10 +27,14 @@ class Call:
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    body: Mapping[str, object] | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Mapping[str, object] | None = None
     attempt: int = 1
     endpoint: str = ""
+
+    def __repr__(self) -> str:
+        """Return what it is about, and nothing of what it says."""
+        return f"<{self.service} {self.operation}: {self.method} {self.path}>"
 
     @property
     def address(self) -> str:
@@ -50,8 +53,7 @@ class Call:
         return json.dumps(self.body, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What came back, every known secret in it masked.
 
     `document` is the JSON of the body; None where it is empty, no JSON or too large.

@@ -7,8 +7,7 @@ Logs*, *Querying Details About a Log*, *Deleting a Log*.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from functions.huaweicloud import replies
 from functions.huaweicloud.calls import Call, Reply, segment
@@ -21,8 +20,7 @@ ACTIVE, PENDING, ERROR, DELETING = "ACTIVE", "PENDING", "ERROR", "DELETING"
 _PATH = "/v1/logtanks"
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """Whose resources are meant, as far as it is known."""
 
     project_id: str | None = None
@@ -35,8 +33,7 @@ class Owner:
         return (("X-Project-Id", self.project_id),) if self.project_id else ()
 
 
-@dataclass(frozen=True, slots=True)
-class NewLogtank:
+class NewLogtank(NamedTuple):
     """A logtank that is wanted (Table 3)."""
 
     resource_type: str
@@ -45,8 +42,7 @@ class NewLogtank:
     log_stream_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Logtank:
+class Logtank(NamedTuple):
     """A logtank that exists (Table 5); what GA left out is None.
 
     `seen_at` is when GA said so, in seconds since 1970 by the cloud's clock.
@@ -67,13 +63,13 @@ class Logtank:
 
     def as_document(self) -> dict[str, object]:
         """Return the fields of Table 5 that GA filled in."""
-        known = asdict(self) | {"request_id": None, "seen_at": None}
+        known = self._asdict() | {"request_id": None, "seen_at": None}
         return {name: value for name, value in known.items() if value is not None}
 
 
 def create_logtank(new: NewLogtank, owner: Owner) -> Call:
     """Return the call that makes GA ship the listener's log into the stream."""
-    return _call("CreateLogtank", "POST", owner, body={"logtank": asdict(new)})
+    return _call("CreateLogtank", "POST", owner, body={"logtank": new._asdict()})
 
 
 def show_logtank(logtank: Logtank, owner: Owner) -> Call:
@@ -126,7 +122,7 @@ def _logtank(described: object, call: Call, reply: Reply) -> Logtank:
     if not isinstance(described, Mapping) or not replies.identifier(described, "id"):
         raise replies.unintelligible(call, reply, "has no logtank with an id")
     facts: dict[str, Any] = {
-        each.name: replies.identifier(described, each.name) for each in fields(Logtank)
+        name: replies.identifier(described, name) for name in Logtank._fields
     }
     facts["request_id"] = _own_request_id(reply)
     facts["seen_at"] = reply.date

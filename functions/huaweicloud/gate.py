@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from functions.errors import (
     AlreadyExists,
@@ -105,41 +104,49 @@ _gates: dict[tuple[str, str], Gate] = {}
 """By address and credential's fingerprint, for the life of the process."""
 
 
-@dataclass(frozen=True, slots=True)
 class Guard:
-    """Sends an invocation's calls through the gates of their addresses.
+    """Sends calls through the gates of their addresses.
 
-    `credential` is a fingerprint. What was `accepted` counts for this invocation alone:
-    by the next one, the key may have been revoked.
+    What was accepted counts for one invocation alone: by the next one, the key may
+    have been revoked.
     """
 
-    send: Send
-    endpoints: Mapping[str, str]
-    credential: str
-    left: Callable[[], float]
-    accepted: set[Gate] = field(default_factory=set)
+    def __init__(
+        self,
+        send: Send,
+        endpoints: Mapping[str, str],
+        credential: str,
+        left: Callable[[], float],
+        accepted: set[Gate] | None = None,
+    ) -> None:
+        """Take a credential's fingerprint, and what the invocation's others know."""
+        self._send = send
+        self._endpoints = endpoints
+        self._credential = credential
+        self._left = left
+        self._accepted = set() if accepted is None else accepted
 
     def __call__(self, call: Call) -> Reply:
         """Send the call: alone, if the credential is not yet known to be good.
 
         Raises: AuthenticationFailed while a refusal is remembered; DeadlineExceeded.
         """
-        about = (f"{call.address} {self.endpoints[call.address]}", self.credential)
+        about = (f"{call.address} {self._endpoints[call.address]}", self._credential)
         gate = _gates.setdefault(about, Gate())
         if not self._is_open(gate):
-            with gate.turn(call, self.left):
+            with gate.turn(call, self._left):
                 if not self._is_open(gate):
                     gate.require_no_refusal()
                     return self._sent(call, gate)
         return self._sent(call, gate)
 
     def _is_open(self, gate: Gate) -> bool:
-        return gate in self.accepted and not gate.is_refused()
+        return gate in self._accepted and not gate.is_refused()
 
     def _sent(self, call: Call, gate: Gate) -> Reply:
-        reply = self.send(call)
+        reply = self._send(call)
         answer = replies.failure_of(call, reply)
         gate.learn(answer)
         if answer is None or isinstance(answer, _UNDERSTOOD):
-            self.accepted.add(gate)
+            self._accepted.add(gate)
         return reply

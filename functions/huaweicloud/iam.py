@@ -6,7 +6,7 @@ Sources: *Obtaining a User Token Through Password Authentication*, *Querying Pro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from functions import setting_kinds
 from functions.credentials import User
@@ -19,8 +19,7 @@ SERVICE = "IAM"
 _UNTOLD_SECONDS = 600.0  # how long a token is taken to last that does not say it
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What a token is good for: a project by its id, or else the user's domain."""
 
     project_id: str | None = None
@@ -31,8 +30,7 @@ def scope_of(call: Call) -> Scope:
     return Scope(dict(call.headers)["X-Project-Id"] if call.service == "LTS" else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token, and for how many seconds from its issue it is good."""
 
     text: Secret

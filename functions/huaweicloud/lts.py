@@ -7,7 +7,7 @@ and 4, answer in Table 5), *Querying All Log Streams in a Log Group*.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from functions.huaweicloud import replies
 from functions.huaweicloud.calls import Call, Reply, segment
@@ -24,8 +24,7 @@ _SYSTEM_TAG = "_sys_"
 _LATEST_MILLISECONDS = 4_102_416_000_000  # the year 2100, as the vendor's SDK has it
 
 
-@dataclass(frozen=True, slots=True)
-class NewStream:
+class NewStream(NamedTuple):
     """A log stream that is wanted: its place, and the body that would create it."""
 
     project_id: str
@@ -49,8 +48,7 @@ class NewStream:
         return str(self.body["log_stream_name"])
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """A log stream that exists; `described` is what the list says of it.
 
     `created_at` and `seen_at` are in seconds since 1970 by the cloud's clock, None

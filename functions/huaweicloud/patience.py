@@ -5,15 +5,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from functions.errors import Busy, DeadlineExceeded, ProvisioningError
 
 _DOUBLINGS = 32  # the cap is reached long before; a float is not overrun
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(NamedTuple):
     """How often and how long: `attempts` in all, pauses and time left in seconds."""
 
     attempts: int

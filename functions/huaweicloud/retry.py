@@ -8,7 +8,6 @@ final. No pause outlasts the function's time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from functions.errors import (
@@ -28,7 +27,6 @@ Read = Callable[[Call, Reply], T]
 """Takes what was asked for out of a reply, or raises what the reply is."""
 
 
-@dataclass(frozen=True, slots=True)
 class Created(Generic[T]):
     """What a create came to, and how sure that is.
 
@@ -37,18 +35,25 @@ class Created(Generic[T]):
     `sent_at`: when the last attempt began, in seconds of the patience's clock.
     """
 
-    value: T
-    answered: bool
-    clean: bool
-    sent_at: float
+    def __init__(
+        self, value: T, *, answered: bool, clean: bool, sent_at: float
+    ) -> None:
+        """Know all this."""
+        self.value = value
+        self.answered = answered
+        self.clean = clean
+        self.sent_at = sent_at
 
 
-@dataclass(frozen=True, slots=True)
 class Looking(Generic[T, Seen]):
     """How to see whether a create happened: gather, then decide."""
 
-    gather: Callable[[], Seen]
-    decide: Callable[[Seen], T | None]
+    def __init__(
+        self, gather: Callable[[], Seen], decide: Callable[[Seen], T | None]
+    ) -> None:
+        """Take what makes the calls, and what judges by their answers."""
+        self.gather = gather
+        self.decide = decide
 
     def __call__(self) -> T | None:
         """Return what is there, None where nothing is."""
@@ -123,7 +128,8 @@ def create(
 def while_busy(step: Callable[[], T], patience: Patience) -> T:
     """Repeat a step for as long as time allows while its resource is being built.
 
-    Raises: whatever else the step raises, DeadlineExceeded.
+    Raises: whatever else the step raises; DeadlineExceeded, from the wait unless the
+    step has come further since.
     """
     busy: Busy | None = None
     attempt = 0
@@ -134,14 +140,14 @@ def while_busy(step: Callable[[], T], patience: Patience) -> T:
         except Busy as error:
             busy = error
         except DeadlineExceeded as error:
-            if busy is None or error.__cause__ is not None:
+            if busy is None or error.__cause__ is not None or error.logtank_id:
                 raise
             raise out_of_time(busy) from busy
         patience.pause(attempt, busy)
 
 
 def _once(call: Call, read: Read[T], send: Send, attempt: int) -> T:
-    numbered = replace(call, attempt=attempt)
+    numbered = call._replace(attempt=attempt)
     return read(numbered, send(numbered))
 
 

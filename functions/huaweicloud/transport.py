@@ -13,7 +13,6 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -75,18 +74,24 @@ _OF_SETTINGS = (
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it quotes what it cannot read
 
 
-@dataclass(frozen=True, slots=True)
 class Transport:
-    """Sends calls as they are, with what shows the credential already in them.
+    """Sends calls as they are, with what shows the credential already in them."""
 
-    `endpoints` is by address, `secrets` are masked in replies, and may become more;
-    `timeout` and `left` are in seconds.
-    """
+    def __init__(
+        self,
+        endpoints: Mapping[str, str],
+        secrets: Sequence[Secret],
+        timeout: float,
+        left: Callable[[], float],
+    ) -> None:
+        """Take addresses, secrets to mask in replies, and bounds in seconds.
 
-    endpoints: Mapping[str, str]
-    secrets: Sequence[Secret]
-    timeout: float
-    left: Callable[[], float]
+        The secrets may become more.
+        """
+        self._endpoints = endpoints
+        self._secrets = secrets
+        self._timeout = timeout
+        self._left = left
 
     def __call__(self, call: Call) -> Reply:
         """Send a call once.
@@ -94,13 +99,13 @@ class Transport:
         Raises: Unreachable if it surely changed nothing; OutcomeUnknown if it may
         have; Misconfigured if it could not even be written.
         """
-        exchange.begin(min(self.timeout, self.left()))
+        exchange.begin(min(self._timeout, self._left()))
         try:
             return self._exchange(call, self._prepared(call))
         except tuple(kind for kind, _ in FOREIGN) as error:
             # its own text may quote the peer, and so a secret
-            cause = OSError(mask(f"{type(error).__name__}: {error}", self.secrets))
-            endpoint = self.endpoints[call.address]
+            cause = OSError(mask(f"{type(error).__name__}: {error}", self._secrets))
+            endpoint = self._endpoints[call.address]
             raise _ours(error, call, endpoint, written=exchange.written) from cause
         finally:
             exchange.end()
@@ -109,7 +114,7 @@ class Transport:
         query = f"?{canonical_query(call.query)}" if call.query else ""
         return requests.Request(
             call.method,
-            f"{self.endpoints[call.address]}{call.path}{query}",
+            f"{self._endpoints[call.address]}{call.path}{query}",
             headers={**dict(call.headers), **_CONSTANT_HEADERS},
             data=call.content(),
         ).prepare()
@@ -120,14 +125,14 @@ class Transport:
             stream=True,
             allow_redirects=False,
             timeout=exchange.remaining(),
-            proxies=_proxies(self.endpoints[call.address]),
+            proxies=_proxies(self._endpoints[call.address]),
         ) as response:
             if response.status_code not in _FINAL_STATUSES:
                 # the true answer may follow: closed unread, it cannot meet another call
                 raise http.client.HTTPException
             chunks = response.raw.stream(_CHUNK, decode_content=False)
             status, headers = response.status_code, response.headers
-            return read(status, headers, chunks, self.secrets, time.time())
+            return read(status, headers, chunks, self._secrets, time.time())
 
 
 class _Session(requests.Session):

@@ -6,7 +6,6 @@ Shapes: `schemas/<action>.event.schema.json` and `schemas/<action>.result.schema
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import cast
 
 from functions.huaweicloud import ga, lts
@@ -52,7 +51,7 @@ def bootstrap(event: Event, cloud: Cloud) -> Result:
     wanted = ga.NewLogtank(
         ga.LISTENER, str(event["resource_id"]), new.log_group_id, stream.id
     )
-    cloud = replace(cloud, owner=replace(cloud.owner, project_id=new.project_id))
+    cloud = cloud._replace(owner=cloud.owner._replace(project_id=new.project_id))
     with noting(log_stream_name=new.name):
         ensured = logtank.ensure(wanted, cloud, stream.claim)
     seconds = cast("float", event.get("wait_seconds", 0))

@@ -8,15 +8,14 @@ one only later.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 CLAIM_SECONDS = 2.0
 YOUNG_SECONDS = 60.0
 """While a stream is younger, its creator may still be on its way to the logtank."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What a call knows of the stream that its logtank ships to.
 
     `claimed_at` is when the stream's create was sent, by the patience's clock, if this

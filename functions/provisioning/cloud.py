@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from functions.errors import Malfunction, ProvisioningError
 from functions.huaweicloud.calls import Call, Send
@@ -13,8 +13,7 @@ from functions.huaweicloud.patience import Patience
 from functions.huaweicloud.retry import Read, T, repeat
 
 
-@dataclass(frozen=True, slots=True)
-class Cloud:
+class Cloud(NamedTuple):
     """The way to the clouds: the port, its patience, and whose resources.
 
     `find_project` asks for the project's id where `owner` has none.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from functions.errors import AlreadyExists
 from functions.huaweicloud import lts, retry
@@ -11,8 +11,7 @@ from functions.provisioning.claim import Claim
 from functions.provisioning.cloud import Cloud, noting
 
 
-@dataclass(frozen=True, slots=True)
-class EnsuredStream:
+class EnsuredStream(NamedTuple):
     """A stream that is there.
 
     `differs` names the wanted fields that are otherwise; `claim` is what a logtank into

@@ -6,8 +6,8 @@ either way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain, repeat
+from typing import NamedTuple
 
 from functions.errors import (
     AlreadyExists,
@@ -30,8 +30,7 @@ _PAGES = 100
 Look = retry.Looking[ga.Logtank, list[ga.Logtank]]
 
 
-@dataclass(frozen=True, slots=True)
-class EnsuredLogtank:
+class EnsuredLogtank(NamedTuple):
     """A logtank that is there, and whether this call made it."""
 
     logtank: ga.Logtank
@@ -97,8 +96,10 @@ def _settled(found: ga.Logtank, look: Look, cloud: Cloud, claim: Claim) -> ga.Lo
     """
     if choice.is_settled(found, claim):
         return found
-    _rest_a_second(cloud)
-    if (winner := look()) is None:
+    with noting(logtank_id=found.id):
+        _rest_a_second(cloud)
+        winner = look()
+    if winner is None:
         raise Busy("The logtank has just gone", service=ga.SERVICE)
     return winner
 

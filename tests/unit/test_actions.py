@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from functions import contracts, provisioning
@@ -238,7 +236,7 @@ def test_the_events_project_goes_before_the_settings(
 def test_a_project_that_nobody_named_is_asked_for() -> None:
     """It then stands for the owner as well, where GA wants one."""
     stage = Stage(STREAM_MADE, tank())
-    cloud = replace(stage.cloud, owner=Owner())
+    cloud = stage.cloud._replace(owner=Owner())
 
     provisioning.bootstrap(EVENT, cloud)
 
@@ -252,7 +250,7 @@ def test_a_project_that_cannot_be_found_is_an_error_of_the_first_step() -> None:
     def lost() -> str:
         raise Misconfigured("HUAWEICLOUD_SDK_PROJECT_ID is not set")
 
-    cloud = replace(Stage().cloud, owner=Owner(), find_project=lost)
+    cloud = Stage().cloud._replace(owner=Owner(), find_project=lost)
 
     with pytest.raises(Misconfigured) as raised:
         provisioning.create_log_stream(STREAM, cloud)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
-
 import pytest
 
 from functions.huaweicloud.calls import Call, Reply, segment
@@ -62,5 +60,5 @@ def test_an_id_stays_one_segment(identifier: str, encoded: str) -> None:
 )
 def test_calls_and_replies_cannot_be_changed(value: Call | Reply, field: str) -> None:
     """What passes between the parts of the bundle is frozen."""
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         setattr(value, field, None)

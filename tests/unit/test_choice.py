@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from functions.errors import Busy, Conflict, LogtankFailed, ProvisioningError
@@ -153,14 +151,14 @@ def test_a_logtank_is_settled_once_its_second_is_over(
     created_at: str | None, seen_at: float | None, claim: Claim, *, settled: bool
 ) -> None:
     """By the cloud's clock; or if only the stream's creator could have made it."""
-    logtank = replace(tank("t", created_at=created_at), seen_at=seen_at)
+    logtank = tank("t", created_at=created_at)._replace(seen_at=seen_at)
 
     assert choice.is_settled(logtank, claim) is settled
 
 
 def test_a_logtank_is_taken_as_it_was_listed() -> None:
     """If it was not, as it is."""
-    listed = replace(HERE, seen_at=MADE)
+    listed = HERE._replace(seen_at=MADE)
 
     assert choice.twin(HERE, [ELSEWHERE, listed]) is listed
     assert choice.twin(HERE, [ELSEWHERE]) is HERE

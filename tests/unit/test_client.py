@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -128,7 +128,7 @@ def test_a_user_gets_a_token_and_shows_it() -> None:
     heard = Heard()
     token = document({"token": {}}, X_Subject_Token="token-of-user-1")
     quoting = document({"said": "token-of-user-1"})
-    call = replace(CALL, headers=(("X-Project-Id", "p"),))
+    call = CALL._replace(headers=(("X-Project-Id", "p"),))
     with serving(token, quoting, quoting) as server:
         settings, calm = as_user(server, "user-1")
         send = connect(settings, calm, heard.log, heard.paces.append)

@@ -217,7 +217,7 @@ def test_other_schemas_are_checked_alike(
 
 def test_an_unknown_contract_is_a_mistake_of_ours() -> None:
     """There is no schema to be had, and nothing is fetched."""
-    with pytest.raises(LookupError):
+    with pytest.raises(FileNotFoundError):
         contracts.check("nonsense", {})
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import pytest
 
 from functions.errors import NotFound, UnintelligibleReply
@@ -112,7 +110,7 @@ def test_a_described_logtank_is_read_in_full() -> None:
     """All fields of Table 5 are kept, and the request's id with them."""
     found = ga.logtank(CALL, Reply(201, {"logtank": FULL}, "r"))
 
-    assert asdict(found) == {**FULL, "request_id": "r", "seen_at": None}
+    assert found._asdict() == {**FULL, "request_id": "r", "seen_at": None}
     assert found.as_document() == FULL
 
 

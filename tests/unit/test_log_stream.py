@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NoReturn
 
 import pytest
@@ -150,7 +149,7 @@ def test_a_defect_in_the_middle_tells_how_far_the_work_had_come() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(Malfunction, match="ZeroDivisionError in broken") as raised:
-        log_stream.ensure(NEW, replace(Stage().cloud, send=broken))
+        log_stream.ensure(NEW, Stage().cloud._replace(send=broken))
 
     assert raised.value.log_stream_name == "n"
     assert isinstance(raised.value.__cause__, ZeroDivisionError)

@@ -11,6 +11,7 @@ from functions.errors import (
     DeadlineExceeded,
     LogtankFailed,
     NotFound,
+    PermissionDenied,
     ProvisioningError,
     QuotaExceeded,
     ServiceFailed,
@@ -21,6 +22,7 @@ from functions.provisioning import logtank
 from functions.provisioning.claim import Claim
 from tests.unit.script import Line, refusal
 from tests.unit.stage import (
+    BUSY,
     FAILED,
     NO_TANKS,
     TANK_TAKEN,
@@ -33,6 +35,8 @@ from tests.unit.stage import (
 NEW = NewLogtank("LISTENER", "l", "g", "s")
 CLAIMED = Claim(1000.0)
 UNCLAIMED = Claim()
+FRESH = described(created_at="2027-01-15T08:00:00Z")
+"""Made in the very second that the cloud's clock shows."""
 
 
 @pytest.mark.parametrize(
@@ -110,4 +114,27 @@ def test_a_list_without_an_end_is_given_up() -> None:
     with pytest.raises(UnintelligibleReply, match="no end"):
         logtank.ensure(NEW, stage.cloud, UNCLAIMED)
 
+    assert stage.script.spent
+
+
+def test_a_logtank_that_was_found_is_named_when_the_second_look_fails() -> None:
+    """It may be this very call's own, made without an answer."""
+    stage = Stage(tanks(FRESH), refusal(403, "SYS.0403"))
+
+    with pytest.raises(PermissionDenied) as raised:
+        logtank.ensure(NEW, stage.cloud, UNCLAIMED)
+
+    assert raised.value.logtank_id == "t"
+    assert stage.script.spent
+
+
+def test_a_logtank_made_after_a_wait_is_named_when_time_is_over() -> None:
+    """The listener is busy no longer, so the end is not told from that either."""
+    stage = Stage(BUSY, NO_TANKS, tank(), seconds=1.0, limit=3.1)
+
+    with pytest.raises(DeadlineExceeded) as raised:
+        logtank.ensure(NEW, stage.cloud, CLAIMED)
+
+    assert raised.value.logtank_id == "t"
+    assert raised.value.code == "DeadlineExceeded"
     assert stage.script.spent

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from functions.errors import (
@@ -177,7 +175,7 @@ def test_a_pause_that_does_not_fit_ends_the_work() -> None:
 def test_time_may_end_in_the_pause_itself() -> None:
     """After a pause, too, a call begins only while there is time."""
     clock, script = Clock(limit=1.0), Script(THROTTLED)
-    overslept = replace(patience(clock), sleep=lambda _seconds: clock.sleep(2.0))
+    overslept = patience(clock)._replace(sleep=lambda _seconds: clock.sleep(2.0))
 
     with pytest.raises(DeadlineExceeded) as raised:
         repeat(CALL, read, script, overslept)

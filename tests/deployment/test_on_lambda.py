@@ -11,11 +11,14 @@ import pytest
 
 from functions import contracts, errors
 from tests.deployment.execution import Execution, executing
+from tests.e2e.credentials.desk import Desk
+from tests.e2e.credentials.extension import ARN, PORT, holding
 from tests.emulator import Emulator
 from tests.unit.hooks import SECRET, signed
 
 EVENTS = Path(__file__).parents[1] / "events"
 DOOR = {"WEBHOOK_SECRETS": SECRET.reveal()}
+SECRET_ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:ga-a1b2c3"
 PLATFORMS_OWN = ("START ", "END ", "REPORT ")
 LISTENER = "78d425da-4d5f-422f-b13b-40aa3f49bc55"
 
@@ -72,6 +75,24 @@ def test_a_webhook_is_let_in_by_its_signature(bundle: Path, cloud: Emulator) -> 
     assert (refused["statusCode"], calls) == (401, [])
     assert (made["statusCode"], again["statusCode"]) == (201, 200)
     assert json.loads(made["body"])["created"] == ["log_stream", "logtank"]
+
+
+def test_the_secret_by_its_arn_is_credential_and_key_of_the_door(
+    bundle: Path, cloud: Emulator
+) -> None:
+    """As the template has it: the extension, here a local server, gives both."""
+    settings = cloud.environment()
+    keys = ("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK")
+    held = {name: settings.pop(name) for name in keys} | DOOR
+    event = webhook()
+    hook = signed(event["body"], moment=int(time.time()))
+    with Desk(lambda _asked: holding(held)) as extension:
+        told = {ARN: SECRET_ARN, PORT: str(extension.port)}
+        with executing(bundle, "bootstrap", settings | told) as function:
+            made, again = (function.invoke(webhook(**hook)) for _ in range(2))
+
+    assert (made["statusCode"], again["statusCode"]) == (201, 200)
+    assert len(extension.asked) == 1
 
 
 def test_a_schedule_needs_a_listener_and_the_settings(

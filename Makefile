@@ -1,24 +1,25 @@
 # `make help` lists the targets. `make run` and `make test` need python3 (3.10 or
 # later), make and a package index, and nothing else.
 PYTHON   ?= python3
-FUNCTION ?= bootstrap
-EVENT    ?= tests/events/$(FUNCTION).json
-CLOUD    ?= emulator
+# Those below are set on the command line alone: what a shell exports is not meant.
+FUNCTION = bootstrap
+EVENT    = tests/events/$(FUNCTION).json
+CLOUD    = emulator
 # The bundle's target; both templates say the same.
-VERSION  ?= 3.12
-ARCH     ?= x86_64
+VERSION  = 3.12
+ARCH     = x86_64
 
 RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke serve emulator test build lint types check format lock clean
+.PHONY: help run invoke serve emulator test build bench lint types check format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: .venv/run/ready ## bootstrap a listener against the emulator, twice
-	@$(RUN) -m tests.commands.run --cloud $(CLOUD) $(EVENT)
+	@$(RUN) -m tests.commands.run --cloud $(CLOUD) $(if $(filter command,$(origin EVENT)),$(EVENT))
 
 invoke: .venv/run/ready ## send EVENT=file.json through FUNCTION=bootstrap
 	@$(RUN) -m tests.commands.invoke --cloud $(CLOUD) $(FUNCTION) $(EVENT)
@@ -29,16 +30,20 @@ serve: .venv/run/ready ## take webhooks on PORT=8000 until interrupted
 emulator: .venv/run/ready ## play LTS, GA and IAM on PORT=8080 until interrupted
 	@$(RUN) -m tests.emulator --port $(or $(PORT),8080)
 
-test: .venv/dev/ready .venv/sam/ready .venv/awslambdaric/ready ## run all tests, with coverage
+test: .venv/dev/ready .venv/build/ready .venv/sam/ready .venv/awslambdaric/ready ## run all tests, with coverage
 	@$(DEV) -m pytest --cov --cov-report=term-missing
 
 BUNDLE = @.venv/build/bin/python -m tests.commands.build --version $(VERSION) --arch $(ARCH)
 
 build: .venv/build/ready ## make build/bundle.zip, for VERSION=3.12 and ARCH=x86_64 or arm64
+	@rm -rf build/bundle build/bundle.zip
 	$(BUNDLE) --to build/bundle --archive build/bundle.zip
 
 build-%: .venv/build/ready # `sam build` asks for each function in turn
 	$(BUNDLE) --to "$(or $(ARTIFACTS_DIR),$(error ARTIFACTS_DIR is not set))"
+
+bench: .venv/bench/ready .venv/sam/ready .venv/awslambdaric/ready ## measure it beside the alternatives, in a table of ratios
+	@.venv/bench/bin/python -m tests.commands.bench --plot tests/commands/bench/figures.svg
 
 lint: .venv/dev/ready ## ruff: rules and format
 	@$(DEV) -m ruff check .
@@ -61,7 +66,7 @@ lock: ## pin the newest dependencies, with hashes
 	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/python -m pip install --quiet uv
 	@$(LOCK) pyproject.toml -o functions/requirements.txt
 	@$(LOCK) pyproject.toml --group dev -c functions/requirements.txt -o tests/requirements.txt
-	@for group in build sam awslambdaric; do \
+	@for group in build sam awslambdaric bench; do \
 		$(LOCK) --group pyproject.toml:$$group -c tests/requirements.txt -o tests/$$group.txt; done
 
 clean: ## remove what the other targets made
@@ -73,9 +78,10 @@ clean: ## remove what the other targets made
 .venv/build/ready: tests/build.txt
 .venv/sam/ready: tests/sam.txt
 .venv/awslambdaric/ready: tests/awslambdaric.txt
+.venv/bench/ready: tests/bench.txt
 # The bundle is run by its target's interpreter, if there is one.
 OURS := $(PYTHON)
-.venv/awslambdaric/ready: PYTHON = $(shell python$(VERSION) -c 'import sys; print(sys.executable)' 2>/dev/null || echo $(OURS))
+.venv/bench/ready .venv/awslambdaric/ready: PYTHON = $(shell python$(VERSION) -c 'import sys; print(sys.executable)' 2>/dev/null || echo $(OURS))
 .venv/%/ready:
 	@echo "installing $< into .venv/$*"
 	@$(PYTHON) -m venv --clear .venv/$*

@@ -5,8 +5,7 @@ terraform {
   required_version = ">= 1.3"
   required_providers {
     huaweicloud = {
-      source  = "huaweicloud/huaweicloud"
-      version = ">= 1.70.0"
+      source = "huaweicloud/huaweicloud" # its arguments are those of August 2026
     }
   }
 }
@@ -96,10 +95,16 @@ variable "ga_roles" {
   default     = ["GA FullAccess"]
 }
 
-variable "function_roles" {
-  description = "Roles or policies that let FunctionGraph keep failed events and logs, in the project."
+variable "topic_roles" {
+  description = "Roles or policies that let FunctionGraph use the topics below, in the project; given only if there is one."
   type        = set(string)
   default     = ["SMN FullAccess"]
+}
+
+variable "more_roles" {
+  description = "Roles or policies that CTS or EventGrid turn out to need, in the project; their documents name none."
+  type        = set(string)
+  default     = []
 }
 
 variable "failure_topic_urn" {
@@ -162,6 +167,7 @@ variable "eventgrid" {
     channel_name = string
     source_name  = string
     event_types  = list(string)
+    agency       = optional(string) # the functions' own if left out
   })
   default = null
 }
@@ -171,6 +177,8 @@ provider "huaweicloud" {
 }
 
 locals {
+  has_topic = var.failure_topic_urn != "" || var.smn_topic_urn != ""
+
   functions = {
     bootstrap = {
       handler     = "bootstrap.handler"
@@ -204,6 +212,8 @@ locals {
     LOG_LEVEL                  = var.log_level
   }
 
+  eventgrid_agency = coalesce(try(var.eventgrid.agency, null), huaweicloud_identity_agency.this.name)
+
   secrets = {
     WEBHOOK_SECRETS = var.webhook_secrets
   }
@@ -218,7 +228,7 @@ resource "huaweicloud_identity_agency" "this" {
 
   project_role {
     project = var.region
-    roles   = setunion(var.lts_roles, var.function_roles)
+    roles   = setunion(var.lts_roles, var.more_roles, local.has_topic ? var.topic_roles : [])
   }
 }
 
@@ -247,6 +257,13 @@ resource "huaweicloud_fgs_function" "this" {
   enable_lts_log = var.own_log_group_id != ""
   log_group_id   = var.own_log_group_id != "" ? var.own_log_group_id : null
   log_stream_id  = var.own_log_group_id != "" ? var.own_log_stream_id : null
+
+  lifecycle {
+    precondition {
+      condition     = (var.own_log_group_id == "") == (var.own_log_stream_id == "")
+      error_message = "own_log_group_id and own_log_stream_id go together."
+    }
+  }
 }
 
 # Of calls whose sender does not wait: timer, SMN, audit trail.
@@ -280,6 +297,13 @@ resource "huaweicloud_fgs_function_trigger" "timer" {
     schedule      = var.timer
     user_event    = jsonencode({ resource_id = var.timer_listener })
   })
+
+  lifecycle {
+    precondition {
+      condition     = var.log_group_id != ""
+      error_message = "timer_listener needs log_group_id, which completes its events."
+    }
+  }
 }
 
 resource "huaweicloud_fgs_function_trigger" "smn" {
@@ -301,6 +325,13 @@ resource "huaweicloud_fgs_function_trigger" "audit_trail" {
     name       = "ga_listener_created"
     operations = ["GA:listener:createListener"]
   })
+
+  lifecycle {
+    precondition {
+      condition     = var.log_group_id != ""
+      error_message = "audit_trail needs log_group_id, which completes its events."
+    }
+  }
 }
 
 resource "huaweicloud_fgs_function_trigger" "apig" {
@@ -334,7 +365,7 @@ resource "huaweicloud_fgs_function_trigger" "eventgrid" {
   type                           = "EVENTGRID"
   status                         = "ACTIVE"
   cascade_delete_eg_subscription = true
-  event_data                     = jsonencode(merge(var.eventgrid, { trigger_name = var.name, agency = huaweicloud_identity_agency.this.name }))
+  event_data                     = jsonencode(merge(var.eventgrid, { trigger_name = var.name, agency = local.eventgrid_agency }))
 
   lifecycle {
     ignore_changes = [event_data] # the service does not give back all of it

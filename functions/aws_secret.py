@@ -21,6 +21,8 @@ from functions.secret import Secret
 NAME = "HUAWEICLOUD_SECRET_ARN"
 _TIMEOUT_SECONDS = 5.0
 _CACHE_SECONDS = 300.0
+_MOST_CHARACTERS = 65_536
+"""Of a secret, as Secrets Manager has it."""
 _kept: dict[str, tuple[Mapping[str, str], float]] = {}
 """By ARN, with the moment until which it is kept."""
 
@@ -117,8 +119,10 @@ def _held(answer: object) -> Mapping[str, str]:
     Raises: Misconfigured, which never quotes it.
     """
     text = answer.get("SecretString") if isinstance(answer, Mapping) else None
+    if not isinstance(text, str) or len(text) > _MOST_CHARACTERS:
+        text = "null"
     try:
-        held = json.loads(text) if isinstance(text, str) else None
+        held = json.loads(text)
     except (ValueError, RecursionError):
         held = None
     if not isinstance(held, Mapping):

@@ -23,23 +23,23 @@ from referencing import Registry, Resource
 
 from functions.errors import InvalidEvent, Problem, pointer
 
-_MOST_PROBLEMS = 100
+MOST_PROBLEMS = 100
 
 BASE = "https://ga-access-log.invalid/schemas/"
 """What every schema's id begins with; there is nothing to fetch there."""
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
 
-def check(name: str, document: object) -> None:
+def check(name: str, document: object, most: int = MOST_PROBLEMS) -> None:
     """Let a document pass that satisfies a schema, such as `bootstrap.event`.
 
-    Raises: InvalidEvent with every place that does not (of very many, the first
-    hundred), and never a value.
+    Raises: InvalidEvent with every place that does not (of very many, `most`), and
+    never a value.
     """
     errors = validator(name).iter_errors(cast("Any", document))
     problems = (problem for error in errors for problem in _problems(error))
     try:
-        found = list(islice(problems, _MOST_PROBLEMS))
+        found = list(islice(problems, most))
     except (RecursionError, ValueError):  # jsonschema writes what it refuses
         words = "is nested too deeply, or has a number of too many digits"
         raise InvalidEvent(Problem("", words)) from None

@@ -33,11 +33,12 @@ class Handling(NamedTuple):
         """
         outcomes: dict[int, Outcome] = {}
         accepted: dict[int, Request] = {}
+        most = max(1, contracts.MOST_PROBLEMS * 10 // max(len(items), 10))
         for place, item in enumerate(items):
             if isinstance(item, Ignored):
                 outcomes[place] = self._ignored(place, item)
                 continue
-            checked = self._checked(place, item)
+            checked = self._checked(place, item, most)
             if not isinstance(checked, ProvisioningError):
                 accepted[place] = checked
                 continue
@@ -56,17 +57,19 @@ class Handling(NamedTuple):
             self.log("INFO", "ignored", why=item.why)
         return {"ignored": item.why}
 
-    def _checked(self, place: int, item: object) -> Request | ProvisioningError:
-        """Return the request with its defaults, or what is wrong with it."""
+    def _checked(
+        self, place: int, item: object, most: int
+    ) -> Request | ProvisioningError:
+        """Return the request with its defaults, or at most so much that is wrong."""
         try:
             if self.left() <= 0:
                 raise DeadlineExceeded("Not begun: the function's time has run out")
-            return self._request(item)
+            return self._request(item, most)
         except ProvisioningError as error:
             with self.log.of(place):
                 return self._failed(error)
 
-    def _request(self, item: object) -> Request:
+    def _request(self, item: object, most: int) -> Request:
         """Return the request that an item is, complete.
 
         Raises: InvalidEvent, Misconfigured.
@@ -77,7 +80,7 @@ class Handling(NamedTuple):
         given = task.for_listener(item.id) if isinstance(item, Listener) else item
         request = self._complete(given) if isinstance(given, Mapping) else given
         try:
-            contracts.check(schema, request)
+            contracts.check(schema, request, most)
         except InvalidEvent as error:
             if not contracts.has_field_of(schema, given):
                 error.remedy = triggers.remedy(schema)

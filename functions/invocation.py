@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from functions import aws_secret, provisioning, runtime, settings, triggers
-from functions.errors import ProvisioningError
+from functions.errors import CallerFault, ProvisioningError
 from functions.handling import Handling
 from functions.tasks import Task
 
@@ -32,7 +32,8 @@ def run(task: Task, event: object, context: object) -> object:
             work = Handling(task, configured, left, log)
             outcomes = work.outcomes(delivery.items(), in_order=delivery.in_order)
     except ProvisioningError as error:
-        log("ERROR", "request failed", error=error.as_document())
+        level = "WARNING" if isinstance(error, CallerFault) else "ERROR"
+        log(level, "request failed", error=error.as_document())
         return trigger.refuse(event, error)
     return trigger.answer(event, delivery, outcomes)
 

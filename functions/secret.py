@@ -16,15 +16,28 @@ class Secret:
     It is no `str`, so that it cannot be joined, formatted or serialised by accident.
     """
 
-    __slots__ = ("_text",)
+    __slots__ = ("_forms", "_text")
 
     def __init__(self, text: str) -> None:
         """Keep a text from being seen."""
         self._text = text
+        self._forms: frozenset[str] | None = None
 
     def reveal(self) -> str:
         """Return the text, for the one place that needs it."""
         return self._text
+
+    def forms(self) -> frozenset[str]:
+        """Return what the text may be written as: in a URL, and in JSON's two ways too.
+
+        They are made once; any of fewer than LEAST_LENGTH characters is left out.
+        """
+        if self._forms is None:
+            text = self._text
+            in_json = (json.dumps(text, ensure_ascii=by) for by in (True, False))
+            forms = {text, quote(text, safe=""), *(each[1:-1] for each in in_json)}
+            self._forms = frozenset(f for f in forms if len(f) >= LEAST_LENGTH)
+        return self._forms
 
     def __repr__(self) -> str:
         """Return a mask."""
@@ -53,15 +66,9 @@ def scrub(found: object, secrets: Sequence[Secret]) -> object:
 
 
 def _written(secrets: Sequence[Secret]) -> list[str]:
-    """Return all that secrets may be written as, the longest first.
-
-    One may hold another; a URL has it in its own way, and JSON in two.
-    """
-    found = {secret.reveal() for secret in secrets}
-    for text in tuple(found):
-        in_json = (json.dumps(text, ensure_ascii=ascii_) for ascii_ in (True, False))
-        found |= {quote(text, safe=""), *(each[1:-1] for each in in_json)}
-    return sorted((t for t in found if len(t) >= LEAST_LENGTH), key=len, reverse=True)
+    """Return what secrets may be written as, longest first: one may hold another."""
+    forms = {form for secret in secrets for form in secret.forms()}
+    return sorted(forms, key=len, reverse=True)
 
 
 def _masked(text: str, written: Sequence[str]) -> str:

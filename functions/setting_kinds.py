@@ -10,6 +10,7 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from functions.secret import Secret
 
@@ -43,6 +44,7 @@ def identifier(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=16)
 def endpoint(value: str) -> str:
     """Read the address of a service: a scheme, a host, perhaps a port.
 
@@ -74,7 +76,9 @@ def header(value: str) -> Secret:
 
 
 def secret(value: str) -> Secret:
-    """Read a secret that travels in a body, so that any character will do."""
+    """Read a secret that travels in a body, so that any whole character will do."""
+    if re.search("[\ud800-\udfff]", value):
+        raise ValueError("has a byte or half a character that UTF-8 does not know")
     return Secret(value)
 
 

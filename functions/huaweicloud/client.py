@@ -85,6 +85,8 @@ def _logged(send: Send, log: Log, pace: Callable[[float], None]) -> Send:
 
     def logged(call: Call) -> Reply:
         began = time.monotonic()
+        about = {name: getattr(call, name) for name in _ABOUT}
+        log("DEBUG", "call begins", **about)
         reply: Reply | None = None
         failure: ProvisioningError | None = None
         try:
@@ -99,20 +101,21 @@ def _logged(send: Send, log: Log, pace: Callable[[float], None]) -> Send:
             log(
                 "INFO" if failure is None else "WARNING",
                 "call",
-                **_facts(call, reply, failure, seconds),
+                **about,
+                **_facts(reply, failure, seconds),
             )
         return reply
 
     return logged
 
 
+_ABOUT = ("service", "operation", "attempt")
+
+
 def _facts(
-    call: Call, reply: Reply | None, failure: ProvisioningError | None, seconds: float
+    reply: Reply | None, failure: ProvisioningError | None, seconds: float
 ) -> dict[str, Any]:
     return {
-        "service": call.service,
-        "operation": call.operation,
-        "attempt": call.attempt,
         "status": reply and reply.status,
         "code": failure and failure.code,
         "milliseconds": round(seconds * 1000, 1),

@@ -1,18 +1,12 @@
 """HTTP connections that keep to one bound in time, whatever the peer does.
 
-A timeout of `requests` bounds the wait for each next byte, so that a peer which sends a
-byte a second is never late. Here connecting, a proxy's answer, shaking hands and
-reading all end at the one moment that a call was given. (Looking up a host's name is
-the resolver's.)
+Connecting, a proxy's answer, shaking hands and reading all end at the one moment that a
+call was given. (Looking up a host's name is the resolver's.)
 """
 
 from __future__ import annotations
 
-import http.client
-import io
 import socket
-import threading
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -20,82 +14,13 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-_LEAST_SECONDS = 0.001  # a socket's timeout of zero would mean not to wait at all
-
-
-class Exchange(threading.local):
-    """This thread's call: when it must have ended, and how far it has come.
-
-    `ends_at` is a moment of `time.monotonic`. `written` is whether a byte of the
-    request may have left. `reply` is what is being read.
-    """
-
-    ends_at = 0.0
-    written = False
-    reply: http.client.HTTPResponse | None = None
-
-    def begin(self, seconds: float) -> None:
-        """Start a call that has so much time."""
-        self.ends_at = time.monotonic() + seconds
-        self.written = False
-
-    def end(self) -> None:
-        """Let go of the reply, which urllib3 may have dropped without closing it."""
-        if self.reply is not None:
-            self.reply.close()
-        self.reply = None
-
-    def remaining(self) -> float:
-        """Return the seconds left of it, something above zero."""
-        return max(self.ends_at - time.monotonic(), _LEAST_SECONDS)
-
-
-exchange = Exchange()
-
-
-class _Reader(io.RawIOBase):
-    """A socket's bytes, until the call must have ended."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._raw = sock.makefile("rb", buffering=0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        if time.monotonic() >= exchange.ends_at:
-            raise TimeoutError("the answer was not complete in time")
-        self._sock.settimeout(exchange.remaining())
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _Source:
-    """Stands in for the socket that a reply is read from."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reader(self._sock))
-
-
-def _bounded_response(
-    sock: socket.socket, *args: Any, **options: Any
-) -> http.client.HTTPResponse:
-    source: Any = _Source(sock)  # a reply asks its socket for nothing else
-    exchange.reply = http.client.HTTPResponse(source, *args, **options)
-    return exchange.reply
+from functions.huaweicloud.wire import bounded_response, exchange
 
 
 class _Connection(HTTPConnection):
     """Connects and reads within the thread's exchange, and notes when it writes."""
 
-    response_class: Any = staticmethod(_bounded_response)
+    response_class: Any = staticmethod(bounded_response)
     _connecting = False
 
     def connect(self) -> None:

@@ -62,12 +62,18 @@ def create_token(user: User, scope: Scope) -> Call:
 def token(call: Call, reply: Reply) -> Token:
     """Return the token that an answer brings, which stands in a header.
 
-    Raises: the error that the reply is; UnintelligibleReply without a token.
+    Raises: the error that the reply is; UnintelligibleReply without a token, or with
+    one that could not be shown to anybody.
     """
     answer = replies.document(call, reply)
     if reply.subject_token is None:
         raise replies.unintelligible(call, reply, "has no X-Subject-Token")
-    return Token(reply.subject_token, _lifetime(answer.get("token")))
+    try:
+        text = setting_kinds.header(reply.subject_token.reveal())
+    except ValueError as error:
+        fault = f"has an X-Subject-Token that {error}"
+        raise replies.unintelligible(call, reply, fault) from None
+    return Token(text, _lifetime(answer.get("token")))
 
 
 def list_projects(region: str) -> Call:

@@ -7,8 +7,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
+
+LONGEST_SECONDS = 86_400.0
+"""A longer pause than a day is asked for by nobody who means it."""
 
 
+@lru_cache(maxsize=4)  # the answers to one event often come within one second
 def of_header(date: str) -> float | None:
     """Read a date of HTTP as seconds since 1970, None where it is none."""
     try:
@@ -27,8 +32,11 @@ def of_document(text: object) -> float | None:
 
 
 def retry_after(value: str, now: Callable[[], float] = time.time) -> float | None:
-    """Read seconds or a date (RFC 9110 10.2.3) as seconds, None where it is neither."""
+    """Read seconds or a date (RFC 9110 10.2.3) as seconds, None where it is neither.
+
+    What is longer than LONGEST_SECONDS is read as that.
+    """
     if re.fullmatch("[0-9]+", value):
-        return float(value)
+        return min(float(value), LONGEST_SECONDS)
     until = of_header(value)
-    return None if until is None else max(0.0, until - now())
+    return None if until is None else min(max(0.0, until - now()), LONGEST_SECONDS)

@@ -9,8 +9,17 @@ from functions.huaweicloud import moments
 from functions.huaweicloud.calls import Reply
 from functions.secret import Secret, mask, scrub
 
-REPLY_BYTES = 8 * 1024 * 1024
-"""A longer reply is not read; the longest list of a real account is a tenth of it."""
+REPLY_BYTES = 2 * 1024 * 1024
+"""A longer reply is not read: it may take ten times its bytes, in several threads.
+
+The longest list there is has less than half of it: a group's hundred streams, each with
+twenty tags as long as they may be.
+"""
+REPLY_VALUES = 50_000
+"""A reply of more values is not taken apart: one may take sixty times its bytes.
+
+That longest list has a tenth of it.
+"""
 
 
 def read(
@@ -40,17 +49,20 @@ def read(
     )
 
 
-def _body(chunks: Iterable[bytes]) -> bytes:
+def _body(chunks: Iterable[bytes]) -> bytearray:
     """Return the body, nothing if it is too long."""
     body = bytearray()
     for chunk in chunks:
         body += chunk
         if len(body) > REPLY_BYTES:
-            return b""
-    return bytes(body)
+            return bytearray()
+    return body
 
 
-def _document(body: bytes, secrets: Sequence[Secret]) -> object:
+def _document(body: bytearray, secrets: Sequence[Secret]) -> object:
+    """Return the JSON of a body, None if it is none or more than is taken apart."""
+    if sum(map(body.count, (b"[", b"{", b","))) > REPLY_VALUES:
+        return None
     try:
         return scrub(json.loads(body), secrets)
     except (ValueError, RecursionError):

@@ -99,11 +99,14 @@ def request_id(reply: Reply) -> str | None:
 
 
 def identifier(found: Mapping[str, object], name: str) -> str | None:
-    """Return a field that must be a filled text of sane characters, None if not."""
+    """Return a field that must be a filled text of sane characters, None if not.
+
+    It may become a segment of a path: two full stops would lead out of it.
+    """
     value = found.get(name)
-    if isinstance(value, str) and value.isprintable() and 0 < len(value) <= _LENGTH:
-        return value
-    return None
+    if not isinstance(value, str) or not value.isprintable() or value in {".", ".."}:
+        return None
+    return value if 0 < len(value) <= _LENGTH else None
 
 
 def _said(body: object) -> tuple[str | None, str | None]:

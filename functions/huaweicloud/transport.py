@@ -1,6 +1,6 @@
 """Calls over HTTPS: the one module that imports requests.
 
-One session for the life of the process keeps its connections between invocations.
+One adapter for the life of the process keeps its connections between invocations.
 TLS is always verified, redirects are never followed, a reply is bounded in size and
 time and never decompressed, and nothing but proxies and the CA bundle is taken from
 the environment.
@@ -14,7 +14,6 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +29,11 @@ from functions.errors import (
     Unreachable,
 )
 from functions.huaweicloud.calls import Call, Reply
-from functions.huaweicloud.connections import POOLS, exchange
+from functions.huaweicloud.connections import POOLS
 from functions.huaweicloud.reading import read
+from functions.huaweicloud.replies import clean
 from functions.huaweicloud.signing import canonical_query
+from functions.huaweicloud.wire import exchange
 from functions.secret import Secret, mask
 
 _CHUNK = 64 * 1024
@@ -47,7 +48,7 @@ _CONSTANT_HEADERS = {
 FOREIGN: tuple[tuple[type[Exception], str], ...] = (
     (requests.exceptions.InvalidURL, "the endpoint or the proxy is no address"),
     (requests.exceptions.InvalidSchema, "the proxy is of a kind that is not served"),
-    (requests.exceptions.InvalidHeader, "a setting does not fit into a header"),
+    (requests.exceptions.InvalidHeader, "a header is none that HTTP knows"),
     (requests.exceptions.SSLError, "TLS failed"),
     (requests.exceptions.ProxyError, "the proxy let nothing through"),
     (requests.exceptions.ConnectTimeout, "no connection was made in time"),
@@ -103,28 +104,33 @@ class Transport:
         try:
             return self._exchange(call, self._prepared(call))
         except tuple(kind for kind, _ in FOREIGN) as error:
-            # its own text may quote the peer, and so a secret
-            cause = OSError(mask(f"{type(error).__name__}: {error}", self._secrets))
+            said = mask(f"{type(error).__name__}: {error}", self._secrets)
+            cause = OSError(clean(said))  # it may quote the peer, and so a secret
             endpoint = self._endpoints[call.address]
             raise _ours(error, call, endpoint, written=exchange.written) from cause
         finally:
             exchange.end()
 
     def _prepared(self, call: Call) -> requests.PreparedRequest:
+        """Return the request as it was signed: nothing of it is written anew."""
         query = f"?{canonical_query(call.query)}" if call.query else ""
-        return requests.Request(
-            call.method,
-            f"{self._endpoints[call.address]}{call.path}{query}",
-            headers={**dict(call.headers), **_CONSTANT_HEADERS},
-            data=call.content(),
-        ).prepare()
+        headers = {**dict(call.headers), **_CONSTANT_HEADERS}
+        content = call.content()
+        if content or call.changes:
+            headers["Content-Length"] = str(len(content))
+        request = requests.PreparedRequest()
+        request.method = call.method
+        request.url = f"{self._endpoints[call.address]}{call.path}{query}"
+        request.prepare_headers(headers)
+        request.body = content or None
+        return request
 
     def _exchange(self, call: Call, request: requests.PreparedRequest) -> Reply:
-        with _session().send(
+        with _adapter().send(
             request,
             stream=True,
-            allow_redirects=False,
             timeout=exchange.remaining(),
+            verify=_ca_bundle(),
             proxies=_proxies(self._endpoints[call.address]),
         ) as response:
             if response.status_code not in _FINAL_STATUSES:
@@ -133,13 +139,6 @@ class Transport:
             chunks = response.raw.stream(_CHUNK, decode_content=False)
             status, headers = response.status_code, response.headers
             return read(status, headers, chunks, self._secrets, time.time())
-
-
-class _Session(requests.Session):
-    """A session that does not so much as look where a redirect leads."""
-
-    def get_redirect_target(self, _resp: requests.Response) -> None:
-        return None
 
 
 class _Adapter(HTTPAdapter):
@@ -156,17 +155,15 @@ class _Adapter(HTTPAdapter):
 
 
 @cache
-def _session() -> requests.Session:
-    """Return the one session, with the CA bundle of the environment."""
-    session = _Session()
-    session.trust_env = False  # else .netrc would be read, and all this at each call
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.verify = _ca_bundle()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, _Adapter(pool_maxsize=_CONNECTIONS))
-    return session
+def _adapter() -> _Adapter:
+    """Return the one adapter, with the connections that it keeps.
+
+    A session would do more than is wanted: keep cookies, follow redirects, read .netrc.
+    """
+    return _Adapter(pool_maxsize=_CONNECTIONS)
 
 
+@cache
 def _ca_bundle() -> str | bool:
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if path := os.environ.get(name):

@@ -26,6 +26,8 @@ WATCH_PAUSES = (0.25, 0.5, 0.5, 0.75)
 SETTLE_SECONDS = 1.0
 """GA tells `created_at` in whole seconds: after one, no equal is still to come."""
 _PAGES = 100
+_MOST = 1_000
+"""A listener has one logtank, or a few; what lists so many is not to be believed."""
 
 Look = retry.Looking[ga.Logtank, list[ga.Logtank]]
 
@@ -160,7 +162,7 @@ def _listed(new: ga.NewLogtank, cloud: Cloud) -> list[ga.Logtank]:
     found: list[ga.Logtank] = []
     marker: str | None = None
     passed: set[str] = set()
-    while len(passed) < _PAGES:
+    while len(passed) < _PAGES and len(found) < _MOST:
         call = ga.list_logtanks(new, cloud.owner, marker)
         page, marker = cloud.ask(call, ga.logtanks)
         found += [each for each in page if each.resource_id == new.resource_id]

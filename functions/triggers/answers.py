@@ -40,7 +40,7 @@ def reply(event: Event, delivery: Delivery, outcomes: Sequence[Outcome]) -> Resu
 
 
 def refusal(event: Event, error: ProvisioningError) -> Result:
-    """Return the HTTP reply to a sender who was not let in, or said nothing."""
+    """Return the HTTP reply to a sender who was not let in, or not listened to."""
     return _problem(event, error, public.document_for_stranger(error))
 
 

@@ -12,7 +12,7 @@ from functions.triggers.delivery import Message
 MOST_LAYERS = 4
 """As of an EventBridge event that SNS brings to a queue, and one to spare."""
 MOST_REQUESTS = 1_000
-"""Of one payload, so that its answer fits in what every trigger takes back."""
+"""Of one payload; a load balancer takes a megabyte back, in which their errors fit."""
 
 
 class Envelope(NamedTuple):

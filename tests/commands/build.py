@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,10 @@ from tempfile import TemporaryDirectory
 
 from packaging.requirements import Requirement
 
+from tests.commands import ENTRIES
+
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "functions" / "requirements.txt"
-ENTRIES = ("bootstrap", "create_log_stream", "create_logtank")
 PLATFORMS = {
     "x86_64": "manylinux2014_x86_64",
     "arm64": "manylinux2014_aarch64",
@@ -33,6 +35,7 @@ TRIMMED = (
     "*/benchmarks",
     "*/tests",
     "urllib3/contrib/emscripten",  # for browsers
+    "charset_normalizer/*.so",  # the same lies there as .py, and nothing calls it
 )
 """What of the dependencies nothing reads at run time; their licences are kept."""
 LICENCES = ("LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*")
@@ -45,14 +48,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--archive", type=Path)
-    parser.add_argument("--version", default="3.12", help="the target's Python")
+    parser.add_argument(
+        "--version", default="3.12", type=version, help="the target's Python"
+    )
     parser.add_argument("--arch", default="x86_64", choices=PLATFORMS)
     given = parser.parse_args()
     target = given.to.resolve()
-    if is_anothers(target):
-        parser.error(f"{target} holds something that is no bundle")
-    shutil.rmtree(target, ignore_errors=True)
-    install(target, given.version, given.arch)
+    if target.is_dir() and any(target.iterdir()):
+        parser.error(f"{target} is not empty")
+    try:
+        install(target, given.version, given.arch)
+    except subprocess.CalledProcessError:
+        parser.exit(1, "pip could not get the dependencies, for the reason above\n")
     copy_own(target)
     for line in compiled(target, given.version):
         print(line)
@@ -62,10 +69,14 @@ def main() -> int:
     return 0
 
 
-def is_anothers(folder: Path) -> bool:
-    """Whether a folder has content, and not of an earlier bundle."""
-    has_content = folder.is_dir() and any(folder.iterdir())
-    return has_content and not (folder / "licenses").is_dir()
+def version(text: str) -> str:
+    """Read a version of Python for which the dependencies are locked.
+
+    Raises: argparse.ArgumentTypeError.
+    """
+    if not re.fullmatch("3\\.[1-9][0-9]", text):
+        raise argparse.ArgumentTypeError(f"{text} is no version from 3.10 on")
+    return text
 
 
 def install(target: Path, version: str, arch: str) -> None:
@@ -79,6 +90,11 @@ def install(target: Path, version: str, arch: str) -> None:
             [sys.executable, "-m", "pip", "install", *PIP, *wheels, *where],
             check=True,
         )
+    trim(target)
+
+
+def trim(target: Path) -> None:
+    """Take out what nothing reads at run time, but the licences."""
     keep_licences(target)
     for pattern in TRIMMED:
         for path in list(target.glob(pattern)):

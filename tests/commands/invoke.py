@@ -8,15 +8,13 @@ import sys
 from importlib import import_module
 
 from functions.errors import ProvisioningError
-from tests.commands import arguments, clouds
-
-FUNCTIONS = ("bootstrap", "create_log_stream", "create_logtank")
+from tests.commands import ENTRIES, arguments, clouds
 
 
 def main() -> int:
     """Print the log lines, then the result or the error document; return 1 for it."""
     parser = arguments.parser(__doc__)
-    parser.add_argument("function", choices=FUNCTIONS)
+    parser.add_argument("function", choices=ENTRIES)
     parser.add_argument("event", type=arguments.event, help="a file of JSON")
     given = parser.parse_args()
     entry = import_module(f"functions.{given.function}")

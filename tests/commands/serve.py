@@ -10,17 +10,15 @@ import uuid
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from urllib.parse import urlsplit
 
-from functions import bootstrap, create_log_stream, create_logtank
-from tests.commands import arguments, clouds
+from tests.commands import ENTRIES, arguments, clouds
 
 MOST_BYTES = 10_000_000
 """What API Gateway takes; the functions themselves take less."""
 HANDLERS: dict[str, Callable[[object, object], object]] = {
-    "/bootstrap": bootstrap.handler,
-    "/create_log_stream": create_log_stream.handler,
-    "/create_logtank": create_logtank.handler,
+    f"/{entry}": import_module(f"functions.{entry}").handler for entry in ENTRIES
 }
 
 

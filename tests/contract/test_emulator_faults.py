@@ -167,6 +167,17 @@ def test_a_create_can_land_late(cloud: Emulator) -> None:
     assert wait_until(lambda: names(cloud) == ["ga-one"])
 
 
+def test_once_settled_nothing_lands_or_fails_any_more(cloud: Emulator) -> None:
+    """What is late has landed, and the faults to come are forgotten."""
+    fault = {"operation": "CreateLogStream", "times": None, "land_after": 0.1}
+    cloud.fail({**fault, "connection": "refuse_answer"})
+    with pytest.raises(BROKEN):
+        create_stream(cloud)
+    cloud.settle()
+    assert names(cloud) == ["ga-one"]
+    assert create_stream(cloud, "ga-two").status_code == 201
+
+
 def test_a_delay_alone_only_delays(cloud: Emulator) -> None:
     """The true answer comes, later."""
     cloud.fail({"operation": "CreateLogStream", "delay": 0.1})

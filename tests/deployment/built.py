@@ -16,7 +16,7 @@ RUNTIME = ROOT / ".venv/awslambdaric/bin/python"
 def _asked(setting: str) -> str:
     """Return what a variable of the Makefile is set to."""
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    found = re.search(rf"^{setting} *\?= (\S+)$", makefile, re.MULTILINE)
+    found = re.search(rf"^{setting} *= (\S+)$", makefile, re.MULTILINE)
     assert found is not None
     return found[1]
 

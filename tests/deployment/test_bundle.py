@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.build import ENTRIES, locked
+from tests.commands import ENTRIES
+from tests.commands.build import locked
 from tests.deployment import built
 
 OURS = {"functions", "schemas", "LICENSE", *(f"{entry}.py" for entry in ENTRIES)}
@@ -141,11 +142,22 @@ def test_a_bundle_for_another_python_goes_without_bytecode(
     assert all(tag in path.name for path in folder.rglob("*.so"))
 
 
-@pytest.mark.parametrize("folder", [".", "functions"])
-def test_a_folder_with_other_things_is_left_alone(folder: str) -> None:
-    """A slip of the hand deletes no work."""
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--to", "."], "is not empty"),
+        (["--to", "functions"], "is not empty"),
+        (["--to", "build/new", "--version", "3.9"], "no version from 3.10 on"),
+        (["--to", "build/new", "--version", "new"], "no version from 3.10 on"),
+        (["--to", "build/new", "--arch", "mips"], "invalid choice"),
+    ],
+)
+def test_a_slip_deletes_no_work_and_gets_a_sentence(
+    words: list[str], said: str
+) -> None:
+    """Such as a folder that holds other things."""
     done = subprocess.run(  # noqa: S603 # our own words
-        [sys.executable, "-m", "tests.commands.build", "--to", folder],
+        [sys.executable, "-m", "tests.commands.build", *words],
         cwd=built.ROOT,
         capture_output=True,
         text=True,
@@ -153,7 +165,8 @@ def test_a_folder_with_other_things_is_left_alone(folder: str) -> None:
     )
 
     assert done.returncode == 2
-    assert "holds something that is no bundle" in done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_nothing_but_the_bundle_and_the_standard_library_is_needed(

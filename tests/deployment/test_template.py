@@ -129,14 +129,16 @@ def test_no_policy_has_a_wildcard() -> None:
     assert "*" not in json.dumps(found)
 
 
-def test_anybody_may_call_a_function_by_its_url_alone() -> None:
+def test_without_an_account_a_function_is_called_by_its_url_alone() -> None:
     """Webhooks have no account with AWS: the function checks their signatures."""
+    urls = sam.resources("AWS::Lambda::Url").values()
     open_doors = [
         each
         for each in sam.resources("AWS::Lambda::Permission").values()
         if each["Principal"] == "*"
     ]
 
+    assert [each["AuthType"] for each in urls] == ["NONE"] * len(FUNCTIONS)
     assert len(open_doors) == 2 * len(FUNCTIONS)
     assert all(
         each.get("FunctionUrlAuthType") == "NONE" or each.get("InvokedViaFunctionUrl")
@@ -145,12 +147,28 @@ def test_anybody_may_call_a_function_by_its_url_alone() -> None:
     assert sam.environment()["WEBHOOK_AUTH"] == "signature"
 
 
+def test_nobody_may_unless_webhooks_are_wanted() -> None:
+    """Neither the URLs nor the permissions are there otherwise."""
+    every = json.loads(sam.stack_text())
+    conditions = {
+        name: each.get("Condition")
+        for name, each in every["Resources"].items()
+        if each["Type"] == "AWS::Lambda::Url"
+        or each["Properties"].get("Principal") == "*"
+    }
+
+    assert set(conditions.values()) == {"HasWebhooks"}
+    assert every["Parameters"]["Webhooks"]["Default"] == "false"
+
+
 def test_every_function_logs_to_the_one_group() -> None:
     """As JSON, and for a month."""
     (group,) = sam.resources("AWS::Logs::LogGroup").values()
     logging = [each["LoggingConfig"] for each in sam.functions().values()]
 
-    assert logging == [{"LogFormat": "JSON", "LogGroup": {"Ref": "Logs"}}] * 3
+    assert [(each["LogFormat"], each["LogGroup"]) for each in logging] == [
+        ("JSON", {"Ref": "Logs"})
+    ] * 3
     assert group["RetentionInDays"] == 30
 
 

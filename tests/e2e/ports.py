@@ -14,14 +14,20 @@ from tests.emulator import Emulator
 _used: set[str] = set()
 
 
+def is_fresh(url: str) -> bool:
+    """Whether an address was never called, which it is not from now on."""
+    was_used = url in _used
+    _used.add(url)
+    return not was_used
+
+
 @contextmanager
 def running(emulator: Emulator) -> Iterator[Emulator]:
     """Run an emulator on a port that no earlier one of these had."""
     emulator.start()
-    while emulator.url in _used:
+    while not is_fresh(emulator.url):
         emulator.stop()
         emulator.start()
-    _used.add(emulator.url)
     try:
         yield emulator
     finally:

@@ -69,7 +69,7 @@ def test_every_line_says_which_request_it_belongs_to(
 @pytest.mark.parametrize(
     ("level", "messages"),
     [
-        ("DEBUG", {"call", "request failed"}),
+        ("DEBUG", {"call begins", "call", "request failed"}),
         ("warning", {"call", "request failed"}),
         ("ERROR", {"request failed"}),
     ],

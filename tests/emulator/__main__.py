@@ -51,7 +51,7 @@ def main() -> None:
     try:
         cloud = Emulator(on_call=_print_call, **options).start()
     except (ValueError, OSError) as error:  # an option, or a port that is taken
-        parser.error(str(error))
+        parser.error(f"cannot serve: {error}")
     ended = threading.Event()
     # explicitly: a shell lets what it starts in the background ignore Ctrl-C
     for number in (signal.SIGINT, signal.SIGTERM):

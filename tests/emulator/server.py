@@ -113,6 +113,10 @@ class Emulator(Account):
         """
         self._stage.faults.add([read_fault(fault) for fault in faults])
 
+    def settle(self) -> None:
+        """Forget the faults to come, and wait until what lands late has landed."""
+        self._stage.settle()
+
     def revoke_tokens(self) -> int:
         """Make all tokens that IAM has issued invalid; return how many there were."""
         tokens = self._stage.world.tokens

@@ -27,6 +27,13 @@ class Stage:
     stop: threading.Event = field(default_factory=threading.Event)
     faults: FaultBook = field(default_factory=FaultBook)
     calls: list[Document] = field(default_factory=list)
+    landings: list[threading.Thread] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Forget the faults to come, and wait until what lands late has landed."""
+        self.faults.clear()
+        for landing in list(self.landings):
+            landing.join()
 
     def renew(self, world: World) -> None:
         """Begin anew; calls under way end in the world in which they began."""
@@ -76,7 +83,9 @@ class Stage:
             if not self.stop.wait(seconds):
                 perform(world, operation, request)
 
-        threading.Thread(target=late, daemon=True).start()
+        landing = threading.Thread(target=late, daemon=True)
+        landing.start()
+        self.landings.append(landing)
 
     def _done(self, call: Document, outcome: Outcome) -> Outcome:
         answer, spoiler, _ = outcome

@@ -123,6 +123,7 @@ def test_an_extension_that_gives_nothing_is_misconfigured(
         b'{"SecretString": null}',
         b'{"SecretString": "hush"}',
         b'{"SecretString": "[\\"hush\\"]"}',
+        json.dumps({"SecretString": '{"A": "hush"}' + " " * 65_536}).encode(),
     ],
 )
 def test_a_secret_that_holds_no_settings_is_misconfigured(body: bytes) -> None:

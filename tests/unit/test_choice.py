@@ -84,13 +84,22 @@ def test_a_logtank_in_the_way_is_an_error(
     assert raised.value.service == "GA"
 
 
+def test_one_that_is_going_is_said_to_be() -> None:
+    """Nothing else is in the way."""
+    with pytest.raises(Busy) as raised:
+        choice.shipping(NEW, [GOING])
+
+    assert raised.value.detail == "The listener's logtank is being deleted"
+
+
 def test_a_conflict_names_what_is_in_the_way() -> None:
     """Its detail tells stream, group and logtank; its remedy what to delete."""
-    with pytest.raises(
-        Conflict, match="stream there of group g, through logtank e"
-    ) as (raised):
+    with pytest.raises(Conflict) as raised:
         choice.shipping(NEW, [ELSEWHERE])
 
+    assert raised.value.detail == (
+        "Listener l already ships its log to stream there of group g, through logtank e"
+    )
     assert raised.value.remedy.startswith("Delete logtank e, or ")
 
 
@@ -127,12 +136,13 @@ def test_a_logtank_that_did_not_fail_is_healthy(status: str | None) -> None:
 
 
 def test_a_failed_logtank_is_an_error_that_names_it() -> None:
-    """The remedy says which logtank to delete."""
+    """The remedy says which logtank to delete; GA's support finds it by its request."""
     with pytest.raises(LogtankFailed, match="Logtank f is in status ERROR") as raised:
-        choice.healthy(FAILED)
+        choice.healthy(FAILED._replace(request_id="r"))
 
     assert raised.value.remedy == "Delete logtank f and send the event again."
     assert raised.value.logtank_id == "f"
+    assert (raised.value.service, raised.value.request_id) == ("GA", "r")
 
 
 @pytest.mark.parametrize(

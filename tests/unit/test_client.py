@@ -23,9 +23,14 @@ class Heard:
 
     lines: list[tuple[str, str, dict[str, object]]] = field(default_factory=list)
     paces: list[float] = field(default_factory=list)
+    beginnings: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
     def log(self, level: str, message: str, **facts: object) -> None:
         """Hear a log line, whose milliseconds nobody can foretell."""
+        if level == "DEBUG":
+            assert "milliseconds" not in facts
+            self.beginnings.append((message, facts))
+            return
         assert isinstance(facts.pop("milliseconds"), float)
         self.lines.append((level, message, facts))
 
@@ -62,6 +67,8 @@ def test_a_call_is_authorised_and_logged() -> None:
             },
         )
     ]
+    begun = {"service": "LTS", "operation": "ListLogStream", "attempt": 2}
+    assert heard.beginnings == [("call begins", begun)]
     assert len(heard.paces) == 1
     assert 0 < heard.paces[0] < 60
 

@@ -81,6 +81,15 @@ def test_an_answer_without_a_token_is_unintelligible() -> None:
         iam.token(CREATE, Reply(401, {"error": {"code": 401, "message": "no"}}))
 
 
+@pytest.mark.parametrize("text", ["a\r\n b", " a", "a\x00", "\xe9"])
+def test_a_token_that_no_header_can_carry_is_unintelligible(text: str) -> None:
+    """It is the cloud's fault, not a setting's."""
+    reply = Reply(201, {"token": TIMES}, subject_token=Secret(text))
+
+    with pytest.raises(UnintelligibleReply, match="a header cannot carry"):
+        iam.token(CREATE, reply)
+
+
 def test_projects_are_listed_by_the_regions_name() -> None:
     """Whose project it is, the credential says."""
     assert iam.list_projects("cn-north-4") == Call(

@@ -115,6 +115,37 @@ def test_of_a_fifo_queue_nothing_is_begun_after_a_failure(
     ]
 
 
+def test_what_a_stranger_does_wrong_is_no_error_of_the_function(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Who scans the internet for doors raises no alarm."""
+    door = {"WEBHOOK_SECRETS": SECRET.reveal()}
+    bootstrap.handler(post(REQUEST), context(**door))
+    bootstrap.handler(post(REQUEST), context())
+
+    assert [(line["level"], line["error"]["title"]) for line in lines(capsys)] == [
+        ("WARNING", "Unauthenticated"),
+        ("ERROR", "Misconfigured"),
+    ]
+
+
+def test_the_worst_answer_fits_into_what_a_load_balancer_takes_back() -> None:
+    """A megabyte: of many bad requests each is told less of what is wrong."""
+    bad: dict[str, int] = {f"f{number}": 1 for number in range(20)}
+    document = [{**bad, f"n{number}": 1} for number in range(1000)]
+    hook = signed(json.dumps(document), moment=int(time.time()))
+    event = post(document, **hook)
+    door = {"WEBHOOK_SECRETS": SECRET.reveal()}
+
+    reply: Any = bootstrap.handler(event, context(**door))
+
+    assert (reply["statusCode"], len(json.loads(reply["body"])["results"])) == (
+        400,
+        1000,
+    )
+    assert len(reply["body"]) < 1_000_000
+
+
 def test_what_breaks_outside_of_requests_is_one_of_our_errors(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

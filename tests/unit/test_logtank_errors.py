@@ -83,12 +83,36 @@ def test_a_listener_that_stays_busy_exceeds_the_deadline() -> None:
 
     assert isinstance(raised.value.__cause__, Busy)
     assert raised.value.__cause__.code == "GA.9104"
-    assert isinstance(raised.value.__cause__.__context__, AlreadyExists)
+    assert isinstance(raised.value.__cause__.__cause__, AlreadyExists)
+
+
+def test_a_logtank_that_goes_to_the_end_exceeds_the_deadline() -> None:
+    """What was found, and by the end of its second was not, is told as gone."""
+    stage = Stage(tanks(FRESH), NO_TANKS, limit=0.3)
+
+    with pytest.raises(DeadlineExceeded) as raised:
+        logtank.ensure(NEW, stage.cloud, UNCLAIMED)
+
+    assert raised.value.detail == (
+        "The function's time ran out: The logtank has just gone"
+    )
+    assert raised.value.service == "GA"
+    assert stage.script.spent
+
+
+def test_a_younger_logtank_that_cannot_be_removed_is_left_to_the_sender() -> None:
+    """The remedy says which of the two is one too many."""
+    stage = Stage(NO_TANKS, tank("t"), tanks(described("a")), refusal(403, "SYS.0403"))
+
+    with pytest.raises(PermissionDenied) as raised:
+        logtank.ensure(NEW, stage.cloud, UNCLAIMED)
+
+    assert raised.value.remedy == "Delete logtank t: logtank a ships the same log."
 
 
 def test_all_pages_are_read_and_others_logtanks_left_aside() -> None:
     """Markers are followed; a filter that GA ignored does no harm."""
-    others = described("o", "there", resource_id="another")
+    others = described("a", resource_id="another")
     stage = Stage(tanks(others, marker="m"), tanks(described()))
 
     ensured = logtank.ensure(NEW, stage.cloud, UNCLAIMED)
@@ -101,15 +125,28 @@ def test_a_list_that_turns_in_circles_is_given_up() -> None:
     """At the first page that was there before."""
     stage = Stage(*[tanks(marker="m")] * 2)
 
-    with pytest.raises(UnintelligibleReply, match="no end"):
+    with pytest.raises(UnintelligibleReply) as raised:
         logtank.ensure(NEW, stage.cloud, UNCLAIMED)
 
+    assert raised.value.detail == "GA's list of logtanks has no end"
+    assert raised.value.service == "GA"
     assert stage.script.spent
 
 
 def test_a_list_without_an_end_is_given_up() -> None:
     """After a hundred pages no further one is asked for."""
     stage = Stage(*[tanks(marker=f"m{page}") for page in range(100)])
+
+    with pytest.raises(UnintelligibleReply, match="no end"):
+        logtank.ensure(NEW, stage.cloud, UNCLAIMED)
+
+    assert stage.script.spent
+
+
+def test_a_list_of_more_logtanks_than_a_listener_can_have_is_given_up() -> None:
+    """Not all of a hundred full pages is kept in memory."""
+    full = [described(f"{number}") for number in range(500)]
+    stage = Stage(tanks(*full, marker="a"), tanks(*full, marker="b"))
 
     with pytest.raises(UnintelligibleReply, match="no end"):
         logtank.ensure(NEW, stage.cloud, UNCLAIMED)

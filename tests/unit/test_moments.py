@@ -49,7 +49,10 @@ def test_a_document_has_iso_8601_in_utc(text: object, seconds: float | None) -> 
     [
         ("0", 0.0),
         ("7", 7.0),
-        ("999999999999", 999_999_999_999.0),
+        ("86400", 86_400.0),
+        ("86401", 86_400.0),
+        ("9" * 400, 86_400.0),
+        ("Fri, 02 Jan 9999 03:04:05 GMT", 86_400.0),
         (DATE, 0.0),
         ("Fri, 02 Jan 2026 03:05:05 GMT", 60.0),
         ("Fri, 02 Jan 2026 03:03:05 GMT", 0.0),
@@ -61,5 +64,5 @@ def test_a_document_has_iso_8601_in_utc(text: object, seconds: float | None) -> 
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str, seconds: float | None) -> None:
-    """A date that has passed is no pause at all; nonsense was not said."""
+    """A date that has passed is no pause, and none is longer than a day."""
     assert retry_after(header, lambda: NOW) == seconds

@@ -211,6 +211,8 @@ def test_a_success_with_an_errors_code_is_unintelligible(field: str) -> None:
         (None, None),
         (7, None),
         (["a"], None),
+        (".", None),
+        ("..", None),
     ],
 )
 def test_an_identifier_is_filled_text(value: object, expected: str | None) -> None:

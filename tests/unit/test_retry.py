@@ -153,6 +153,7 @@ def test_a_call_begins_only_while_there_is_time() -> None:
         repeat(CALL, read, script, patience(Clock(limit=0)))
 
     assert raised.value.__cause__ is None
+    assert raised.value.detail == "The function's time ran out"
     assert script.calls == []
 
 
@@ -165,7 +166,10 @@ def test_a_pause_that_does_not_fit_ends_the_work() -> None:
         repeat(CALL, read, script, patience(clock))
 
     assert isinstance(raised.value.__cause__, ServiceFailed)
-    assert raised.value.__cause__.detail in raised.value.detail
+    assert raised.value.detail == (
+        f"The function's time ran out: {raised.value.__cause__.detail}"
+    )
+    assert raised.value.remedy == DeadlineExceeded.remedy
     assert raised.value.service == "LTS"
     assert raised.value.upstream_status == 503
     assert raised.value.request_id == "r-1"
@@ -198,6 +202,27 @@ def test_a_rest_must_end_before_the_time_does(limit: float, *, fits: bool) -> No
     assert bool(clock.pauses) is fits
 
 
+@pytest.mark.parametrize(
+    ("limit", "kind"),
+    [
+        (7.0, Throttled),
+        (0.5, Throttled),
+        (0.0, DeadlineExceeded),
+        (-0.5, DeadlineExceeded),
+    ],
+)
+def test_a_pause_that_the_cloud_asks_for_in_vain(
+    limit: float, kind: type[ProvisioningError]
+) -> None:
+    """It is told as asked for while there is time, and as the deadline after that."""
+    clock = Clock(limit=limit)
+
+    with pytest.raises(kind):
+        patience(clock).pause(1, Throttled("crowded", retry_after=7.0))
+
+    assert clock.pauses == []
+
+
 def test_a_busy_resource_is_waited_for_beyond_the_attempts() -> None:
     """As long as time allows, not by attempts."""
     clock, script = Clock(), Script(*[BUSY] * 9, DONE)
@@ -228,7 +253,51 @@ def test_a_resource_that_stays_busy_exceeds_the_deadline() -> None:
         while_busy(lambda: read(CALL, script(CALL)), patience(clock))
 
     assert isinstance(raised.value.__cause__, Busy)
+    assert raised.value.remedy == Busy.remedy
     assert script.spent
+
+
+def test_a_step_that_is_out_of_time_after_a_wait_tells_what_was_waited_for() -> None:
+    """It had not even begun to work again."""
+    script = Script(BUSY, DeadlineExceeded("no time"))
+
+    with pytest.raises(DeadlineExceeded) as raised:
+        while_busy(lambda: read(CALL, script(CALL)), patience(Clock()))
+
+    assert isinstance(raised.value.__cause__, Busy)
+    assert raised.value.remedy == Busy.remedy
+
+
+def made_before(end: DeadlineExceeded) -> DeadlineExceeded:
+    """Return the end of a step that had made a logtank."""
+    end.note(logtank_id="t")
+    return end
+
+
+def failed_before(end: DeadlineExceeded) -> DeadlineExceeded:
+    """Return the end of a step that had a failure of its own."""
+    end.__cause__ = SILENCE
+    return end
+
+
+@pytest.mark.parametrize(
+    ("lines", "end"),
+    [
+        ([], DeadlineExceeded("no time")),
+        ([BUSY], made_before(DeadlineExceeded("no time"))),
+        ([BUSY], failed_before(DeadlineExceeded("no time"))),
+    ],
+)
+def test_a_step_that_has_come_further_ends_by_itself(
+    lines: list[Line], end: DeadlineExceeded
+) -> None:
+    """Unless it waited, and for nothing else, the wait is not to blame."""
+    script = Script(*lines, end)
+
+    with pytest.raises(DeadlineExceeded) as raised:
+        while_busy(lambda: read(CALL, script(CALL)), patience(Clock()))
+
+    assert raised.value is end
 
 
 def test_nothing_but_busy_is_waited_for_there() -> None:

@@ -177,6 +177,21 @@ def test_a_look_that_fails_is_the_cause_of_the_creates_error() -> None:
     assert raised.value.__cause__ is BLIND
 
 
+def test_a_look_that_time_cuts_short_exceeds_the_deadline() -> None:
+    """The end comes from the create's failure, whose outcome stays unknown."""
+    clock = Clock(limit=5.0)
+
+    def gather() -> str | None:
+        clock.sleep(clock.left())
+        raise BLIND
+
+    looking: Looking[str, str | None] = Looking(gather, lambda found: found)
+    with pytest.raises(DeadlineExceeded) as raised:
+        create(CALL, read, Script(SILENCE), patience(clock), looking)
+
+    assert raised.value.__cause__ is SILENCE
+
+
 def test_what_is_decided_on_a_look_is_raised_as_it_is() -> None:
     """A look that succeeds but shows a conflict is no failed look."""
     conflict = Conflict("ships elsewhere")

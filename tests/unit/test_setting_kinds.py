@@ -66,6 +66,7 @@ ADDRESS = "is no address of scheme, host and port, as in https://a.b"
 PLAIN = "is http:// to another machine: use https://"
 HEADER = "has a character that a header cannot carry"
 PLACEHOLDER = "has another placeholder than {resource_id}"
+HALF = "has a byte or half a character that UTF-8 does not know"
 WEBHOOK = "has a secret that is not whsec_ and 24 bytes or more in base64"
 CHOICE = "is none of signature, platform"
 NUMBER = "is no whole number from 1 to 64"
@@ -104,6 +105,8 @@ TIME = "is no number of seconds from 0.05 to 300"
         (kinds.name_template, "a}", PLACEHOLDER),
         (kinds.name_template, "{{resource_id}}", PLACEHOLDER),
         (kinds.name_template, "a\tb", "has a character that cannot be printed"),
+        (kinds.secret, "a\udcff", HALF),
+        (kinds.secret, "\ud83d", HALF),
         (kinds.webhook_secrets, "whsec_", WEBHOOK),
         (kinds.webhook_secrets, KEY[:-1], WEBHOOK),
         (kinds.webhook_secrets, f"{KEY[:-1]}=", WEBHOOK),

@@ -75,6 +75,27 @@ def test_an_answer_that_breaks_off_leaves_a_create_unknown(
     assert error.detail.startswith(f"{call.operation} got no answer from LTS at ")
 
 
+X = b"x" * 50_000
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        X + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + X + b"\r\n",
+        b"\x1b[31mhush-hush-hush\r\n\r\n",
+    ],
+    ids=["no http", "a chunk of letters", "control characters"],
+)
+def test_what_the_peer_said_is_cut_and_masked_in_the_cause(said: bytes) -> None:
+    """Whoever prints the whole chain of errors prints no megabyte and no secret."""
+    cause = str(failure(Answer((said,), hang_up=True), POST).__cause__)
+
+    assert len(cause) <= 200
+    assert cause.isprintable()
+    assert "hush-hush-hush" not in cause
+
+
 @pytest.mark.parametrize(("call", "kind"), [(GET, Unreachable), (POST, OutcomeUnknown)])
 def test_silence_ends_in_time(call: Call, kind: type[ProvisioningError]) -> None:
     """No answer within the timeout is an answer too."""

@@ -1,0 +1,86 @@
+"""Measure ours beside the alternatives, and print a table of ratios."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.commands.bench import cold, folders, plot, report, runtime, warm
+from tests.commands.bench.counts import FULL, QUICK, Counts
+from tests.commands.bench.figures import MEGABYTES, Figure
+from tests.commands.bench.folders import Folder
+from tests.commands.bench.processes import Cloud, cloud
+from tests.deployment import built
+
+_ARCHITECTURE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
+_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def main() -> int:
+    """Print the table, and write the plot if `--plot` is given."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--plot", type=Path, help="where to draw the ratios, as SVG")
+    # for the tests: all of it a few times, and nothing in AWS's runtime
+    parser.add_argument("--quick", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    with TemporaryDirectory() as folder, cloud(Path(folder)) as emulated:
+        figures = _print_all(Path(folder), emulated, QUICK if given.quick else FULL)
+    if given.plot:
+        given.plot.write_text(plot.svg(figures), "utf-8")
+    return 0
+
+
+def _print_all(work: Path, emulated: Cloud, counts: Counts) -> list[Figure]:
+    with ThreadPoolExecutor() as pool:
+        made = pool.submit(folders.sdk, work / "sdk", _VERSION)
+        bundle = folders.bundle(work / "bundle", _VERSION, _ARCHITECTURE)
+        sdk = made.result()
+    loads = [os.getloadavg()[0]]
+    starts = cold.starts(bundle.compiled, sdk.compiled, emulated, counts)
+    figures = [
+        *_warm(bundle, sdk, emulated, counts),
+        *cold.figures(starts),
+        *warm.many(emulated, bundle.compiled, counts),
+        _archives(bundle, sdk),
+        *_runtime(work, bundle, emulated, counts),
+    ]
+    loads.append(os.getloadavg()[0])
+    lines = (report.bare_interpreter(starts.bare), report.facts(loads))
+    print(*report.table(figures), "", *lines, sep="\n")
+    return figures
+
+
+def _warm(bundle: Folder, sdk: Folder, emulated: Cloud, counts: Counts) -> list[Figure]:
+    ours, theirs = bundle.compiled, sdk.compiled
+    token, keys = emulated.token, emulated.keys
+    bare = warm.Match("bare", "two bare posts", ours, ours, token, 1.25, 1.05)
+    vendors = warm.Match("sdk", "the SDK", ours, theirs, keys, 0.7)
+    return [
+        *bare.figures(emulated, counts),
+        *vendors.figures(emulated, counts),
+    ]
+
+
+def _archives(bundle: Folder, sdk: Folder) -> Figure:
+    pair = float(bundle.packed), float(sdk.packed)
+    return Figure("archive without bytecode", "with the SDK", MEGABYTES, [pair], 0.3)
+
+
+def _runtime(
+    work: Path, bundle: Folder, emulated: Cloud, counts: Counts
+) -> Iterator[Figure]:
+    if not counts.runtimes:
+        return
+    if (version := built.version_at_hand()) != _VERSION:
+        bundle = folders.bundle(work / "runtime", version, _ARCHITECTURE)
+    yield runtime.figure(bundle, emulated, counts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Ours: the built bundle, called as a platform calls it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from functions import bootstrap as entry
+from tests.commands.bench.clients.asked import (
+    LOG_GROUP_ID,
+    TAG,
+    TTL_IN_DAYS,
+    stream_name,
+)
+
+
+class _Context:
+    """What AWS Lambda tells a function besides its event."""
+
+    aws_request_id = "f2f3c1a8-6d3d-4a2e-9d0e-0c2d9b1f6a11"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+def bootstrap(*listeners: str) -> list[str]:
+    """Send one event: a request, or the array of several."""
+    requests = [_request(listener) for listener in listeners]
+    event = requests[0] if len(requests) == 1 else requests
+    answer = cast("Any", entry.handler(event, _Context()))
+    results = answer if isinstance(answer, list) else [answer]
+    return [result["logtank_id"] for result in results]
+
+
+def _request(listener: str) -> dict[str, object]:
+    return {
+        "resource_id": listener,
+        "log_group_id": LOG_GROUP_ID,
+        "log_stream_name": stream_name(listener),
+        "ttl_in_days": TTL_IN_DAYS,
+        "tags": [TAG],
+    }

@@ -1,0 +1,91 @@
+"""`make bench`, with everything done once or twice: it measures what it says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def plot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the plot goes."""
+    return tmp_path_factory.mktemp("bench") / "figures.svg"
+
+
+@pytest.fixture(scope="module")
+def words(plot: Path) -> str:
+    """Return what a quick run prints; how fast anything was means nothing then."""
+    done = subprocess.run(  # noqa: S603 # our own words
+        [sys.executable, "-m", "tests.commands.bench", "--quick", "--plot", str(plot)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def rows(words: str) -> list[list[str]]:
+    """Return the table's cells."""
+    lines = [line for line in words.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def test_every_figure_has_its_row(rows: list[list[str]]) -> None:
+    """All that needs no runtime of AWS, once beside each of its alternatives."""
+    told = {(what, beside) for what, _, beside, *_ in rows}
+    warm = {
+        (f"warm bootstrap, {time}, calls of {latency} ms", beside)
+        for time in ("processor", "wall")
+        for latency in (0, 50)
+        for beside in ("two bare posts", "the SDK")
+    }
+    cold = {
+        (f"cold import, {what}", beside)
+        for what in ("processor", "wall", "peak memory")
+        for beside in ("import requests, jsonschema", "importing the SDK")
+    }
+    many = {
+        (f"8 listeners, {concurrency} at a time, wall", beside)
+        for concurrency in (8, 32)
+        for beside in ("no work but calls of 50 ms", "bare posts in threads")
+    }
+    archive = {("archive without bytecode", "with the SDK")}
+    assert told == warm | cold | many | archive
+    assert len(rows) == len(told)
+
+
+def test_every_ratio_is_one(rows: list[list[str]]) -> None:
+    """It is positive, and both sides of it took something."""
+    for _, ours, _, theirs, ratio, _ in rows:
+        amounts = (ours.split()[0], theirs.split()[0], ratio.split()[0])
+        assert all(float(amount.replace(",", "")) > 0 for amount in amounts)
+
+
+def test_the_machine_is_told_without_its_name(words: str) -> None:
+    """The last line has what a reader needs, and no place on it."""
+    last = words.splitlines()[-1]
+    assert "CPython 3." in last
+    assert " cores" in last
+    assert "/" not in last
+
+
+def test_the_plot_has_a_bar_for_every_figure(
+    plot: Path, rows: list[list[str]], words: str
+) -> None:
+    """It is a small text of SVG, whose labels are the table's."""
+    assert words
+    text = plot.read_text("utf-8")
+    root = ET.fromstring(text)  # noqa: S314 # our own words
+    labels = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {f"{what} / {beside}" for what, _, beside, *_ in rows} <= labels
+    assert len(text) < 6000

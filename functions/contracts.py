@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
@@ -137,9 +138,32 @@ def _items(
         )
 
 
+def _all_of(
+    checker: Validator, parts: list[Mapping[str, Any]], value: object, _schema: object
+) -> Iterator[ValidationError]:
+    """Check each part; most are a pattern alone, which needs no checker of its own."""
+    for part in parts:
+        pattern = part.get("pattern")
+        if part.keys() != _A_PATTERN:
+            yield from checker.evolve(schema=part).iter_errors(cast("Any", value))
+        elif isinstance(value, str) and not re.search(str(pattern), value):
+            yield ValidationError(
+                "no match",
+                validator="pattern",
+                validator_value=pattern,
+                instance=value,
+                schema=part,
+            )
+
+
+_A_PATTERN = {"pattern", "description"}
 _VALIDATOR = extend(  # type: ignore[no-untyped-call] # jsonschema types no part of it
     Draft202012Validator,
-    {"items": _items, "uniqueItemProperties": _unique_item_properties},
+    {
+        "allOf": _all_of,
+        "items": _items,
+        "uniqueItemProperties": _unique_item_properties,
+    },
 )
 
 

@@ -141,4 +141,6 @@ def _first(level: object, names: tuple[str, ...], length: int = _LENGTH) -> str 
 def clean(text: str, length: int = _LENGTH) -> str:
     """Return a text from outside on one line, printable, and not too long."""
     line = " ".join(text.split())[:length]
+    if line.isprintable():
+        return line
     return "".join(each if each.isprintable() else "?" for each in line)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from urllib.parse import quote, unquote
 
 ALGORITHM = "SDK-HMAC-SHA256"
 _UNSIGNED = "UNSIGNED-PAYLOAD"
+_PLAIN_PATH = re.compile("[A-Za-z0-9._~/-]*")
 _SIGNABLE_TYPES = ("application/json", "application/bson")
 
 
@@ -78,7 +80,8 @@ def _canonical_request(request: Request, signed: Mapping[str, str], names: str) 
 
 
 def _canonical_path(path: str) -> str:
-    encoded = "/".join(map(_encode, unquote(path).split("/")))
+    plain = _PLAIN_PATH.fullmatch(path)
+    encoded = path if plain else "/".join(map(_encode, unquote(path).split("/")))
     return encoded if encoded.endswith("/") else encoded + "/"
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 
 from functions.errors import (
@@ -121,7 +122,7 @@ class Transport:
         request = requests.PreparedRequest()
         request.method = call.method
         request.url = f"{self._endpoints[call.address]}{call.path}{query}"
-        request.prepare_headers(headers)
+        request.headers = CaseInsensitiveDict(headers)
         request.body = content or None
         return request
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import traceback
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions import contracts
-from functions.errors import InvalidEvent
+from functions.errors import InvalidEvent, Problem
 
 NAMES = [
     path.name.removesuffix(".schema.json")
@@ -73,12 +74,19 @@ def test_a_schema_is_compiled_once() -> None:
         ),
         ({"resource_type": "SECRET"}, "/resource_type", "must be LISTENER"),
         ({"tags": {}}, "/tags", "must be an array"),
+        ({"tags": 7}, "/tags", "must be an array"),
         ({"tags": ["a"]}, "/tags/0", "must be an object"),
         ({"tags": [{"value": "v"}]}, "/tags/0/key", "is required"),
         (
             {"tags": [{"key": f"k{n}"} for n in range(21)]},
             "/tags",
             "must have 20 items at most",
+        ),
+        ({"tags": [7] * 21}, "/tags", "must have 20 items at most"),
+        (
+            {"tags": [*({"key": f"k{n}"} for n in range(19)), 7]},
+            "/tags/19",
+            "must be an object",
         ),
         (
             {"tags": [{"key": "a"}, {"key": "b"}, {"key": "a"}]},
@@ -147,13 +155,14 @@ def test_tags_with_keys_of_their_own_pass(items: list[object]) -> None:
 
 def test_keys_that_are_no_text_are_not_compared() -> None:
     """They break another rule, and only that one."""
-    event = {**STREAM, "tags": [{"key": 1}, {"key": 1}, 7, {}]}
+    event = {**STREAM, "tags": [{"key": 1}, {"key": 1}, 7, {}, {"key": []}]}
 
     assert problems("create_log_stream.event", event) == {
         "/tags/0/key": "must be a string",
         "/tags/1/key": "must be a string",
         "/tags/2": "must be an object",
         "/tags/3/key": "is required",
+        "/tags/4/key": "must be a string",
     }
 
 
@@ -181,9 +190,22 @@ def test_a_value_is_never_quoted(changes: dict[str, Any]) -> None:
 
 
 def test_a_number_of_too_many_digits_is_refused() -> None:
-    """Python would not even write it into a message."""
-    with pytest.raises(InvalidEvent, match="too many digits"):
+    """Python would not even write it into a message; nor is its complaint shown."""
+    with pytest.raises(InvalidEvent) as raised:
         contracts.check("bootstrap.event", {**EVENT, "ttl_in_days": 10**5000})
+
+    (problem,) = raised.value.problems
+    words = "is nested too deeply, or has a number of too many digits"
+    assert problem == Problem("", words)
+    assert "ValueError" not in "".join(traceback.format_exception(raised.value))
+
+
+@pytest.mark.parametrize(("wrong", "told"), [(99, 99), (100, 100), (500, 100)])
+def test_of_very_many_mistakes_a_hundred_are_told(wrong: int, told: int) -> None:
+    """A refusal stays of a size that can be read."""
+    event = {**EVENT, **{f"nonsense{number}": 1 for number in range(wrong)}}
+
+    assert len(problems("bootstrap.event", event)) == told
 
 
 @pytest.mark.parametrize("name", ["log_stream_name", "tags", "nonsense"])
@@ -213,6 +235,40 @@ def test_other_schemas_are_checked_alike(
     error.pop("errors")
 
     assert words in problems("error", {**error, **document})[pointer]
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+def test_a_rule_beside_a_reference_counts_however_deep_it_leads(depth: int) -> None:
+    """The errors in an error must be whole, and those in them as well."""
+    whole = InvalidEvent(Problem("/a", "is required")).as_document()
+    error = {name: whole[name] for name in ("type", "title", "status")}
+    for _ in range(depth):
+        error = {**whole, "results": [error]}
+
+    assert "/results/0" * depth + "/detail" in problems("error", error)
+
+
+def fields(name: str) -> Any:  # noqa: ANN401 # JSON
+    """Return the rules for the fields of an event, as they are compiled."""
+    schema: Any = contracts.validator(name).schema
+    return schema["properties"]
+
+
+@pytest.mark.parametrize("name", [each for each in NAMES if each.endswith(".event")])
+def test_an_event_is_checked_without_following_a_reference(name: str) -> None:
+    """What it leads to is in place, without what only a file of its own needs."""
+    schema: Any = contracts.validator(name).schema
+
+    assert '"$' not in json.dumps(schema)
+
+
+def test_notes_beside_a_reference_are_no_rules() -> None:
+    """A field with a description, a default or examples of its own has no more."""
+    event = fields("bootstrap.event")
+    logtank = fields("create_logtank.event")["logtank"]["properties"]
+
+    assert event["project_id"] == event["log_group_id"] == event["resource_id"]
+    assert event["resource_type"] == logtank["resource_type"]
 
 
 def test_an_unknown_contract_is_a_mistake_of_ours() -> None:

@@ -140,6 +140,8 @@ def test_four_layers_are_peeled_off_and_no_fifth() -> None:
         {"specversion": "1.0", "data_base64": "e30="},
         {"Message": text(REQUEST)},
         {"Type": "Notification", "Message": text(REQUEST)},
+        {"Type": "Notification", "TopicArn": "arn"},
+        {"TopicArn": "arn", "Message": text(REQUEST)},
         {"type": "Notification", "topicarn": "arn", "message": text(REQUEST)},
     ],
 )

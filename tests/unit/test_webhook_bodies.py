@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import traceback
 
 import pytest
 
@@ -188,6 +189,16 @@ def test_a_body_that_is_no_json_is_refused(
 
     assert type(error) is InvalidEvent
     assert error.detail == words
+
+
+@pytest.mark.parametrize(("body", "is_base64"), [("\ud800", False), ("{}", True)])
+def test_what_a_library_says_of_a_body_is_not_handed_on(
+    body: str, *, is_base64: bool
+) -> None:
+    """It may quote some of it."""
+    error = refused(post(body, isBase64Encoded=is_base64))
+
+    assert "During handling" not in "".join(traceback.format_exception(error))
 
 
 @pytest.mark.parametrize("flag", [None, "true", 1, 0, False])

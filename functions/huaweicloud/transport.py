@@ -15,12 +15,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 
 from functions.errors import (
@@ -122,7 +121,7 @@ class Transport:
         request = requests.PreparedRequest()
         request.method = call.method
         request.url = f"{self._endpoints[call.address]}{call.path}{query}"
-        request.headers = CaseInsensitiveDict(headers)
+        request.headers = cast("Any", headers)  # any mapping will do
         request.body = content or None
         return request
 

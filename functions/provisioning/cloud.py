@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 from typing import NamedTuple
 
 from functions.errors import Malfunction, ProvisioningError
@@ -32,18 +32,29 @@ class Cloud(NamedTuple):
         return repeat(call, read, self.send, self.patience)
 
 
-@contextmanager
-def noting(**facts: str | None) -> Iterator[None]:
+class noting:  # noqa: N801 # as contextlib names its own
     """Write on whatever fails inside how far the work had come.
 
     Raises: Malfunction for what is none of our errors.
     """
-    try:
-        yield
-    except ProvisioningError as error:
-        error.note(**facts)
-        raise
-    except Exception as error:  # what was made is named all the same
-        failure = Malfunction.of(error)
-        failure.note(**facts)
-        raise failure from error
+
+    def __init__(self, **facts: str | None) -> None:
+        """Take what `ProvisioningError.note` takes."""
+        self._facts = facts
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Let an error of ours go on with the facts, any other as a Malfunction."""
+        if isinstance(error, ProvisioningError):
+            error.note(**self._facts)
+        elif isinstance(error, Exception):  # what was made is named all the same
+            failure = Malfunction.of(error)
+            failure.note(**self._facts)
+            raise failure from error

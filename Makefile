@@ -13,7 +13,7 @@ RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke serve emulator test build bench lint types check format lock clean
+.PHONY: help run invoke serve emulator test build bench audit lint types check format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -45,6 +45,10 @@ build-%: .venv/build/ready # `sam build` asks for each function in turn
 bench: .venv/bench/ready .venv/sam/ready .venv/awslambdaric/ready ## measure it beside the alternatives, in a table of ratios
 	@.venv/bench/bin/python -m tests.commands.bench --plot tests/commands/bench/figures.svg
 
+# Strict: else an index that knows no package would pass for one without a fault.
+audit: .venv/audit/ready ## ask for known vulnerabilities of what is deployed
+	@.venv/audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r functions/requirements.txt
+
 lint: .venv/dev/ready ## ruff: rules and format
 	@$(DEV) -m ruff check .
 	@$(DEV) -m ruff format --check .
@@ -66,7 +70,7 @@ lock: ## pin the newest dependencies, with hashes
 	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/python -m pip install --quiet uv
 	@$(LOCK) pyproject.toml -o functions/requirements.txt
 	@$(LOCK) pyproject.toml --group dev -c functions/requirements.txt -o tests/requirements.txt
-	@for group in build sam awslambdaric bench; do \
+	@for group in build sam awslambdaric bench audit; do \
 		$(LOCK) --group pyproject.toml:$$group -c tests/requirements.txt -o tests/$$group.txt; done
 
 clean: ## remove what the other targets made
@@ -79,6 +83,7 @@ clean: ## remove what the other targets made
 .venv/sam/ready: tests/sam.txt
 .venv/awslambdaric/ready: tests/awslambdaric.txt
 .venv/bench/ready: tests/bench.txt
+.venv/audit/ready: tests/audit.txt
 # The bundle is run by its target's interpreter, if there is one.
 OURS := $(PYTHON)
 .venv/bench/ready .venv/awslambdaric/ready: PYTHON = $(shell python$(VERSION) -c 'import sys; print(sys.executable)' 2>/dev/null || echo $(OURS))

@@ -16,7 +16,6 @@ from urllib.parse import quote, unquote
 
 ALGORITHM = "SDK-HMAC-SHA256"
 _UNSIGNED = "UNSIGNED-PAYLOAD"
-_PLAIN_PATH = re.compile("[A-Za-z0-9._~/-]*")
 _SIGNABLE_TYPES = ("application/json", "application/bson")
 
 
@@ -80,7 +79,7 @@ def _canonical_request(request: Request, signed: Mapping[str, str], names: str) 
 
 
 def _canonical_path(path: str) -> str:
-    plain = _PLAIN_PATH.fullmatch(path)
+    plain = re.fullmatch("[A-Za-z0-9._~/-]*", path)
     encoded = path if plain else "/".join(map(_encode, unquote(path).split("/")))
     return encoded if encoded.endswith("/") else encoded + "/"
 

@@ -20,6 +20,7 @@ _EVENT = {
     "ttl_in_days": 30,
     "tags": [{"key": "team", "value": "edge"}],
 }
+_ENTRY = f"{_FROM}\nimport bootstrap"
 _OURS = f"""{_FROM}
 import functions.bootstrap, functions.huaweicloud.client
 from functions import contracts
@@ -54,6 +55,7 @@ class Start(NamedTuple):
 class Starts(NamedTuple):
     """The same number of starts of each kind."""
 
+    entry: list[Start]
     ours: list[Start]
     libraries: list[Start]
     sdk: list[Start]
@@ -68,7 +70,8 @@ def starts(bundle: Path, sdk: Path, cloud: Cloud, counts: Counts) -> Starts:
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    kinds = (_OURS, bundle), (_LIBRARIES, bundle), (_SDK, sdk), (_BARE, bundle)
+    kinds = [(each, bundle) for each in (_ENTRY, _OURS, _LIBRARIES)]
+    kinds += [(_SDK, sdk), (_BARE, bundle)]
     rounds = [[_start(*kind) for kind in kinds] for _ in range(counts.starts + 1)]
     return Starts(*map(list, zip(*rounds[1:], strict=True)))
 
@@ -85,17 +88,37 @@ def _start(program: str, folder: Path) -> Start:
     return Start(processor, wall, memory * _KIBIBYTE)
 
 
+_UNITS = {
+    "processor": MILLISECONDS,
+    "wall": MILLISECONDS,
+    "peak memory": MEGABYTES,
+}
+"""What is shown of a start, in the order of its fields."""
+
+
 def figures(found: Starts) -> Iterator[Figure]:
-    """Yield processor time, wall time and peak memory, each beside both others."""
+    """Yield the import of an entry, and all up to a first call, beside both others.
+
+    The import alone is what a platform waits for; a first call needs more of us, so
+    only what it takes in memory is held against a bound.
+    """
     others = (
         ("import requests, jsonschema", found.libraries, (1.1, 1.1, 1.1)),
         ("importing the SDK", found.sdk, (0.7, 0.7, 0.75)),
     )
-    kinds = ("cold import, processor", "cold import, wall", "cold import, peak memory")
-    for place, (what, unit) in enumerate(
-        zip(kinds, (MILLISECONDS, MILLISECONDS, MEGABYTES), strict=True)
-    ):
-        for words, theirs, wanted in others:
-            both = zip(found.ours, theirs, strict=True)
-            pairs = [(one[place], other[place]) for one, other in both]
-            yield Figure(what, words, unit, pairs, wanted[place])
+    for words, theirs, wanted in others:
+        yield from _compared("cold import", found.entry, words, theirs, wanted)
+        bounds = (None, None, wanted[-1])
+        yield from _compared("cold, up to a call", found.ours, words, theirs, bounds)
+
+
+def _compared(
+    what: str,
+    ours: list[Start],
+    words: str,
+    theirs: list[Start],
+    wanted: tuple[float | None, ...],
+) -> Iterator[Figure]:
+    for place, (name, unit) in enumerate(_UNITS.items()):
+        pairs = [(o[place], t[place]) for o, t in zip(ours, theirs, strict=True)]
+        yield Figure(f"{what}, {name}", words, unit, pairs, wanted[place])

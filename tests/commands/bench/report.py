@@ -49,7 +49,7 @@ def bare_interpreter(starts: list[Start]) -> str:
     """Return what an interpreter takes that imports nothing, and so is in both."""
     processor, wall, memory = zip(*starts, strict=True)
     return (
-        f"Of each cold import the interpreter alone takes "
+        f"Of each cold start the interpreter alone takes "
         f"{MILLISECONDS.shown(processor)} of processor, {MILLISECONDS.shown(wall)} of "
         f"wall and {MEGABYTES.shown(memory)}."
     )

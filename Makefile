@@ -31,7 +31,7 @@ emulator: .venv/run/ready ## play LTS, GA and IAM on PORT=8080 until interrupted
 	@$(RUN) -m tests.emulator --port $(or $(PORT),8080)
 
 test: .venv/dev/ready .venv/build/ready .venv/sam/ready .venv/awslambdaric/ready ## run all tests, with coverage
-	@$(DEV) -m pytest --cov --cov-report=term-missing
+	@$(DEV) -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term-missing
 
 BUNDLE = @.venv/build/bin/python -m tests.commands.build --version $(VERSION) --arch $(ARCH)
 

@@ -132,6 +132,11 @@ def test_the_status_says_whether_something_was_made(
         (LONE, [MADE], MADE),
         (several(1), [MADE], [MADE]),
         (several(2), [MADE, THERE], [MADE, THERE]),
+        (
+            Delivery([Message([{}]), Message([{}], is_array=True)]),
+            [MADE, THERE],
+            [MADE, THERE],
+        ),
         (several(0), [], []),
     ],
 )

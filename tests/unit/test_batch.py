@@ -204,6 +204,16 @@ def may_begin(caution: Caution) -> bool:
     return True
 
 
+def test_one_that_has_too_little_time_is_said_not_to_have_begun() -> None:
+    """So its sender knows that nothing was made."""
+    with pytest.raises(DeadlineExceeded) as raised:
+        Caution(lambda: 0.5, several=True).require_fair_weather()
+
+    assert raised.value.detail == (
+        "Not begun: too little of the function's time is left"
+    )
+
+
 def test_a_lone_one_always_begins() -> None:
     """It has nobody to make room for."""
     caution = Caution(lambda: -1.0, several=False)
@@ -266,6 +276,12 @@ def test_after_five_failures_of_the_clouds_in_a_row_nothing_is_begun(
 def test_less_than_that_stops_nothing(outcomes: list[Outcome]) -> None:
     """The row is broken by a result, and by a failure of any other kind."""
     assert weather(outcomes) is None
+
+
+def test_a_row_begins_anew_after_anything_else() -> None:
+    """Five are a row then as well, and no sixth is needed."""
+    assert weather([TROUBLE, MADE, *[TROUBLE] * 5]) is not None
+    assert weather([NotFound("x"), *[TROUBLE] * 5]) is not None
 
 
 def test_different_failures_of_the_clouds_make_one_row() -> None:

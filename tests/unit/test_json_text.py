@@ -35,10 +35,10 @@ DOCUMENTS = st.recursive(
 )
 
 
-def problems(text: str | bytes, place: str = "") -> dict[str, str]:
+def problems(text: str | bytes, *place: str) -> dict[str, str]:
     """Return what is said of a text, by pointer."""
     with pytest.raises(InvalidEvent) as raised:
-        json_text.read(text, place)
+        json_text.read(text, *place)
     return {problem.pointer: problem.detail for problem in raised.value.problems}
 
 
@@ -123,6 +123,12 @@ def test_sixty_four_levels_are_the_limit(nested: Callable[[int], str]) -> None:
     assert problems(nested(100_000)) == {"": DEEP}
 
 
+@pytest.mark.parametrize("inmost", ["1", '"a"', "null"])
+def test_what_is_no_array_or_object_is_no_level(inmost: str) -> None:
+    """A value inside the last level is as good as one outside."""
+    json_text.read("[" * 64 + inmost + "]" * 64)
+
+
 def test_a_text_that_breaks_off_in_the_depth_is_refused() -> None:
     """It is too deep before it is too short."""
     assert problems("[" * 100_000, "/detail") == {"/detail": DEEP}
@@ -180,6 +186,7 @@ def test_bytes_that_are_no_utf_8_are_refused(text: bytes) -> None:
         ("NaN", "/Records/0/body"),
         ('{"a": 1, "a": 2}', "/Records/0/body/a"),
         ('[{"~": 1e999}]', "/Records/0/body/0/~0"),
+        (arrays(65), "/Records/0/body" + "/0" * 64),
         (b"\xff", "/Records/0/body"),
     ],
 )

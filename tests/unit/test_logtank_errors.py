@@ -154,6 +154,15 @@ def test_a_list_of_more_logtanks_than_a_listener_can_have_is_given_up() -> None:
     assert stage.script.spent
 
 
+def test_a_list_just_short_of_that_is_read_to_its_end() -> None:
+    """Up to nine hundred and ninety-nine logtanks are believed."""
+    many = [described("z")] * 999
+    stage = Stage(tanks(*many, marker="a"), tanks(described("a")))
+
+    assert logtank.ensure(NEW, stage.cloud, UNCLAIMED).logtank.id == "a"
+    assert stage.script.spent
+
+
 def test_a_logtank_that_was_found_is_named_when_the_second_look_fails() -> None:
     """It may be this very call's own, made without an answer."""
     stage = Stage(tanks(FRESH), refusal(403, "SYS.0403"))

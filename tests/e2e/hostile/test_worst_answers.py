@@ -6,6 +6,7 @@ HOSTILE_TIMES=2 python -m pytest tests/e2e/hostile tells each wherever it can be
 from __future__ import annotations
 
 import json
+import uuid
 from contextlib import suppress
 
 import pytest
@@ -84,7 +85,8 @@ def test_an_answer_of_iam_does_no_harm(
     """Without a token or a project nothing is made."""
     for name in (AK, SK, PROJECT):
         monkeypatch.delenv(name)
-    put(monkeypatch, user_of(victim) | {"HUAWEICLOUD_REGION": victim.identity.region})
+    region = f"new-{uuid.uuid4().hex}"  # of which no project is known yet
+    put(monkeypatch, user_of(victim) | {"HUAWEICLOUD_REGION": region})
     with Impostor(victim, operation, lie) as impostor:
         put(monkeypatch, at(impostor.url))
         event = event_for("bootstrap", victim)

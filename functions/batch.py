@@ -95,15 +95,24 @@ def run(
     if in_order:
         done = list(_until_failure(map(do, places, wanted)))
     elif len(places) > 1:
-        # a lone request does without
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-        with ThreadPoolExecutor(min(concurrency, len(places))) as pool:
-            done = list(pool.map(do, places, wanted))
+        done = _side_by_side(do, places, wanted, concurrency)
     else:
         done = list(map(do, places, wanted))
     outcomes = dict(zip(places, done, strict=not in_order))
     return {p: outcomes[first] for p, first in twin.items() if first in outcomes}
+
+
+def _side_by_side(
+    do: Callable[[int, Request], Outcome],
+    places: list[int],
+    wanted: list[Request],
+    concurrency: int,
+) -> list[Outcome]:
+    # a lone request does without
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    with ThreadPoolExecutor(min(concurrency, len(places))) as pool:
+        return list(pool.map(do, places, wanted))
 
 
 def _until_failure(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:

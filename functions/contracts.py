@@ -1,34 +1,27 @@
-"""The JSON Schemas in `schemas/`: each read and compiled once, and checked against.
+"""The JSON Schemas in `schemas/`: each compiled once, and checked against.
 
-The one module that imports jsonschema. A reference is resolved inside `schemas/`;
-nothing is ever fetched.
+The one module that imports jsonschema.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urljoin
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
-from referencing import Registry, Resource
 
+from functions import schema_files
 from functions.errors import InvalidEvent, Problem, pointer
+from functions.schema_files import REGISTRY
 
 MOST_PROBLEMS = 100
-
-BASE = "https://ga-access-log.invalid/schemas/"
-"""What every schema's id begins with; there is nothing to fetch there."""
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
 
 def check(name: str, document: object, most: int = MOST_PROBLEMS) -> None:
@@ -62,51 +55,8 @@ def validator(name: str) -> Validator:
 
     Its references are filled in: to follow them takes longer than the check itself.
     """
-    address = f"{BASE}{name}.schema.json"
-    schema = _filled_in(_read(address).contents, address, frozenset({address}))
-    compiled: Validator = _VALIDATOR(schema, registry=_REGISTRY)
+    compiled: Validator = _VALIDATOR(schema_files.whole(name), registry=REGISTRY)
     return compiled
-
-
-@cache
-def _read(address: str) -> Resource[Any]:
-    """Return the schema of an address, which stands for a file of `schemas/`."""
-    text = (SCHEMAS / address.removeprefix(BASE)).read_text("utf-8")
-    return Resource.from_contents(json.loads(text))
-
-
-_REGISTRY: Registry[Any] = Registry(
-    retrieve=_read  # type: ignore[call-arg] # the alias of an attribute of attrs
-)
-
-
-def _filled_in(part: object, base: str, within: frozenset[str]) -> Any:  # noqa: ANN401 # JSON
-    """Return a part of the schema at `base` with what references lead to in place.
-
-    One that leads back to what it is `within` stays a reference.
-    """
-    if isinstance(part, list):
-        return [_filled_in(each, base, within) for each in part]
-    if not isinstance(part, dict):
-        return part
-    own = {
-        name: _filled_in(inner, base, within)
-        for name, inner in part.items()
-        if name not in _OF_FILES
-    }
-    if "$ref" not in own:
-        return own
-    address = urljoin(base, own.pop("$ref"))
-    if address in within:
-        return {"$ref": address}
-    found = _REGISTRY.resolver().lookup(address).contents
-    target = _filled_in(found, address, within | {address})
-    return {"allOf": [target, own]} if own.keys() - _NOTES else target
-
-
-_OF_FILES = {"$schema", "$id", "$defs", "$comment"}
-_NOTES = {"title", "description", "default", "examples"}
-"""Keywords beside a reference that rule nothing."""
 
 
 def _unique_item_properties(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from functions import contracts
+from functions import contracts, schema_files
 from functions.errors import ProvisioningError
 from tests.e2e.driving import HANDLERS
 
@@ -14,7 +14,7 @@ RESULT, RAISED = "result", "raised"
 HTTP, ALB, SQS = "http.reply", "alb.reply", "sqs.reply"
 """The kinds of answer; of a reply, the name of its schema."""
 _PUBLIC = contracts.validator("error").evolve(
-    schema={"$ref": f"{contracts.BASE}error.schema.json#/$defs/public"}
+    schema={"$ref": f"{schema_files.BASE}error.schema.json#/$defs/public"}
 )
 _BODIES = {True: "application/problem+json", False: "application/json"}
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from functions import contracts
+from functions import contracts, schema_files
 from functions.errors import InvalidEvent, Problem
 
 NAMES = [
     path.name.removesuffix(".schema.json")
-    for path in sorted(Path(contracts.SCHEMAS).glob("*.schema.json"))
+    for path in sorted(Path(schema_files.SCHEMAS).glob("*.schema.json"))
 ]
 STREAM: dict[str, Any] = {"log_group_id": "g", "log_stream_name": "n"}
 EVENT: dict[str, Any] = {**STREAM, "resource_id": "l"}
@@ -30,7 +30,9 @@ def problems(name: str, document: object) -> dict[str, str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_schemas_own_examples_pass(name: str) -> None:
     """Every schema is found, compiled and satisfied by its examples."""
-    schema = json.loads((contracts.SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+    schema = json.loads(
+        (schema_files.SCHEMAS / f"{name}.schema.json").read_text("utf-8")
+    )
 
     for example in schema.get("examples", []):
         contracts.check(name, example)

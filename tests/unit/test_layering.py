@@ -67,7 +67,8 @@ RULES: dict[str, set[str]] = {
         "secret",
     },
     "batch": {"errors"},
-    "contracts": {"errors"},
+    "contracts": {"errors", "schema_files"},
+    "schema_files": set(),
     "credentials": {"secret", "setting_kinds"},
     "defaults": {"errors", "setting_kinds"},
     "endpoints": set(),
@@ -221,7 +222,8 @@ RULES: dict[str, set[str]] = {
 }
 """By module, without the package's name: what of the package it may import."""
 THIRD_PARTIES = {
-    "contracts": {"jsonschema", "referencing"},
+    "contracts": {"jsonschema"},
+    "schema_files": {"referencing"},
     "huaweicloud.connections": {"urllib3"},
     "huaweicloud.transport": {"requests", "urllib3"},
 }

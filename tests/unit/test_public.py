@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from functions import contracts, errors
+from functions import contracts, errors, schema_files
 from functions.errors import (
     AlreadyExists,
     BatchFailed,
@@ -42,7 +42,7 @@ STRANGERS = {"type", "title", "status"}
 CUT = {*STRANGERS, "code", "remedy", "retryable", "request_id"}
 MADE = {"log_stream_id": "s", "logtank_id": "t"}
 PUBLIC = contracts.validator("error").evolve(
-    schema={"$ref": f"{contracts.BASE}error.schema.json#/$defs/public"}
+    schema={"$ref": f"{schema_files.BASE}error.schema.json#/$defs/public"}
 )
 RESULT: dict[str, object] = {"log_stream_id": "s", "created": True}
 

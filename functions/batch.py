@@ -111,7 +111,7 @@ def _side_by_side(
     # a lone request does without
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
-    with ThreadPoolExecutor(min(concurrency, len(places))) as pool:
+    with ThreadPoolExecutor(concurrency) as pool:
         return list(pool.map(do, places, wanted))
 
 

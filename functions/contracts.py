@@ -151,7 +151,6 @@ _TYPES = {
 }
 _WORDS = {
     "type": "must be {rule}",
-    "const": "must be {rule}",
     "enum": "must be {rule}",
     "minLength": "must have {rule} characters at least",
     "maxLength": "must have {rule} characters at most",

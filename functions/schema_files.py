@@ -57,7 +57,7 @@ def _filled_in(part: object, base: str, within: frozenset[str]) -> Any:  # noqa:
         return own
     address = urljoin(base, own.pop("$ref"))
     if address in within:
-        return {"$ref": address}
+        return {"$ref": address, **own}
     found = REGISTRY.resolver().lookup(address).contents
     target = _filled_in(found, address, within | {address})
     return {"allOf": [target, own]} if own.keys() - _NOTES else target

@@ -48,7 +48,7 @@ def _decoded(text: str | bytes, place: str) -> object:
         words = f"is no JSON from line {error.lineno}, column {error.colno} on"
     except RecursionError:
         words = _TOO_DEEP
-    raise InvalidEvent(Problem(place, words)) from None
+    raise InvalidEvent(Problem(place, words))
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

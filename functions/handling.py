@@ -17,6 +17,9 @@ from functions.settings import Settings
 from functions.tasks import Request, Task
 from functions.triggers.delivery import Ignored, Listener
 
+_MOST_TOLD = 1_000
+"""Problems with an event's requests in all, so that a gateway takes the answer."""
+
 
 class Handling(NamedTuple):
     """What is the same for all requests of an event; `left` is in seconds."""
@@ -33,7 +36,7 @@ class Handling(NamedTuple):
         """
         outcomes: dict[int, Outcome] = {}
         accepted: dict[int, Request] = {}
-        most = max(1, contracts.MOST_PROBLEMS * 10 // max(len(items), 10))
+        most = min(contracts.MOST_PROBLEMS, max(1, _MOST_TOLD // (len(items) or 1)))
         for place, item in enumerate(items):
             if isinstance(item, Ignored):
                 outcomes[place] = self._ignored(place, item)

@@ -13,20 +13,15 @@ import pytest
 
 from functions import contracts
 from tests.deployment import built
+from tests.e2e.samples import sample
 from tests.emulator import Emulator
 from tests.unit.hooks import SECRET, signed
 
-EVENTS = Path(__file__).parents[1] / "events"
 RUNTIME = Path(__file__).parent / "functiongraph.py"
 UNIT_MIXED_UP = -1_795_000_000_000
 """What one version of the runtime says of the time left."""
 
 Serve = Callable[..., list[Any]]
-
-
-def sample(name: str) -> Any:  # noqa: ANN401 # JSON
-    """Return one of the sample events."""
-    return json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -83,7 +78,7 @@ def test_the_same_event_cold_and_warm_is_one_bootstrap(
     serve: Serve, cloud: Emulator
 ) -> None:
     """The code folder is only read, and libraries of the runtime's are not."""
-    event = sample("bootstrap")
+    event = sample("bootstrap.json")
 
     first, second = serve("bootstrap", event, event)
 
@@ -95,8 +90,8 @@ def test_the_same_event_cold_and_warm_is_one_bootstrap(
 
 def test_the_two_halves_make_what_the_whole_does(serve: Serve, cloud: Emulator) -> None:
     """Each by the module of its name at the archive's root."""
-    (stream,) = serve("create_log_stream", sample("create_log_stream"))
-    event = sample("create_logtank")
+    (stream,) = serve("create_log_stream", sample("create_log_stream.json"))
+    event = sample("create_logtank.json")
     event["logtank"]["log_stream_id"] = stream["log_stream_id"]
     (made,) = serve("create_logtank", event)
 
@@ -113,12 +108,14 @@ def test_an_agency_is_credential_enough(serve: Serve, cloud: Emulator) -> None:
         "getSecurityToken": "a-security-token",
     }
 
-    (made,) = serve("bootstrap", sample("bootstrap"), settings=settings, agency=agency)
+    (made,) = serve(
+        "bootstrap", sample("bootstrap.json"), settings=settings, agency=agency
+    )
 
     assert made["created"] == ["log_stream", "logtank"]
 
 
-@pytest.mark.parametrize("name", ["timer", "cts", "eventgrid"])
+@pytest.mark.parametrize("name", ["timer.json", "cts.json", "eventgrid.json"])
 def test_a_trigger_of_one_request_has_its_result(serve: Serve, name: str) -> None:
     """As it is."""
     (made,) = serve("bootstrap", sample(name))
@@ -126,7 +123,7 @@ def test_a_trigger_of_one_request_has_its_result(serve: Serve, name: str) -> Non
     contracts.check("bootstrap.result", made)
 
 
-@pytest.mark.parametrize(("name", "count"), [("smn", 1), ("dms-kafka", 2)])
+@pytest.mark.parametrize(("name", "count"), [("smn.json", 1), ("dms-kafka.json", 2)])
 def test_a_trigger_of_messages_has_their_results(
     serve: Serve, name: str, count: int
 ) -> None:
@@ -140,7 +137,7 @@ def test_a_trigger_of_messages_has_their_results(
 
 def test_a_webhook_is_let_in_by_its_signature(serve: Serve, cloud: Emulator) -> None:
     """Of the bytes that APIG hands over in base64."""
-    event = sample("http-apig")
+    event = sample("http-apig.json")
     body = '{"resource_id": "78d425da-4d5f-422f-b13b-40aa3f49bc55"}'
     plain = {**event, "body": body, "isBase64Encoded": False}
     hook = signed(body, moment=int(time.time()))
@@ -154,7 +151,7 @@ def test_a_webhook_is_let_in_by_its_signature(serve: Serve, cloud: Emulator) -> 
 
 def test_a_failure_is_raised_and_the_instance_goes_on(serve: Serve) -> None:
     """The runtime shows what to do."""
-    event = sample("bootstrap")
+    event = sample("bootstrap.json")
 
     raised, made = serve("bootstrap", event | {"log_group_id": "nowhere"}, event)
 
@@ -165,13 +162,13 @@ def test_a_failure_is_raised_and_the_instance_goes_on(serve: Serve) -> None:
 
 def test_a_runtime_that_mixes_up_its_units_leaves_time_to_work(serve: Serve) -> None:
     """It says that less than nothing is left."""
-    (made,) = serve("bootstrap", sample("bootstrap"), milliseconds=UNIT_MIXED_UP)
+    (made,) = serve("bootstrap", sample("bootstrap.json"), milliseconds=UNIT_MIXED_UP)
 
     assert made["created"] == ["log_stream", "logtank"]
 
 
 def test_too_little_time_is_an_error_of_ours(serve: Serve) -> None:
     """Before the platform makes an end."""
-    (raised,) = serve("bootstrap", sample("bootstrap"), milliseconds=500)
+    (raised,) = serve("bootstrap", sample("bootstrap.json"), milliseconds=500)
 
     assert raised["errorType"] == "DeadlineExceeded"

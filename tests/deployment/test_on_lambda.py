@@ -13,6 +13,7 @@ from functions import contracts, errors
 from tests.deployment.execution import Execution, executing
 from tests.e2e.credentials.desk import Desk
 from tests.e2e.credentials.extension import ARN, PORT, holding
+from tests.e2e.samples import sample
 from tests.emulator import Emulator
 from tests.unit.hooks import SECRET, signed
 
@@ -23,14 +24,9 @@ PLATFORMS_OWN = ("START ", "END ", "REPORT ")
 LISTENER = "78d425da-4d5f-422f-b13b-40aa3f49bc55"
 
 
-def sample(name: str) -> Any:  # noqa: ANN401 # JSON
-    """Return one of the sample events."""
-    return json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
-
-
 def webhook(**more: str) -> dict[str, Any]:
     """Return the sample of an HTTP API with more headers."""
-    event: dict[str, Any] = sample("http-api-gateway-v2")
+    event: dict[str, Any] = sample("http-api-gateway-v2.json")
     event["headers"] |= more
     return event
 
@@ -39,7 +35,7 @@ def test_the_same_event_cold_and_warm_is_one_bootstrap(
     bootstrap: Execution, cloud: Emulator
 ) -> None:
     """The second time all is there, and the same ids come back."""
-    event = sample("bootstrap")
+    event = sample("bootstrap.json")
 
     first, second = bootstrap.invoke(event), bootstrap.invoke(event)
 
@@ -52,8 +48,8 @@ def test_the_same_event_cold_and_warm_is_one_bootstrap(
 def test_the_two_halves_make_what_the_whole_does(bundle: Path, cloud: Emulator) -> None:
     """Each a function of its own."""
     with executing(bundle, "create_log_stream", cloud.environment()) as one:
-        stream = one.invoke(sample("create_log_stream"))
-    event = sample("create_logtank")
+        stream = one.invoke(sample("create_log_stream.json"))
+    event = sample("create_logtank.json")
     event["logtank"]["log_stream_id"] = stream["log_stream_id"]
     with executing(bundle, "create_logtank", cloud.environment()) as other:
         made = other.invoke(event)
@@ -106,7 +102,7 @@ def test_a_schedule_needs_a_listener_and_the_settings(
 
 def test_a_queue_gets_back_what_failed(bootstrap: Execution) -> None:
     """And nothing else."""
-    event = sample("sqs")
+    event = sample("sqs.json")
     event["Records"][1]["body"] = '{"resource_id": 7}'
 
     answered = bootstrap.invoke(event)
@@ -120,7 +116,7 @@ def test_a_failure_says_what_to_do_and_leaves_the_function_warm(
     bootstrap: Execution, cloud: Emulator
 ) -> None:
     """The platform shows the sentence, and the log has the document."""
-    event = sample("bootstrap")
+    event = sample("bootstrap.json")
     raised = bootstrap.invoke(event | {"log_group_id": "nowhere"})
     made = bootstrap.invoke(event)
 
@@ -140,7 +136,7 @@ def test_the_function_speaks_before_its_time_is_over(
     cloud.fail({"operation": "GA", "times": None, "delay": 30})
     settings = cloud.environment()
     with executing(bundle, "bootstrap", settings, seconds=4) as function:
-        raised = function.invoke(sample("bootstrap"))
+        raised = function.invoke(sample("bootstrap.json"))
         (line,) = function.lines("request failed")
 
     assert raised["errorType"] in {"DeadlineExceeded", "OutcomeUnknown"}
@@ -170,7 +166,7 @@ def test_every_sample_is_answered(bundle: Path, cloud: Emulator, function: str) 
 
 def test_every_line_of_the_log_is_json(bootstrap: Execution) -> None:
     """The platform stores them as they are."""
-    bootstrap.invoke(sample("bootstrap"))
+    bootstrap.invoke(sample("bootstrap.json"))
 
     every = bootstrap.log().splitlines()
     ours = [line for line in every if not line.startswith(PLATFORMS_OWN)]

@@ -18,7 +18,6 @@ REQUESTS = [
     name for name in SAMPLES if name.startswith("http-") and name != HEALTH_CHECK
 ]
 """Those of every HTTP trigger that bring a request."""
-ENTRIES = ("bootstrap", "create_log_stream", "create_logtank")
 
 
 def sample(name: str) -> Any:  # noqa: ANN401 # JSON

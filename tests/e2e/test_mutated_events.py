@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from functions import triggers
 from functions.triggers import webhook
+from tests.commands import ENTRIES
 from tests.e2e.answering import ALB, HTTP, RAISED, RESULT, SQS, answered
 from tests.e2e.contexts import FunctionGraphContext, LambdaContext
 from tests.e2e.mutations import events, nested
-from tests.e2e.samples import ENTRIES
 from tests.emulator import Emulator
 from tests.unit.hooks import SECRET
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from functions.errors import BatchFailed, InvalidEvent
+from tests.commands import ENTRIES
 from tests.e2e.answering import ALB, HTTP, RAISED, RESULT, SQS, answered
-from tests.e2e.samples import ENTRIES
 from tests.emulator import Emulator
 
 EVENTS: dict[str, object] = json.loads(

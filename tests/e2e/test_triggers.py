@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from functions.errors import BatchFailed, InvalidEvent
+from tests.commands import ENTRIES
 from tests.e2e.answering import ALB, HTTP, RAISED, RESULT, SQS, answered
 from tests.e2e.contexts import FunctionGraphContext, LambdaContext
 from tests.e2e.driving import LISTENER, assert_one_of_each, refused, send
 from tests.e2e.samples import (
-    ENTRIES,
     HEALTH_CHECK,
     REQUESTS,
     SAMPLES,

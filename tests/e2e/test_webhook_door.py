@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.commands import ENTRIES
 from tests.e2e.answering import answered
 from tests.e2e.driving import HANDLERS, LISTENER
-from tests.e2e.samples import ENTRIES, REQUESTS, sample, sent, signed, with_body
+from tests.e2e.samples import REQUESTS, sample, sent, signed, with_body
 from tests.emulator import Emulator
 from tests.unit.hooks import OTHER, SECRET, secret
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 
 import pytest
 
-from functions import contracts, errors, schema_files
+from functions import contracts, schema_files
 from functions.errors import (
     AlreadyExists,
     BatchFailed,
@@ -29,13 +28,8 @@ from functions.errors import (
 )
 from functions.triggers import public
 from functions.triggers.answers import Outcome
+from tests.unit.family import FAMILY, error_of
 
-FAMILY: list[type[ProvisioningError]] = [
-    found
-    for name in errors.__all__
-    if inspect.isclass(found := getattr(errors, name))
-    and issubclass(found, ProvisioningError)
-]
 OF_THE_EVENT = {InvalidEvent, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType}
 OF_THE_SENDER = {*OF_THE_EVENT, NotFound, Conflict, AlreadyExists, QuotaExceeded}
 STRANGERS = {"type", "title", "status"}
@@ -49,12 +43,7 @@ RESULT: dict[str, object] = {"log_stream_id": "s", "created": True}
 
 def full(kind: type[ProvisioningError]) -> ProvisioningError:
     """Return an error of this class that knows everything."""
-    if issubclass(kind, InvalidEvent):
-        error: ProvisioningError = kind(Problem("/a", "hush-hush!"))
-    elif kind is BatchFailed:
-        error = BatchFailed([RESULT, Misconfigured("hush-hush!")])
-    else:
-        error = kind("hush-hush!")
+    error = error_of(kind, "hush-hush!")
     error.code, error.service, error.upstream_status = "LTS.0001", "LTS", 500
     error.request_id = "r-1"
     error.note(step="create_logtank", log_stream_name="hush-hush!", **MADE)

@@ -1,4 +1,4 @@
-"""Of a listener's logtanks, which one counts and which stands in the way."""
+"""Who may make the logtank, and which of a listener's logtanks counts."""
 
 from __future__ import annotations
 
@@ -62,44 +62,36 @@ def test_a_logtank_to_the_wanted_stream_is_adopted(
     assert choice.shipping(NEW, listed) == expected
 
 
+GOES = "The listener's logtank is being deleted"
+SHIPS = "Listener l already ships its log to stream there of group g, through logtank "
+
+
 @pytest.mark.parametrize(
-    ("listed", "kind"),
+    ("listed", "kind", "words"),
     [
-        ([GOING], Busy),
-        ([GOING, GOING_ELSEWHERE], Busy),
-        ([ELSEWHERE], Conflict),
-        ([NOWHERE], Conflict),
-        ([GOING_ELSEWHERE, ELSEWHERE], Conflict),
-        ([tank("e", "there", "ERROR")], Conflict),
-        ([tank("e", "there", "PENDING")], Conflict),
+        ([GOING], Busy, GOES),
+        ([GOING, GOING_ELSEWHERE], Busy, GOES),
+        ([ELSEWHERE], Conflict, f"{SHIPS}e"),
+        ([NOWHERE], Conflict, f"{SHIPS}n".replace("there", "None")),
+        ([GOING_ELSEWHERE, ELSEWHERE], Conflict, f"{SHIPS}e"),
+        ([tank("e", "there", "ERROR")], Conflict, f"{SHIPS}e"),
     ],
 )
 def test_a_logtank_in_the_way_is_an_error(
-    listed: list[Logtank], kind: type[ProvisioningError]
+    listed: list[Logtank], kind: type[ProvisioningError], words: str
 ) -> None:
     """One going here is waited for; one that ships elsewhere is a conflict."""
     with pytest.raises(kind) as raised:
         choice.shipping(NEW, listed)
 
-    assert raised.value.service == "GA"
+    assert (raised.value.service, raised.value.detail) == ("GA", words)
 
 
-def test_one_that_is_going_is_said_to_be() -> None:
-    """Nothing else is in the way."""
-    with pytest.raises(Busy) as raised:
-        choice.shipping(NEW, [GOING])
-
-    assert raised.value.detail == "The listener's logtank is being deleted"
-
-
-def test_a_conflict_names_what_is_in_the_way() -> None:
-    """Its detail tells stream, group and logtank; its remedy what to delete."""
+def test_a_conflict_says_what_to_delete() -> None:
+    """It is the logtank that is in the way."""
     with pytest.raises(Conflict) as raised:
         choice.shipping(NEW, [ELSEWHERE])
 
-    assert raised.value.detail == (
-        "Listener l already ships its log to stream there of group g, through logtank e"
-    )
     assert raised.value.remedy.startswith("Delete logtank e, or ")
 
 
@@ -172,3 +164,50 @@ def test_a_logtank_is_taken_as_it_was_listed() -> None:
 
     assert choice.twin(HERE, [ELSEWHERE, listed]) is listed
     assert choice.twin(HERE, [ELSEWHERE]) is HERE
+
+
+@pytest.mark.parametrize(
+    ("clock", "holds"), [(1000.0, True), (1001.9, True), (1002.0, False), (9e9, False)]
+)
+def test_a_claim_holds_for_two_seconds(clock: float, *, holds: bool) -> None:
+    """After that somebody else may have given up waiting for the creator."""
+    assert Claim(1000.0).holds(clock) is holds
+    assert not Claim().holds(clock)
+
+
+@pytest.mark.parametrize(
+    ("claim", "rivalled"),
+    [
+        (Claim(), False),
+        (Claim(1000.0), False),
+        (Claim(adopted=True), True),
+        (Claim(adopted=True, stream_created_at=1.0), True),
+        (Claim(adopted=True, stream_seen_at=1.0), True),
+        (Claim(adopted=True, stream_created_at=100.0, stream_seen_at=100.0), True),
+        (Claim(adopted=True, stream_created_at=100.0, stream_seen_at=159.9), True),
+        (Claim(adopted=True, stream_created_at=100.0, stream_seen_at=160.0), False),
+        (Claim(adopted=True, stream_created_at=100.0, stream_seen_at=95.0), True),
+    ],
+)
+def test_the_creator_of_a_young_stream_may_be_on_its_way(
+    claim: Claim, *, rivalled: bool
+) -> None:
+    """Young is under a minute, by the cloud's own clock; unknown counts as young."""
+    assert claim.is_rivalled() is rivalled
+
+
+@pytest.mark.parametrize(
+    ("claim", "made_at", "expected"),
+    [
+        (Claim(stream_created_at=100.0), 100.0, True),
+        (Claim(stream_created_at=100.9), 101.0, True),
+        (Claim(stream_created_at=100.0), 101.0, False),
+        (Claim(stream_created_at=100.0), 160.0, False),
+        (Claim(), 100.0, False),
+    ],
+)
+def test_a_logtank_of_the_streams_first_second_is_the_creators(
+    claim: Claim, made_at: float, *, expected: bool
+) -> None:
+    """Nobody else makes one so early; GA tells whole seconds, which are too low."""
+    assert claim.is_creators(made_at) is expected

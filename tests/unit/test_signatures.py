@@ -1,14 +1,20 @@
-"""A webhook's signature is checked as the reference library checks it."""
+"""A webhook's signature is checked as the reference library checks it.
+
+First case by case, then with whatever hypothesis thinks of.
+"""
 
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from functions.errors import Unauthenticated
 from functions.secret import Secret
@@ -43,8 +49,8 @@ def refusal(headers: Mapping[str, str]) -> str:
     return raised.value.detail
 
 
-@pytest.mark.parametrize("body", [BODY, "", "[]", " {}\n", "\U0001f600", "a.b.c"])
-@pytest.mark.parametrize("identifier", ["msg-1", "msg_2KWPBgLlAfxdpx2AI54pPJ85", "é."])
+@pytest.mark.parametrize("body", [BODY, "", "a.b.c\n"])
+@pytest.mark.parametrize("identifier", ["msg-1", "é."])
 def test_what_the_library_signs_is_admitted(body: str, identifier: str) -> None:
     """Whatever the body and the id."""
     assert passes(signed(body, identifier=identifier), body=body)
@@ -67,9 +73,7 @@ def test_the_librarys_own_vector_is_admitted() -> None:
     [
         ([SECRET], True),
         ([OTHER, SECRET], True),
-        ([SECRET, OTHER], True),
         ([OTHER], False),
-        ([OTHER, secret("c")], False),
         ([], False),
     ],
 )
@@ -87,31 +91,20 @@ BY_OTHER = signature(BODY, OTHER)
     [
         (V1, True),
         (f"{V1} {BY_OTHER}", True),
-        (f"{BY_OTHER} {V1}", True),
         (f"v1a,AAAA {V1}", True),
-        (f"{V1} v1a,AAAA", True),
-        (f"v2,{V1[3:]} {V1}", True),
         (f"nonsense {V1}", True),
         (f" {V1} ", True),
         (BY_OTHER, False),
         (V1[3:], False),
-        (f",{V1[3:]}", False),
-        (f"v1a,{V1[3:]}", False),
         (f"v2,{V1[3:]}", False),
         (f"V1,{V1[3:]}", False),
-        (f"v1 ,{V1[3:]}", False),
         (f"v1,{V1}", False),
-        (f"{V1},{V1}", False),
         ("v1,", False),
-        ("v1", False),
-        (",", False),
         (" ", False),
         (V1[:-1], False),
-        (V1[:20], False),
         (f"{V1}A", False),
         (f"{V1}\n", False),
         (V1.swapcase(), False),
-        (V1 + ODD, False),
         (ODD, False),
     ],
 )
@@ -122,7 +115,7 @@ def test_one_signature_of_the_header_must_be_right(
     assert passes({**GOOD, SIGNATURE: given_signatures}) is expected
 
 
-@pytest.mark.parametrize("body", ["", BODY + " ", BODY[:-1], "." + BODY, "é"])
+@pytest.mark.parametrize("body", ["", BODY + " ", "." + BODY])
 def test_another_body_is_refused(body: str) -> None:
     """To the last byte."""
     assert not passes(GOOD, body=body)
@@ -132,11 +125,8 @@ def test_another_body_is_refused(body: str) -> None:
     ("name", "value"),
     [
         (ID, "msg-2"),
-        (ID, "msg-1 "),
-        (ID, "msg-1."),
         (ID, ODD),
         (TIMESTAMP, str(NOW + 1)),
-        (TIMESTAMP, str(NOW - 299)),
         (TIMESTAMP, f"0{NOW}"),
     ],
 )
@@ -147,33 +137,12 @@ def test_id_and_timestamp_are_signed_too(name: str, value: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [
-        (0, True),
-        (299, True),
-        (300, True),
-        (300.001, False),
-        (301, False),
-        (-299, True),
-        (-300, True),
-        (-300.001, False),
-        (-301, False),
-        (10**9, False),
-        (-(10**9), False),
-    ],
-)
-def test_a_message_may_be_five_minutes_from_now(
-    seconds: float, *, expected: bool
-) -> None:
-    """Either way, and to the second."""
-    assert passes(GOOD, now=NOW + seconds) is expected
-
-
-def test_a_stale_message_is_told_so() -> None:
-    """The bound is named, and how late it is is not."""
+def test_a_message_may_be_five_minutes_from_now() -> None:
+    """Either way, and to the second; a refusal names the bound, not how late it is."""
     words = "webhook-timestamp is more than 300 seconds from now"
 
+    assert all(passes(GOOD, now=NOW + seconds) for seconds in (0, 300, -300))
+    assert not any(passes(GOOD, now=NOW + seconds) for seconds in (300.001, -300.001))
     assert refusal(signed(BODY, moment=NOW - 301)) == words
     assert refusal(signed(BODY, moment=NOW + 301)) == words
 
@@ -192,22 +161,13 @@ def test_a_header_that_is_missing_is_named(name: str) -> None:
     [
         "1e9",
         f"+{NOW}",
-        f"-{NOW}",
         f" {NOW}",
-        f"{NOW} ",
         f"{NOW}\n",
         f"{NOW}.0",
         "1_800_000_000",
-        "0x6B49D200",
         "".join(chr(0x660 + int(digit)) for digit in str(NOW)),
-        "".join(chr(0xFF10 + int(digit)) for digit in str(NOW)),
-        "\u00b2",
-        "now",
-        "nan",
-        "inf",
         "2027-01-15T08:00:00Z",
         "9" * 13,
-        "9" * 5000,
         ODD,
     ],
 )
@@ -248,3 +208,89 @@ def test_a_refusal_tells_nothing_of_secrets_and_signatures(
     key = SECRET.reveal().removeprefix("whsec_")
     told = (key, base64.b64decode(key).decode(), V1[3:], BY_OTHER[3:], "hush-hush!")
     assert not [part for part in told if part in shown]
+
+
+KEYS = st.sampled_from("ab")
+
+
+class Sent(NamedTuple):
+    """What is signed, and what of it arrives.
+
+    `seconds` is how far its time lies from now, well away from the bound, since the
+    library looks at a clock of its own. Each entry of `signed` is a version and whose
+    secret it was signed with.
+    """
+
+    body: str
+    identifier: str
+    seconds: int
+    signed: list[tuple[str, str]]
+    arrived: dict[str, str]
+
+    def headers(self, now: int) -> dict[str, str]:
+        """Return the headers that arrive."""
+        moment = now + self.seconds
+        made = [
+            f"{version},{_digest(self.body, key, moment, self.identifier)}"
+            for version, key in self.signed
+        ]
+        return {
+            "webhook-id": self.arrived.get("id", self.identifier),
+            "webhook-timestamp": str(moment),
+            "webhook-signature": " ".join(made),
+        }
+
+
+def _digest(body: str, key: str, moment: int, identifier: str) -> str:
+    whole = signature(body, secret(key), moment, identifier)
+    return whole.removeprefix("v1,")
+
+
+MESSAGES = st.builds(
+    Sent,
+    body=st.text(),
+    identifier=st.text(min_size=1),
+    seconds=st.sampled_from([0, 1, -1, 290, -290, 310, -310, 10**6, -(10**6)]),
+    signed=st.lists(
+        st.tuples(st.sampled_from(["v1", "v1", "v1a", "v2", ""]), KEYS), max_size=3
+    ),
+    arrived=st.just({}) | st.fixed_dictionaries({}, optional={"id": st.text()}),
+)
+
+
+def the_librarys(
+    headers: Mapping[str, str], secrets: Sequence[Secret], body: str
+) -> bool:
+    """Return whether the library lets a message pass with one of the secrets."""
+    for each in secrets:
+        with suppress(WebhookVerificationError):
+            Webhook(each.reveal()).verify(body, dict(headers), json_parse=False)
+            return True
+    return False
+
+
+@settings(deadline=None, derandomize=True)
+@given(MESSAGES, st.lists(KEYS, min_size=1, max_size=2), st.none() | st.text())
+def test_the_verdicts_are_one(
+    message: Sent, held: list[str], other_body: str | None
+) -> None:
+    """Whatever was signed, by whom, for when, and whatever of it arrives."""
+    now = time.time()
+    headers = message.headers(int(now))
+    secrets = [secret(key) for key in held]
+    body = message.body if other_body is None else other_body
+
+    assert passes(headers, secrets, now, body) is the_librarys(headers, secrets, body)
+
+
+@settings(deadline=None, derandomize=True)
+@given(MESSAGES)
+def test_a_message_that_is_as_it_was_signed_passes(message: Sent) -> None:
+    """If it is fresh, and one of its signatures is of a secret that is held."""
+    now = time.time()
+    whole = message._replace(arrived={}, signed=[*message.signed, ("v1", "a")])
+    headers = whole.headers(int(now))
+
+    fresh = abs(message.seconds) < signatures.TOLERANCE_SECONDS
+    assert passes(headers, [secret("a")], now, message.body) is fresh
+    assert the_librarys(headers, [secret("a")], message.body) is fresh

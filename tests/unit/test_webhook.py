@@ -57,13 +57,9 @@ def test_every_form_is_recognised(name: str) -> None:
         (V2, True),
         ({}, False),
         ({"requestContext": {"condition": "RetriesExhausted"}}, False),
-        ({"requestContext": None}, False),
-        ({"requestContext": "http"}, False),
         ({"requestContext": {"http": None}}, False),
-        ({"body": BODY, "headers": {}}, False),
         ({"httpMethod": "POST", "methodArn": "arn", "type": "REQUEST"}, False),
         ({**V2, "routeArn": "arn", "type": "REQUEST"}, False),
-        ({"type": "TOKEN", "methodArn": "arn", "authorizationToken": "t"}, False),
     ],
 )
 def test_a_request_is_told_by_its_method(
@@ -81,9 +77,7 @@ def test_a_request_is_told_by_its_method(
         ({"headers": None}, False),
         ({"headers": {"user-agent": "curl ELB-HealthChecker/2.0"}}, False),
         ({"headers": {"user-agent": ["ELB-HealthChecker/2.0"]}}, True),
-        ({"headers": {"user-agent": 7}}, False),
         ({"httpMethod": "POST"}, False),
-        ({"httpMethod": "HEAD"}, False),
         ({"requestContext": {}}, False),
         ({"requestContext": {"http": {"method": "GET"}}}, False),
         ({"methodArn": "arn"}, False),
@@ -110,7 +104,6 @@ def test_a_health_check_may_have_headers_of_several_values() -> None:
     [
         ({}, {}),
         ({"headers": None}, {}),
-        ({"headers": None, "multiValueHeaders": None}, {}),
         ({"headers": "text", "multiValueHeaders": [1]}, {}),
         (
             {"headers": {"Content-Type": "a", "webhook-ID": "b"}},
@@ -118,7 +111,6 @@ def test_a_health_check_may_have_headers_of_several_values() -> None:
         ),
         ({"headers": {"a": ["x", "y"]}}, {"a": "x,y"}),
         ({"multiValueHeaders": {"A": ["x"], "b": ["y", "z"]}}, {"a": "x", "b": "y,z"}),
-        ({"multiValueHeaders": {"A": "x"}}, {"a": "x"}),
         ({"headers": {"a": "x"}, "multiValueHeaders": {"a": ["y"]}}, {"a": "x"}),
         ({"headers": None, "multiValueHeaders": {"a": ["y"]}}, {"a": "y"}),
         ({"headers": {}, "multiValueHeaders": {"a": ["y"]}}, {}),
@@ -143,8 +135,6 @@ def test_headers_are_one_text_by_a_name_in_lower_case(
         {"httpMethod": None},
         {"httpMethod": ["POST"]},
         {"requestContext": {"http": {"method": "PUT"}}},
-        {"requestContext": {"http": {}}},
-        {"requestContext": {"http": "POST"}},
     ],
 )
 @pytest.mark.parametrize("auth", ["signature", "platform"])

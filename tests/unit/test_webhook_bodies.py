@@ -51,18 +51,15 @@ def refused(event: dict[str, object]) -> ProvisioningError:
     [
         (post(), [REQUEST], False),
         (post("[]"), [], True),
-        (post(f"[{BODY}]"), [REQUEST], True),
         (post(f"[{BODY}, 7]"), [REQUEST, 7], True),
         (post(" null "), [None], False),
         (post(encoded(BODY.encode()), isBase64Encoded=True), [REQUEST], False),
-        (post('{"a": "é"}'), [{"a": "é"}], False),
         (
             post(encoded('{"a": "é"}'.encode()), isBase64Encoded=True),
             [{"a": "é"}],
             False,
         ),
         (post('{"specversion": "1.0", "data": {"a": 1}}'), [{"a": 1}], False),
-        (post('{"detail-type": "t", "detail": {"a": 1}}'), [{"a": 1}], False),
     ],
 )
 def test_a_body_is_a_request_or_an_array(
@@ -77,12 +74,8 @@ def test_a_body_is_a_request_or_an_array(
     [
         "application/json",
         "application/json; charset=utf-8",
-        "application/json;charset=UTF-8",
         "application/json ;v=1;q=2",
-        " application/json",
         "Application/JSON",
-        "application/cloudevents+json",
-        "application/cloudevents+json; charset=utf-8",
         "application/vnd.example.v1+JSON",
         ["application/json"],
     ],
@@ -96,21 +89,13 @@ def test_json_by_any_name_is_taken(media_type: object) -> None:
     "media_type",
     [
         None,
-        "",
         7,
         ["application/json", "text/plain"],
         "text/json",
-        "text/plain",
         "text/plain; application/json",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=json",
         "application/json5",
-        "application/jsonp",
-        "application/x-json",
         "application/+json",
-        "application/cloudevents+xml",
         "xapplication/json",
-        "json",
     ],
 )
 def test_anything_else_is_refused(media_type: object) -> None:
@@ -144,7 +129,6 @@ def test_a_body_may_have_256_kibibytes() -> None:
         post(text_of(LIMIT + 1)),
         post(encoded(text_of(LIMIT + 1).encode()), isBase64Encoded=True),
         post(json.dumps("é" * (LIMIT // 2), ensure_ascii=False)),
-        post("x" * 2 * LIMIT),
         post("x" * (2 * LIMIT + 1)),
         post("?" * (2 * LIMIT + 1), isBase64Encoded=True),
         post(encoded(b"x" * 393_216), isBase64Encoded=True),
@@ -165,43 +149,28 @@ def test_a_byte_more_is_too_much(event: dict[str, object]) -> None:
     [
         ("", False, "the event is no JSON from line 1, column 1 on"),
         (None, False, "the event is no JSON from line 1, column 1 on"),
-        ("", True, "the event is no JSON from line 1, column 1 on"),
-        ("a=b", False, "the event is no JSON from line 1, column 1 on"),
         ('{"a": 1, "a": 2}', False, "/a is there twice"),
         ("\ud800", False, "the event has a body that is no UTF-8"),
         ("{}", True, "the event has a body that is no base64"),
         ("e30", True, "the event has a body that is no base64"),
-        ("e30=\n", True, "the event has a body that is no base64"),
         ("e_8=", True, "the event has a body that is no base64"),
-        ("é", True, "the event has a body that is no base64"),
-        ("\ud800", True, "the event has a body that is no base64"),
         ("/w==", True, "the event is no UTF-8"),
         (7, False, "the event has a body that is no text"),
-        ({"a": 1}, False, "the event has a body that is no text"),
         ([1], True, "the event has a body that is no text"),
     ],
 )
 def test_a_body_that_is_no_json_is_refused(
     body: object, words: str, *, is_base64: bool
 ) -> None:
-    """By what is wrong with it, and nothing is quoted."""
+    """By what is wrong with it; what a library says of it may quote it, so is lost."""
     error = refused(post(body, isBase64Encoded=is_base64))
 
     assert type(error) is InvalidEvent
     assert error.detail == words
-
-
-@pytest.mark.parametrize(("body", "is_base64"), [("\ud800", False), ("{}", True)])
-def test_what_a_library_says_of_a_body_is_not_handed_on(
-    body: str, *, is_base64: bool
-) -> None:
-    """It may quote some of it."""
-    error = refused(post(body, isBase64Encoded=is_base64))
-
     assert "During handling" not in "".join(traceback.format_exception(error))
 
 
-@pytest.mark.parametrize("flag", [None, "true", 1, 0, False])
+@pytest.mark.parametrize("flag", [None, "true", 1])
 def test_a_body_is_in_base64_only_if_the_flag_is_true(flag: object) -> None:
     """It is honoured, and never guessed."""
     assert webhook.deliver(post(isBase64Encoded=flag)).items() == [REQUEST]

@@ -7,7 +7,7 @@ import pytest
 from functions.errors import (
     AuthenticationFailed,
     InvalidRequest,
-    NotFound,
+    ProvisioningError,
     Throttled,
     UnintelligibleReply,
 )
@@ -17,6 +17,13 @@ from functions.huaweicloud.calls import Call, Reply
 CALL = Call("LTS", "CreateLogStream", "POST", "/")
 SAID = "LTS answered CreateLogStream with 400"
 SILENT = f"{SAID}, without saying why"
+
+
+def failure(reply: Reply) -> ProvisioningError:
+    """Return the error that a reply is."""
+    found = replies.failure_of(CALL, reply)
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(
@@ -38,14 +45,13 @@ SILENT = f"{SAID}, without saying why"
         ({"error_code": "A.8"}, "A.8", SILENT),
         ({"error_msg": "m"}, "InvalidRequest", f"{SAID}: m"),
         ({"error_code": None, "error_msg": None}, "InvalidRequest", SILENT),
-        ({"error_code": "", "error_msg": ""}, "InvalidRequest", SILENT),
         ({"error_code": True, "error_msg": []}, "InvalidRequest", SILENT),
-        ({"error": "oops"}, "InvalidRequest", SILENT),
         ({"errors": [{"error_code": "F.1"}]}, "InvalidRequest", SILENT),
         ([{"error_code": "F.2"}], "InvalidRequest", SILENT),
-        ("oops", "InvalidRequest", SILENT),
-        ({}, "InvalidRequest", SILENT),
         (None, "InvalidRequest", SILENT),
+        ({"error_msg": "x" * 5000}, "InvalidRequest", f"{SAID}: {'x' * 300}"),
+        ({"error_msg": " a\n\t b\r\nc "}, "InvalidRequest", f"{SAID}: a b c"),
+        ({"error_msg": "m\x00"}, "InvalidRequest", f"{SAID}: m?"),
         (
             {"error_code": "outer", "error": {"code": "inner", "message": "m"}},
             "outer",
@@ -56,22 +62,20 @@ SILENT = f"{SAID}, without saying why"
 def test_an_errors_body_is_read_in_every_shape(
     body: object, code: str, detail: str
 ) -> None:
-    """Code and message are found wherever a service, the gateway or IAM puts them."""
-    failure = replies.failure_of(CALL, Reply(400, body))
+    """Wherever a service, the gateway or IAM puts it; 300 characters are enough."""
+    found = failure(Reply(400, body))
 
-    assert isinstance(failure, InvalidRequest)
-    assert (failure.code, failure.detail) == (code, detail)
+    assert isinstance(found, InvalidRequest)
+    assert (found.code, found.detail) == (code, detail)
 
 
 def test_an_error_keeps_all_that_the_reply_tells() -> None:
     """Service, status, request id and Retry-After of the reply are the error's."""
-    failure = replies.failure_of(CALL, Reply(429, None, "r-1", 7.0))
+    found = failure(Reply(429, None, "r-1", 7.0))
 
-    assert isinstance(failure, Throttled)
-    assert failure.service == "LTS"
-    assert failure.upstream_status == 429
-    assert failure.request_id == "r-1"
-    assert failure.retry_after == 7.0
+    assert isinstance(found, Throttled)
+    assert (found.service, found.upstream_status) == ("LTS", 429)
+    assert (found.request_id, found.retry_after) == ("r-1", 7.0)
 
 
 @pytest.mark.parametrize(
@@ -88,54 +92,25 @@ def test_a_clock_that_is_wrong_is_named_where_signatures_fail(
     status: int, ahead: float, words: str
 ) -> None:
     """A minute or more may be the reason."""
-    failure = replies.failure_of(CALL, Reply(status, clock_ahead=ahead))
+    found = failure(Reply(status, clock_ahead=ahead))
 
-    assert failure is not None
-    assert failure.detail.partition("without saying why")[2] == words
+    assert found.detail.partition("without saying why")[2] == words
 
 
 def test_a_codes_own_remedy_goes_with_the_error() -> None:
     """What the table advises for a code is what the error says."""
-    failure = replies.failure_of(CALL, Reply(400, {"error_code": "LTS.0201"}))
-
-    assert isinstance(failure, NotFound)
-    assert "log_group_id" in failure.remedy
+    assert "log_group_id" in failure(Reply(400, {"error_code": "LTS.0201"})).remedy
 
 
-def test_a_long_message_is_cut() -> None:
-    """Of a message's text, 300 characters are enough."""
-    failure = replies.failure_of(CALL, Reply(400, {"error_msg": "x" * 5000}))
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [("x" * 5000, "x" * 200), ("A\x1b.1", "A?.1"), (" a\n\tb ", "a b")],
+)
+def test_a_code_and_an_id_are_made_fit_to_be_shown(told: str, shown: str) -> None:
+    """They are on one line, printable, and of 200 characters at most."""
+    found = failure(Reply(400, {"error_code": told, "request_id": told}))
 
-    assert failure is not None
-    assert failure.detail == f"{SAID}: {'x' * 300}"
-
-
-def test_what_cannot_be_printed_is_not_passed_on() -> None:
-    """Neither in a message nor in a code or a request's id."""
-    body = {"error_code": "A\x1b.1", "error_msg": "m\x00", "request_id": "r\x7f"}
-
-    failure = replies.failure_of(CALL, Reply(400, body))
-
-    assert failure is not None
-    assert failure.detail == f"{SAID}: m?"
-    assert (failure.code, failure.request_id) == ("A?.1", "r?")
-
-
-@pytest.mark.parametrize("field", ["error_code", "request_id"])
-def test_a_long_code_or_id_is_cut(field: str) -> None:
-    """Of either, 200 characters are enough."""
-    failure = replies.failure_of(CALL, Reply(400, {field: "x" * 5000}))
-
-    assert failure is not None
-    assert "x" * 200 in {failure.code, failure.request_id}
-
-
-def test_a_messages_white_space_is_folded() -> None:
-    """A message over several lines becomes one line."""
-    failure = replies.failure_of(CALL, Reply(400, {"error_msg": " a\n\t b\r\nc "}))
-
-    assert failure is not None
-    assert failure.detail == f"{SAID}: a b c"
+    assert (found.code, found.request_id) == (shown, shown)
 
 
 @pytest.mark.parametrize(
@@ -156,14 +131,14 @@ def test_the_request_id_is_the_headers_else_the_bodys(
     assert replies.request_id(reply) == expected
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+@pytest.mark.parametrize("status", [200, 299])
 def test_a_success_is_no_failure(status: int) -> None:
     """Whatever is in it, a 2xx passes the plain check."""
     assert replies.failure_of(CALL, Reply(status, {"error_code": "A.1"})) is None
     replies.check(CALL, Reply(status))
 
 
-@pytest.mark.parametrize("status", [199, 300, 302, 400, 500])
+@pytest.mark.parametrize("status", [199, 300])
 def test_anything_else_is_a_failure(status: int) -> None:
     """Redirects count as failures too."""
     assert replies.failure_of(CALL, Reply(status)) is not None
@@ -180,7 +155,7 @@ def test_the_document_of_a_failure_is_its_error() -> None:
         replies.document(CALL, Reply(401, {"log_stream_id": "s"}))
 
 
-@pytest.mark.parametrize("body", [None, [], "text", 7, True])
+@pytest.mark.parametrize("body", [None, [], "text"])
 def test_a_success_that_is_no_object_is_unintelligible(body: object) -> None:
     """An empty, HTML or listed answer does not say what was made."""
     with pytest.raises(UnintelligibleReply, match="is no JSON object") as raised:
@@ -208,8 +183,6 @@ def test_a_success_with_an_errors_code_is_unintelligible(field: str) -> None:
         ("x" * 201, None),
         ("a\n", None),
         ("", None),
-        (None, None),
-        (7, None),
         (["a"], None),
         (".", None),
         ("..", None),

@@ -20,10 +20,10 @@ from tests.unit.raw_server import (
 from tests.unit.sending import DONE, GET, POST, transport
 
 
-def reply(said: Answer, call: Call = GET) -> Reply:
+def reply(said: Answer) -> Reply:
     """Return what an answer of the server comes to."""
     with serving(said) as server:
-        return transport(server.endpoint)(call)
+        return transport(server.endpoint)(GET)
 
 
 def test_a_call_is_sent_as_it_is() -> None:
@@ -97,9 +97,7 @@ def test_a_secret_in_the_request_id_is_masked() -> None:
 
 def test_a_body_that_is_too_long_is_not_read() -> None:
     """The status stands; the document is none."""
-    said = answer(b'"' + b"x" * REPLY_BYTES + b'"', status="201 Created")
-
-    found = reply(said)
+    found = reply(answer(b'"' + b"x" * REPLY_BYTES + b'"', status="201 Created"))
 
     assert (found.status, found.document) == (201, None)
 
@@ -123,14 +121,6 @@ def test_plain_json_that_calls_itself_compressed_is_read() -> None:
     assert reply(answer(b'{"a": 1}', Content_Encoding="gzip")).document == {"a": 1}
 
 
-def test_a_chunked_body_is_put_together() -> None:
-    """As HTTP/1.1 has it."""
-    start = head("200 OK", {"Transfer-Encoding": "chunked"})
-    said = Answer((start, b'4\r\n{"a"\r\n', b"4\r\n: 1}\r\n", b"0\r\n\r\n"))
-
-    assert reply(said).document == {"a": 1}
-
-
 @pytest.mark.parametrize(
     ("header", "seconds"), [("7", 7.0), ("soon", None), ("", None)]
 )
@@ -139,20 +129,15 @@ def test_a_reply_may_ask_for_a_pause(header: str, seconds: float | None) -> None
     assert reply(answer(b"", Retry_After=header)).retry_after == seconds
 
 
-@pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect"])
-def test_a_redirect_is_a_reply(status: str) -> None:
-    """It is not followed."""
-    with serving(answer(b"", status=status, Location="/"), DONE) as server:
-        assert transport(server.endpoint)(GET).status == int(status[:3])
+@pytest.mark.parametrize("location", ["/", "http://[", "http://a b/"])
+def test_a_redirect_is_a_reply(location: str) -> None:
+    """It is not followed, nor is it looked where it leads; its body may tell why."""
+    said = answer(b'{"error_code": "X"}', "302 Found", Location=location)
+    with serving(said, DONE) as server:
+        found = transport(server.endpoint)(POST)
 
+    assert (found.status, found.document) == (302, {"error_code": "X"})
     assert len(server.requests) == 1
-
-
-def test_the_body_of_a_redirect_is_read_as_any_other() -> None:
-    """It is bounded and may tell why."""
-    said = answer(b'{"error_code": "X"}', "302 Found", Location="/")
-
-    assert reply(said).document == {"error_code": "X"}
 
 
 def test_the_body_of_a_redirect_is_bounded_in_size() -> None:
@@ -161,14 +146,6 @@ def test_the_body_of_a_redirect_is_bounded_in_size() -> None:
     said = Answer((start, b"x" * (REPLY_BYTES + 65536), SILENCE.pieces[0]), 0.0)
     with serving(said) as server:
         assert transport(server.endpoint, 2.0)(POST).status == 302
-
-
-@pytest.mark.parametrize("location", ["/", "http://[", "http://a b/", "//"])
-def test_where_a_redirect_leads_does_not_matter(location: str) -> None:
-    """It is not even looked at."""
-    said = answer(b"", status="302 Found", Location=location)
-
-    assert reply(said, POST).status == 302
 
 
 def test_a_cookie_is_not_kept() -> None:

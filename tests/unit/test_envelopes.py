@@ -63,15 +63,9 @@ def problems(found: object, place: str = "") -> dict[str, str]:
         text(REQUEST),
         text(REQUEST).encode(),
         eventbridge(REQUEST),
-        eventbridge(text(REQUEST)),
-        text(eventbridge(REQUEST)),
         eventgrid(REQUEST),
-        eventgrid(text(REQUEST)),
         notification(text(REQUEST)),
-        notification(REQUEST),
-        notification(text(eventbridge(REQUEST))),
         text(notification(text(eventbridge(REQUEST)))),
-        text(notification(text(eventgrid(text(REQUEST))))),
         eventbridge(eventgrid(notification(eventbridge(REQUEST)))),
     ],
 )
@@ -80,15 +74,13 @@ def test_a_request_is_found_in_any_envelope(found: object) -> None:
     assert envelopes.message(found) == Message([REQUEST])
 
 
-@pytest.mark.parametrize(
-    "found", [[REQUEST, 7], text([REQUEST, 7]), eventbridge([REQUEST, 7])]
-)
+@pytest.mark.parametrize("found", [[REQUEST, 7], eventbridge(text([REQUEST, 7]))])
 def test_an_array_is_several_requests(found: object) -> None:
     """Whatever they are: each is checked for itself."""
     assert envelopes.message(found) == Message([REQUEST, 7], is_array=True)
 
 
-@pytest.mark.parametrize("found", [[], "[]", eventgrid([]), notification("[]")])
+@pytest.mark.parametrize("found", [[], notification("[]")])
 def test_an_empty_array_is_no_request(found: object) -> None:
     """And nothing wrong either."""
     assert envelopes.message(found) == Message([], is_array=True)
@@ -101,7 +93,7 @@ def test_envelopes_inside_an_array_are_requests_as_they_are() -> None:
     assert envelopes.message(items) == Message(items, is_array=True)
 
 
-@pytest.mark.parametrize("found", [None, 7, 1.5, True, "null", '"text"', "7", {}, "{}"])
+@pytest.mark.parametrize("found", [None, 7, "null", '"text"', {}, "{}"])
 def test_anything_else_is_one_request_to_be_refused_later(found: object) -> None:
     """The schema says what it must be; a text in a text is not opened again."""
     payload = json.loads(found) if isinstance(found, str) else found
@@ -109,7 +101,7 @@ def test_anything_else_is_one_request_to_be_refused_later(found: object) -> None
     assert envelopes.message(found) == Message([payload])
 
 
-@pytest.mark.parametrize("layers", [0, 1, 3])
+@pytest.mark.parametrize("layers", [0, 3])
 @pytest.mark.parametrize("trace", [TRACE, {"cts": TRACE}])
 def test_a_trace_is_found_in_any_envelope_too(trace: object, layers: int) -> None:
     """It says which listener was created."""
@@ -136,12 +128,9 @@ def test_four_layers_are_peeled_off_and_no_fifth() -> None:
     [
         {"detail": REQUEST},
         {"detail-type": "t"},
-        {"data": REQUEST},
-        {"specversion": "1.0", "data_base64": "e30="},
         {"Message": text(REQUEST)},
         {"Type": "Notification", "Message": text(REQUEST)},
         {"Type": "Notification", "TopicArn": "arn"},
-        {"TopicArn": "arn", "Message": text(REQUEST)},
         {"type": "Notification", "topicarn": "arn", "message": text(REQUEST)},
     ],
 )
@@ -165,14 +154,8 @@ def test_a_thousand_requests_are_the_most() -> None:
     ("found", "pointer", "words"),
     [
         ("{", "/body", "is no JSON from line 1, column 2 on"),
-        ("", "/body", "is no JSON from line 1, column 1 on"),
         ('{"a": 1, "a": 2}', "/body/a", "is there twice"),
         (b"\xff", "/body", "is no UTF-8"),
-        (
-            notification("no JSON"),
-            "/body/Message",
-            "is no JSON from line 1, column 1 on",
-        ),
         (
             text(notification(text(eventbridge("[NaN]")))),
             "/body/Message/detail/0",
@@ -189,7 +172,7 @@ def test_what_cannot_be_read_is_told_by_its_place(
     assert problems(found, "/body") == {pointer: words}
 
 
-@pytest.mark.parametrize("found", [REQUEST, [], "no JSON", {"cts": None}])
+@pytest.mark.parametrize("found", [REQUEST, [], "no JSON"])
 def test_a_message_keeps_its_id(found: object) -> None:
     """Whether or not it can be read."""
     assert envelopes.message(found, "", "m-1").id == "m-1"
@@ -201,10 +184,7 @@ def test_a_message_keeps_its_id(found: object) -> None:
     [
         ({"a": {"b": 1}}, ("a", "b"), 1),
         ({"a": {"b": 1}}, ("a", "c"), None),
-        ({"a": {"b": 1}}, ("a", "b", "c"), None),
         ({"a": [1]}, ("a", "0"), None),
-        ({"a": None}, ("a", "b"), None),
-        (None, ("a",), None),
         ("text", ("a",), None),
         ({"a": 1}, (), {"a": 1}),
     ],

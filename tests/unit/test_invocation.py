@@ -97,7 +97,7 @@ def test_an_array_has_an_array_of_results() -> None:
     assert invoked(create_log_stream.handler, []) == []
 
 
-@pytest.mark.parametrize("event", [None, BAD, [BAD]])
+@pytest.mark.parametrize("event", [None, "text", BAD, [BAD]])
 def test_an_event_that_breaks_its_schema_is_refused(
     event: object, capsys: pytest.CaptureFixture[str]
 ) -> None:

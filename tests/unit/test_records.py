@@ -55,28 +55,19 @@ def refusals(delivery: Delivery) -> list[str]:
     ("is_from", "event", "expected"),
     [
         (records.is_sqs, sqs(from_sqs("")), True),
-        (records.is_sqs, sqs({"eventSource": "aws:sqs"}), True),
         (records.is_sqs, {"Records": [from_sns("")]}, False),
         (records.is_sqs, {"Records": [{"eventSource": "aws:s3"}]}, False),
         (records.is_sqs, {"Records": []}, False),
-        (records.is_sqs, {"Records": None}, False),
-        (records.is_sqs, {"Records": "aws:sqs"}, False),
         (records.is_sqs, {"Records": {"0": from_sqs("")}}, False),
-        (records.is_sqs, {"Records": ["text", from_sqs("")]}, False),
-        (records.is_sqs, {"Records": [None]}, False),
         (records.is_sqs, {}, False),
         (records.is_sns, {"Records": [from_sns("")]}, True),
         (records.is_sns, sqs(from_sqs("")), False),
         (records.is_sns, {"Records": [{"eventSource": "aws:sns"}]}, False),
-        (records.is_sns, {"Records": [[]]}, False),
         (records.is_smn, {"record": [from_smn("")]}, True),
         (records.is_smn, {"record": [{"smn": {}}]}, True),
-        (records.is_smn, {"record": [{"smn": None}]}, False),
         (records.is_smn, {"record": [{"event_source": "smn"}]}, False),
-        (records.is_smn, {"record": from_smn("")}, False),
         (records.is_smn, {"Records": [from_smn("")]}, False),
         (records.is_dms, dms(), True),
-        (records.is_dms, dms(kind="ROCKETMQ"), True),
         (records.is_dms, {"trigger_type": "KAFKA"}, False),
         (records.is_dms, {"records": [{"event_source": "dds"}]}, False),
     ],
@@ -127,13 +118,9 @@ def test_a_queue_may_bring_what_other_triggers_send() -> None:
     [
         ([QUEUE], False),
         ([f"{QUEUE}.fifo"], True),
-        ([f"{QUEUE}.fifo", f"{QUEUE}.fifo"], True),
         ([QUEUE, f"{QUEUE}.fifo"], True),
         ([f"{QUEUE}.fifo.old"], False),
-        (["fifo"], False),
         ([None], False),
-        ([7], False),
-        ([[".fifo"]], False),
     ],
 )
 def test_a_fifo_queue_is_told_by_its_name(
@@ -145,7 +132,7 @@ def test_a_fifo_queue_is_told_by_its_name(
     assert records.sqs(found).in_order is in_order
 
 
-@pytest.mark.parametrize("identifier", [None, 7, ["m-1"], {}, ""])
+@pytest.mark.parametrize("identifier", [None, ["m-1"], ""])
 def test_a_message_without_an_id_has_the_empty_one(identifier: object) -> None:
     """Which the queue does not know, so that everything comes again."""
     found = sqs(from_sqs("{}", identifier), {"body": "{}"}, None, from_sqs("{}"))
@@ -171,7 +158,6 @@ def test_one_bad_message_spoils_no_other() -> None:
         (records.sns, {"Records": [from_sns(json.dumps(ONE)), from_sns("[]")]}),
         (records.smn, {"record": [from_smn(json.dumps(ONE)), from_smn("[]")]}),
         (records.dms, dms({"messages": [json.dumps(ONE), "[]"]})),
-        (records.dms, dms({"messages": [json.dumps(ONE)]}, {"messages": ["[]"]})),
         (records.dms, dms({"messages": [ONE]}, {"messages": []}, {"messages": [[]]})),
     ],
 )
@@ -187,11 +173,7 @@ def test_a_topic_brings_messages_without_ids(
 @pytest.mark.parametrize(
     ("read", "event", "words"),
     [
-        (
-            records.sns,
-            {"Records": [from_sns("{"), from_sns("{}")]},
-            "/Records/0/Sns/Message",
-        ),
+        (records.sns, {"Records": [from_sns("{")]}, "/Records/0/Sns/Message"),
         (
             records.smn,
             {"record": [from_smn("{}"), from_smn("x")]},
@@ -214,9 +196,7 @@ def test_what_cannot_be_read_is_told_by_its_place(
     assert said.startswith(f"{words} is no JSON from line 1, column ")
 
 
-@pytest.mark.parametrize(
-    "record", [None, 7, "text", [], {}, {"messages": None}, {"messages": "[]"}]
-)
+@pytest.mark.parametrize("record", [None, {}, {"messages": None}, {"messages": "[]"}])
 def test_a_topic_of_dms_must_have_an_array(record: object) -> None:
     """Its place is told; other topics are read."""
     delivery = records.dms(dms(record, {"messages": [ONE]}))
@@ -225,7 +205,7 @@ def test_a_topic_of_dms_must_have_an_array(record: object) -> None:
     assert delivery.items()[1] == ONE
 
 
-@pytest.mark.parametrize("record", [None, 7, "text", [], {}, {"Sns": 7}, {"smn": []}])
+@pytest.mark.parametrize("record", [None, "text", {}, {"Sns": 7, "smn": []}])
 def test_a_record_that_lacks_its_payload_is_an_empty_request(record: object) -> None:
     """It will be refused by the schema, and stumbled over by nobody."""
     for delivery in (
@@ -236,7 +216,7 @@ def test_a_record_that_lacks_its_payload_is_an_empty_request(record: object) -> 
         assert delivery == Delivery([Message([None])], is_batch=True)
 
 
-@pytest.mark.parametrize("found", [None, 7, "text", {}, {"0": 1}])
+@pytest.mark.parametrize("found", [None, "text", {"0": 1}])
 def test_records_that_are_no_array_count_as_one(found: object) -> None:
     """It is refused, rather than nothing done and nobody told."""
     assert records.sqs({"Records": found}).items() == [None]

@@ -45,8 +45,6 @@ def later(seconds: float) -> Reply:
         ([FAILED, DONE], 2, [0.2]),
         ([SILENCE, DONE], 2, [0.2]),
         ([Reply(200), DONE], 2, [0.2]),
-        ([Reply(408), DONE], 2, [0.2]),
-        ([refusal(400, "LTS.0010"), DONE], 2, [0.2]),
         ([THROTTLED, FAILED, SILENCE, DONE], 4, [0.2, 0.4, 0.8]),
         ([later(7), DONE], 2, [7]),
         ([later(0), DONE], 2, [0.2]),
@@ -73,11 +71,9 @@ def test_what_may_pass_is_waited_for(
         ([BUSY], Busy, 1, []),
         ([THROTTLED, Reply(400)], InvalidRequest, 2, [0.2]),
         ([FAILED] * 4, ServiceFailed, 4, [0.2, 0.4, 0.8]),
-        ([THROTTLED, SILENCE, SILENCE, FAILED], ServiceFailed, 4, [0.2, 0.4, 0.8]),
         ([Unreachable("no token", service="IAM")], Unreachable, 1, []),
         ([ServiceFailed("no address")], ServiceFailed, 1, []),
         ([later(60)], Throttled, 1, []),
-        ([later(3600)], Throttled, 1, []),
     ],
 )
 def test_what_will_not_pass_is_raised(
@@ -104,7 +100,7 @@ def test_attempts_are_numbered_from_one() -> None:
     assert [call.attempt for call in script.calls] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("attempts", [1, 2, 7])
+@pytest.mark.parametrize("attempts", [1, 7])
 def test_there_are_as_many_attempts_as_allowed(attempts: int) -> None:
     """The first one counts."""
     script = Script(*[THROTTLED] * attempts)
@@ -187,29 +183,20 @@ def test_time_may_end_in_the_pause_itself() -> None:
     assert isinstance(raised.value.__cause__, Throttled)
 
 
-@pytest.mark.parametrize(
-    ("limit", "fits"), [(5.1, True), (5.0, False), (4.9, False), (-1.0, False)]
-)
-def test_a_rest_must_end_before_the_time_does(limit: float, *, fits: bool) -> None:
+def test_a_rest_must_end_before_the_time_does() -> None:
     """A rest of five seconds wants more than five."""
-    clock = Clock(limit=limit)
-    try:
-        patience(clock).rest(5.0)
-    except DeadlineExceeded:
-        assert clock.pauses == []
-    else:
-        assert clock.pauses == [5.0]
-    assert bool(clock.pauses) is fits
+    clock, short = Clock(limit=5.1), Clock(limit=5.0)
+
+    patience(clock).rest(5.0)
+    with pytest.raises(DeadlineExceeded):
+        patience(short).rest(5.0)
+
+    assert (clock.pauses, short.pauses) == ([5.0], [])
 
 
 @pytest.mark.parametrize(
     ("limit", "kind"),
-    [
-        (7.0, Throttled),
-        (0.5, Throttled),
-        (0.0, DeadlineExceeded),
-        (-0.5, DeadlineExceeded),
-    ],
+    [(7.0, Throttled), (0.5, Throttled), (0.0, DeadlineExceeded)],
 )
 def test_a_pause_that_the_cloud_asks_for_in_vain(
     limit: float, kind: type[ProvisioningError]
@@ -223,86 +210,60 @@ def test_a_pause_that_the_cloud_asks_for_in_vain(
     assert clock.pauses == []
 
 
+def waited(clock: Clock, *lines: Line) -> object:
+    """Return what a step comes to that is repeated while its resource is busy."""
+    script = Script(*lines)
+    made = while_busy(lambda: read(CALL, script(CALL)), patience(clock))
+    assert script.spent
+    return made
+
+
+def end(clock: Clock, *lines: Line) -> DeadlineExceeded:
+    """Return the error of such a step whose time is over."""
+    with pytest.raises(DeadlineExceeded) as raised:
+        waited(clock, *lines)
+    return raised.value
+
+
 def test_a_busy_resource_is_waited_for_beyond_the_attempts() -> None:
-    """As long as time allows, not by attempts."""
-    clock, script = Clock(), Script(*[BUSY] * 9, DONE)
+    """As long as time allows, not by attempts; and as long as the cloud asks for."""
+    clock = Clock()
 
-    found = while_busy(
-        lambda: repeat(CALL, read, script, patience(clock)), patience(clock)
-    )
-
-    assert found == "made"
+    assert waited(clock, *[BUSY] * 9, DONE) == "made"
     assert clock.pauses == [0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5, 5]
 
-
-def test_a_busy_resource_is_waited_for_as_it_asks() -> None:
-    """Retry-After is heeded there as well."""
-    clock, script = Clock(), Script(refusal(400, "GA.9004", retry_after=9.0), DONE)
-
-    while_busy(lambda: read(CALL, script(CALL)), patience(clock))
-
+    clock = Clock()
+    waited(clock, refusal(400, "GA.9004", retry_after=9.0), DONE)
     assert clock.pauses == [9]
 
 
-def test_a_resource_that_stays_busy_exceeds_the_deadline() -> None:
-    """The end comes from the last time it was busy."""
-    clock = Clock(limit=2.9)
-    script = Script(*[BUSY] * 4)
-
-    with pytest.raises(DeadlineExceeded) as raised:
-        while_busy(lambda: read(CALL, script(CALL)), patience(clock))
-
-    assert isinstance(raised.value.__cause__, Busy)
-    assert raised.value.remedy == Busy.remedy
-    assert script.spent
-
-
-def test_a_step_that_is_out_of_time_after_a_wait_tells_what_was_waited_for() -> None:
-    """It had not even begun to work again."""
-    script = Script(BUSY, DeadlineExceeded("no time"))
-
-    with pytest.raises(DeadlineExceeded) as raised:
-        while_busy(lambda: read(CALL, script(CALL)), patience(Clock()))
-
-    assert isinstance(raised.value.__cause__, Busy)
-    assert raised.value.remedy == Busy.remedy
-
-
-def made_before(end: DeadlineExceeded) -> DeadlineExceeded:
-    """Return the end of a step that had made a logtank."""
-    end.note(logtank_id="t")
-    return end
-
-
-def failed_before(end: DeadlineExceeded) -> DeadlineExceeded:
-    """Return the end of a step that had a failure of its own."""
-    end.__cause__ = SILENCE
-    return end
-
-
 @pytest.mark.parametrize(
-    ("lines", "end"),
-    [
-        ([], DeadlineExceeded("no time")),
-        ([BUSY], made_before(DeadlineExceeded("no time"))),
-        ([BUSY], failed_before(DeadlineExceeded("no time"))),
-    ],
+    ("limit", "lines"),
+    [(2.9, [BUSY] * 4), (60.0, [BUSY, DeadlineExceeded("no time")])],
+    ids=["a pause does not fit", "the step has not even begun to work again"],
 )
-def test_a_step_that_has_come_further_ends_by_itself(
-    lines: list[Line], end: DeadlineExceeded
+def test_a_resource_that_stays_busy_exceeds_the_deadline(
+    limit: float, lines: list[Line]
 ) -> None:
+    """The end comes from the last time it was busy."""
+    error = end(Clock(limit=limit), *lines)
+
+    assert isinstance(error.__cause__, Busy)
+    assert error.remedy == Busy.remedy
+
+
+def test_a_step_that_has_come_further_ends_by_itself() -> None:
     """Unless it waited, and for nothing else, the wait is not to blame."""
-    script = Script(*lines, end)
+    at_once, made, failed = (DeadlineExceeded("no time") for _ in range(3))
+    made.note(logtank_id="t")
+    failed.__cause__ = SILENCE
 
-    with pytest.raises(DeadlineExceeded) as raised:
-        while_busy(lambda: read(CALL, script(CALL)), patience(Clock()))
-
-    assert raised.value is end
+    assert end(Clock(), at_once) is at_once
+    assert end(Clock(), BUSY, made) is made
+    assert end(Clock(), BUSY, failed) is failed
 
 
 def test_nothing_but_busy_is_waited_for_there() -> None:
     """Other failures had their own patience."""
-    script = Script(BUSY, THROTTLED)
-
     with pytest.raises(Throttled):
-        while_busy(lambda: read(CALL, script(CALL)), patience(Clock()))
+        waited(Clock(), BUSY, THROTTLED)

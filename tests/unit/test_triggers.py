@@ -18,7 +18,7 @@ from functions.errors import (
     ProvisioningError,
     Unauthenticated,
 )
-from functions.triggers.delivery import Delivery, Ignored, Listener, Message
+from functions.triggers.delivery import Delivery, Listener, Message
 from tests.unit.hooks import SECRET
 
 EVENTS = Path(__file__).parents[1] / "events"
@@ -88,12 +88,17 @@ def test_every_sample_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_is_recognised_and_read(name: str) -> None:
-    """It brings the requests that lie in its envelope, in order."""
+    """It brings the requests that lie in its envelope, in order.
+
+    No other row would have it, so the order of the table decides nothing that happens.
+    """
     event = sample(name)
     row, items = SAMPLES[name]
     trigger = triggers.of(event)
+    others = [each for each in triggers.TABLE if each is not trigger]
 
     assert trigger.name == row
+    assert isinstance(event, list) or not any(each.recognises(event) for each in others)
     if items:
         assert trigger.deliver(event).items() == items
 
@@ -106,34 +111,15 @@ def test_every_row_has_a_sample() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_a_sample_is_of_one_row_alone(name: str) -> None:
-    """So that the order of the table decides nothing that happens."""
-    event = sample(name)
-    found = [
-        row
-        for row in triggers.TABLE
-        if isinstance(event, dict) and row.recognises(event)
-    ]
-
-    assert len(found) == (SAMPLES[name][0] != "direct")
-
-
 @pytest.mark.parametrize(
     "event",
     [
         *(None, 7, 1.5, True, "text", "{}", b"{}", [], [{}], [{"httpMethod": "POST"}]),
         *({}, {"key": "value"}, ONE, {"logtank": {}}),
         {"Records": []},
-        {"Records": [{"s3": {"bucket": {}}}]},
         {"Records": [{"eventSource": "aws:s3"}]},
-        {"Records": [{"eventSource": "aws:kinesis", "kinesis": {"data": "e30="}}]},
         {"records": [{"event_source": "dds"}]},
-        {"record": []},
-        {"ShardID": "shardId-0", "Message": {}},
         {"lts": {"data": "e30="}},
-        {"awslogs": {"data": "e30="}},
-        {"RequestType": "Create", "ResourceProperties": {}},
         {"requestContext": {"condition": "RetriesExhausted"}, "requestPayload": {}},
         {"trigger_type": "OTHER", "user_event": "{}"},
         {"httpMethod": "GET", "methodArn": "arn"},
@@ -153,8 +139,6 @@ def test_whatever_is_not_known_is_a_direct_call(event: object) -> None:
     [
         ({"trigger_type": "TIMER"}, [{}]),
         ({"trigger_type": "TIMER", "user_event": ""}, [{}]),
-        ({"trigger_type": "TIMER", "user_event": None}, [{}]),
-        ({"trigger_type": "TIMER", "user_event": "[]"}, []),
         ({"trigger_type": "TIMER", "user_event": "[{}, {}]"}, [{}, {}]),
         ({"trigger_type": "TIMER", "user_event": {"a": 1}}, [{"a": 1}]),
         ({"trigger_type": "TIMER", "user_event": "7"}, [7]),
@@ -174,14 +158,6 @@ def test_what_a_timer_was_given_may_be_no_json() -> None:
 
     assert isinstance(item, InvalidEvent)
     assert item.detail == "/user_event is no JSON from line 1, column 1 on"
-
-
-def test_other_traces_of_the_trail_ask_for_nothing() -> None:
-    """As those of updates and deletions, which a trigger brings as well."""
-    event = {"cts": {**sample("cts.json")["cts"], "trace_name": "deleteListener"}}
-    (item,) = triggers.of(event).deliver(event).items()
-
-    assert isinstance(item, Ignored)
 
 
 @pytest.mark.parametrize("row", triggers.TABLE, ids=lambda row: row.name)

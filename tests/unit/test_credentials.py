@@ -49,7 +49,6 @@ def chosen(*names: str) -> tuple[Credential | None, list[str]]:
         ([DOMAIN, USER, PASSWORD], User("account", "somebody", of(PASSWORD))),
         ([AK, SK, DOMAIN, USER, PASSWORD], Keys(of(AK), of(SK))),
         ([TOKEN, AK, SK, PAGE_AK, PAGE_SK], Tokens(of(TOKEN), of(TOKEN))),
-        ([AK, SK, PAGE_AK, PAGE_SK], Keys(of(AK), of(SK))),
     ],
 )
 def test_the_first_complete_kind_is_chosen(
@@ -64,16 +63,12 @@ def test_the_first_complete_kind_is_chosen(
     [
         ([GA_TOKEN], f"{GA_TOKEN} set without {TOKEN}"),
         ([AK], f"{AK} set without {SK}"),
-        ([SK], f"{SK} set without {AK}"),
         ([STS], f"{STS} set without {AK} and {SK}"),
         ([AK, STS], f"{AK} and {STS} set without {SK}"),
-        ([PAGE_AK], f"{PAGE_AK} set without {PAGE_SK}"),
         ([USER, PASSWORD], f"{USER} and {PASSWORD} set without {DOMAIN}"),
         ([DOMAIN], f"{DOMAIN} set without {USER} and {PASSWORD}"),
         ([TOKEN, AK], f"{AK} set without {SK}"),
-        ([GA_TOKEN, AK, SK], f"{GA_TOKEN} set without {TOKEN}"),
         ([AK, SK, PAGE_SK], f"{PAGE_SK} set without {PAGE_AK}"),
-        ([STS, PAGE_AK, PAGE_SK], f"{STS} set without {AK} and {SK}"),
     ],
 )
 def test_a_kind_set_in_part_is_a_problem(names: list[str], problem: str) -> None:
@@ -85,14 +80,12 @@ def test_a_kind_set_in_part_is_a_problem(names: list[str], problem: str) -> None
 
 def test_every_kind_set_in_part_is_named() -> None:
     """All problems are told at once."""
-    assert chosen(GA_TOKEN, AK, PAGE_SK) == (
-        None,
-        [
-            f"{GA_TOKEN} set without {TOKEN}",
-            f"{AK} set without {SK}",
-            f"{PAGE_SK} set without {PAGE_AK}",
-        ],
+    by_token, by_page = (
+        f"{GA_TOKEN} set without {TOKEN}",
+        f"{PAGE_SK} set without {PAGE_AK}",
     )
+
+    assert chosen(GA_TOKEN, PAGE_SK) == (None, [by_token, by_page])
 
 
 def test_without_any_credential_there_is_no_problem_with_any() -> None:

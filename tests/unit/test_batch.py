@@ -11,8 +11,6 @@ import pytest
 from functions import batch
 from functions.batch import STREAK, Caution, Outcome, Result
 from functions.errors import (
-    AuthenticationFailed,
-    Busy,
     DeadlineExceeded,
     NotFound,
     OutcomeUnknown,
@@ -82,18 +80,20 @@ def test_each_is_told_its_place() -> None:
 
 
 def test_a_lone_request_is_done_where_it_stands() -> None:
-    """No thread is begun for one, nor for equal ones."""
+    """No thread is begun for one, nor for equal ones, nor for those in order."""
     threads: list[str] = []
 
-    def do(_request: int) -> Outcome:
+    def do(_place: int, _request: int) -> Outcome:
         threads.append(threading.current_thread().name)
         return MADE
 
-    assert run([1, 1, 1], do, 8) == [MADE] * 3
+    batch.run({1: 1, 2: 1, 3: 1}, do, 8)
     assert threads == [threading.current_thread().name]
+    batch.run({1: 1, 2: 2, 3: 3}, do, 8, in_order=True)
+    assert threads == [threading.current_thread().name] * 4
 
 
-@pytest.mark.parametrize("concurrency", [1, 2, 3])
+@pytest.mark.parametrize("concurrency", [1, 3])
 def test_no_more_run_side_by_side_than_allowed(concurrency: int) -> None:
     """As many as allowed do meet, and never one more."""
     meeting = threading.Barrier(concurrency)
@@ -112,9 +112,8 @@ def test_no_more_run_side_by_side_than_allowed(concurrency: int) -> None:
         meeting.wait(10)
         return MADE
 
-    assert run(list(range(concurrency * 3)), do, concurrency) == [MADE] * (
-        concurrency * 3
-    )
+    count = concurrency * 3
+    assert run(list(range(count)), do, concurrency) == [MADE] * count
     assert most == concurrency
 
 
@@ -124,8 +123,6 @@ def test_no_more_run_side_by_side_than_allowed(concurrency: int) -> None:
         ("abc", "abc", 3),
         ("aXb", "aX", 2),
         ("Xab", "X", 1),
-        ("abX", "abX", 3),
-        ("aXY", "aX", 2),
         ("aab", "ab", 3),
         ("XX", "X", 2),
         ("", "", 0),
@@ -150,17 +147,13 @@ def test_in_order_nothing_is_begun_after_a_failure(
     }
 
 
-def test_in_order_means_one_by_one() -> None:
-    """Where each stands, however many may run side by side."""
-    threads: list[str] = []
-
-    def do(_place: int, _request: int) -> Outcome:
-        threads.append(threading.current_thread().name)
-        return MADE
-
-    batch.run({1: 1, 2: 2, 3: 3}, do, 8, in_order=True)
-
-    assert threads == [threading.current_thread().name] * 3
+def refused(caution: Caution) -> ProvisioningError | None:
+    """Return why a request may not begin, None if it may."""
+    try:
+        caution.require_fair_weather()
+    except ProvisioningError as error:
+        return error
+    return None
 
 
 def test_an_outcome_may_be_an_error() -> None:
@@ -177,9 +170,6 @@ def test_an_outcome_may_be_an_error() -> None:
     [
         (1.0, [], True),
         (0.99, [], False),
-        (-1.0, [], False),
-        (7.0, [3.0], True),
-        (6.9, [3.0], False),
         (7.0, [1.0, 3.0, 2.0], True),
         (6.9, [1.0, 3.0, 2.0], False),
     ],
@@ -187,31 +177,17 @@ def test_an_outcome_may_be_an_error() -> None:
 def test_one_of_several_begins_only_with_time_to_spare(
     left: float, paces: list[float], *, begins: bool
 ) -> None:
-    """A second and twice the slowest call must be left."""
+    """A second and twice the slowest call must be left, or it is said not to begin."""
     caution = Caution(lambda: left, several=True)
     for seconds in paces:
         caution.pace(seconds)
 
-    assert may_begin(caution) is begins
-
-
-def may_begin(caution: Caution) -> bool:
-    """Return whether a request may begin, or else has too little time."""
-    try:
-        caution.require_fair_weather()
-    except DeadlineExceeded:
-        return False
-    return True
-
-
-def test_one_that_has_too_little_time_is_said_not_to_have_begun() -> None:
-    """So its sender knows that nothing was made."""
-    with pytest.raises(DeadlineExceeded) as raised:
-        Caution(lambda: 0.5, several=True).require_fair_weather()
-
-    assert raised.value.detail == (
-        "Not begun: too little of the function's time is left"
-    )
+    refusal = refused(caution)
+    assert (refusal is None) is begins
+    if refusal:
+        assert isinstance(refusal, DeadlineExceeded)
+        words = "Not begun: too little of the function's time is left"
+        assert refusal.detail == words
 
 
 def test_a_lone_one_always_begins() -> None:
@@ -220,7 +196,7 @@ def test_a_lone_one_always_begins() -> None:
     for _ in range(STREAK):
         caution.learn(TROUBLE)
 
-    assert may_begin(caution)
+    assert refused(caution) is None
 
 
 def weather(outcomes: list[Outcome]) -> ProvisioningError | None:
@@ -228,11 +204,7 @@ def weather(outcomes: list[Outcome]) -> ProvisioningError | None:
     caution = Caution(lambda: 60.0, several=True)
     for outcome in outcomes:
         caution.learn(outcome)
-    try:
-        caution.require_fair_weather()
-    except ProvisioningError as error:
-        return error
-    return None
+    return refused(caution)
 
 
 @pytest.mark.parametrize(
@@ -261,16 +233,10 @@ def test_after_five_failures_of_the_clouds_in_a_row_nothing_is_begun(
 @pytest.mark.parametrize(
     "outcomes",
     [
-        [],
-        [TROUBLE] * 4,
         [TROUBLE] * 4 + [MADE, TROUBLE],
         [TROUBLE] * 4 + [NotFound("x")] + [TROUBLE] * 4,
-        [NotFound("x")] * 9,
         [Throttled("x")] * 9,
-        [Busy("x")] * 9,
-        [AuthenticationFailed("x")] * 9,
         [UnintelligibleReply("x")] * 9,
-        [MADE] * 9,
     ],
 )
 def test_less_than_that_stops_nothing(outcomes: list[Outcome]) -> None:

@@ -43,12 +43,7 @@ def test_a_call_does_not_show_what_may_be_secret() -> None:
 
 @pytest.mark.parametrize(
     ("identifier", "encoded"),
-    [
-        ("a-b_c.d~e", "a-b_c.d~e"),
-        ("a/b", "a%2Fb"),
-        ("?#%", "%3F%23%25"),
-        (" é", "%20%C3%A9"),
-    ],
+    [("a-b_c.d~e", "a-b_c.d~e"), ("a/b?", "a%2Fb%3F"), (" é", "%20%C3%A9")],
 )
 def test_an_id_stays_one_segment(identifier: str, encoded: str) -> None:
     """Nothing in an id can end its segment of the path."""

@@ -8,6 +8,8 @@ from functions import defaults
 from functions.errors import Misconfigured
 
 Event = dict[str, object]
+NAME = "log_stream_name"
+OWN, OWN_GROUP = {NAME: "own"}, {"log_group_id": "own"}
 
 
 @pytest.mark.parametrize(
@@ -16,16 +18,10 @@ Event = dict[str, object]
         ({}, None, None, {}),
         ({}, "g", "n", {"log_group_id": "g", "log_stream_name": "n"}),
         ({"log_group_id": "own"}, "g", None, {"log_group_id": "own"}),
-        ({"log_stream_name": "own"}, None, "n", {"log_stream_name": "own"}),
+        (OWN, None, "n", OWN),
         ({"log_group_id": ""}, "g", None, {"log_group_id": ""}),
-        ({"log_group_id": None}, "g", None, {"log_group_id": None}),
         ({"ttl_in_days": 7}, None, None, {"ttl_in_days": 7}),
-        (
-            {"log_stream_name": "own"},
-            None,
-            "ga-{resource_id}",
-            {"log_stream_name": "own"},
-        ),
+        (OWN, None, "ga-{resource_id}", OWN),
     ],
 )
 def test_a_log_stream_gets_group_and_name(
@@ -45,22 +41,12 @@ def test_a_name_that_needs_a_listener_is_of_no_use_to_a_log_stream() -> None:
     ("event", "group", "name", "expected"),
     [
         ({"resource_id": "l"}, None, None, {"log_stream_name": "ga-l"}),
-        (
-            {"resource_id": "l"},
-            "g",
-            "x-{resource_id}-{resource_id}",
-            {"log_group_id": "g", "log_stream_name": "x-l-l"},
-        ),
-        ({"resource_id": "l"}, None, "plain", {"log_stream_name": "plain"}),
-        ({"log_stream_name": "own"}, None, "n", {"log_stream_name": "own"}),
+        ({"resource_id": "l"}, None, "{resource_id}-{resource_id}", {NAME: "l-l"}),
+        ({"resource_id": "l"}, "g", "n", {"log_group_id": "g", NAME: "n"}),
+        (OWN, None, "n", OWN),
         ({"resource_id": 7}, None, None, {"log_stream_name": "ga-"}),
         ({}, None, None, {"log_stream_name": "ga-"}),
-        (
-            {"resource_id": "{resource_id}"},
-            None,
-            None,
-            {"log_stream_name": "ga-{resource_id}"},
-        ),
+        ({"resource_id": "{resource_id}"}, None, None, {NAME: "ga-{resource_id}"}),
     ],
 )
 def test_bootstrap_names_the_stream_after_its_listener(
@@ -74,11 +60,7 @@ def test_bootstrap_names_the_stream_after_its_listener(
     ("event", "group", "expected"),
     [
         ({"logtank": {}}, "g", {"logtank": {"log_group_id": "g"}}),
-        (
-            {"logtank": {"log_group_id": "own"}},
-            "g",
-            {"logtank": {"log_group_id": "own"}},
-        ),
+        ({"logtank": OWN_GROUP}, "g", {"logtank": OWN_GROUP}),
         ({"logtank": {"a": 1}, "b": 2}, None, {"logtank": {"a": 1}, "b": 2}),
         ({"logtank": "text"}, "g", {"logtank": "text"}),
         ({}, "g", {}),

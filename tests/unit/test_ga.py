@@ -13,6 +13,7 @@ NEW = ga.NewLogtank("LISTENER", "l", "g", "s")
 NOBODY = ga.Owner()
 JSON = ("Content-Type", "application/json")
 CALL = ga.list_logtanks(NEW, NOBODY)
+QUERY = (("resource_ids", "l"), ("resource_type", "LISTENER"))
 FULL = {
     "id": "t",
     "domain_id": "d",
@@ -34,7 +35,6 @@ FULL = {
         (ga.Owner("p"), (("X-Project-Id", "p"),)),
         (ga.Owner("p", "d"), (("X-Domain-Id", "d"),)),
         (ga.Owner(None, "d"), (("X-Domain-Id", "d"),)),
-        (ga.Owner("", ""), ()),
     ],
 )
 def test_an_owner_is_told_by_domain_else_by_project(
@@ -86,24 +86,14 @@ def test_one_logtank_is_named_in_the_path(
 
 def test_the_first_page_is_asked_for_by_the_listener_alone() -> None:
     """GA's own limit for a page is good enough."""
-    assert ga.list_logtanks(NEW, NOBODY) == Call(
-        service="GA",
-        operation="ListLogtanks",
-        method="GET",
-        path="/v1/logtanks",
-        query=(("resource_ids", "l"), ("resource_type", "LISTENER")),
-        headers=(JSON,),
-    )
+    assert Call("GA", "ListLogtanks", "GET", "/v1/logtanks", QUERY, (JSON,)) == CALL
 
 
 def test_a_marker_comes_with_a_limit() -> None:
     """The page says that a marker is used with a limit only."""
-    assert ga.list_logtanks(NEW, NOBODY, "m").query == (
-        ("resource_ids", "l"),
-        ("resource_type", "LISTENER"),
-        ("limit", "500"),
-        ("marker", "m"),
-    )
+    further = (("limit", "500"), ("marker", "m"))
+
+    assert ga.list_logtanks(NEW, NOBODY, "m").query == (*QUERY, *further)
 
 
 def test_a_described_logtank_is_read_in_full() -> None:
@@ -132,16 +122,7 @@ def test_a_request_id_inside_the_logtank_is_not_the_replys() -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"logtank": None},
-        {"logtank": []},
-        {"logtank": {}},
-        {"logtank": {"id": ""}},
-        {"logtank": {"id": 7}},
-        {"id": "t"},
-    ],
+    "body", [{}, {"logtank": None}, {"logtank": []}, {"logtank": {"id": ""}}]
 )
 def test_an_answer_without_the_logtanks_id_is_unintelligible(body: object) -> None:
     """A success that names nothing may or may not be one."""
@@ -163,8 +144,6 @@ def test_a_refusal_is_its_error() -> None:
         ({"page_info": {"next_marker": "m", "current_count": 1}}, "m"),
         ({"page_info": {"current_count": 1}}, None),
         ({"page_info": {"next_marker": ""}}, None),
-        ({"page_info": {"next_marker": None}}, None),
-        ({"page_info": {"next_marker": 7}}, None),
         ({"page_info": "m"}, None),
         ({}, None),
     ],

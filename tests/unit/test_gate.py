@@ -119,10 +119,8 @@ def test_a_refusal_after_an_acceptance_closes_the_gate() -> None:
         (Reply(403), True),
         (refusal(404, "GA.9002"), True),
         (refusal(400, "LTS.0205"), True),
-        (refusal(400, "LTS.0206"), True),
         (Reply(429), False),
         (Reply(500), False),
-        (Reply(503), False),
     ],
 )
 def test_what_an_answer_says_of_the_credential(line: Reply, *, accepted: bool) -> None:

@@ -52,11 +52,7 @@ def test_a_stream_is_created_as_its_page_says() -> None:
 def test_streams_are_listed_by_group_and_without_a_body() -> None:
     """There is no paging and no filter."""
     assert lts.list_streams(NEW) == Call(
-        service="LTS",
-        operation="ListLogStream",
-        method="GET",
-        path="/v2/p/groups/g/streams",
-        headers=HEADERS,
+        "LTS", "ListLogStream", "GET", "/v2/p/groups/g/streams", (), HEADERS
     )
 
 
@@ -69,16 +65,9 @@ def test_ids_stay_segments_of_the_path() -> None:
 
 def test_only_the_fields_of_the_page_make_the_body() -> None:
     """What an event has besides, such as the listener, is not sent to LTS."""
-    event = {
-        "log_group_id": "g",
-        "log_stream_name": "n",
-        "project_id": "q",
-        "resource_id": "l",
-        "resource_type": "LISTENER",
-        "wait_seconds": 5,
-    }
+    event = {"log_group_id": "g", "log_stream_name": "n", "project_id": "q"}
 
-    new = lts.NewStream.from_event(event, "p")
+    new = lts.NewStream.from_event({**event, "resource_id": "l"}, "p")
 
     assert new == lts.NewStream("p", "g", {"log_stream_name": "n"})
     assert new.name == "n"
@@ -178,22 +167,11 @@ def test_a_streams_age_is_told_in_milliseconds(
         ({"ttl_in_days": 7}, {"ttl_in_days": 7}, []),
         ({"ttl_in_days": 7}, {"ttl_in_days": 30}, ["ttl_in_days"]),
         ({"ttl_in_days": 7}, {}, []),
-        ({"ttl_in_days": 7}, {"ttl_in_days": None}, []),
-        ({"log_stream_name_alias": "a"}, {"log_stream_name_alias": "a"}, []),
-        (
-            {"log_stream_name_alias": "a"},
-            {"log_stream_name_alias": ""},
-            ["log_stream_name_alias"],
-        ),
         ({"enterprise_project_name": "e"}, {"enterprise_project_name": "f"}, []),
-        ({"tags": [{"key": "a", "value": "1"}]}, {"tag": {"a": "1"}}, []),
         ({"tags": [{"key": "a", "value": "1"}]}, {"tag": {"a": "2"}}, ["tags"]),
         ({"tags": [{"key": "a", "value": "1"}]}, {"tag": {}}, ["tags"]),
         ({"tags": [{"key": "a", "value": "1"}]}, {}, []),
-        ({"tags": [{"key": "a"}]}, {"tag": {"a": ""}}, []),
         ({"tags": [{"key": "a"}]}, {"tag": {"a": None}}, []),
-        ({"tags": []}, {"tag": {"_sys_enterprise_project_id": "0"}}, []),
-        ({"tags": []}, {"tag": {"a": "1"}}, ["tags"]),
         (
             {"tags": [{"key": "b", "value": "2"}, {"key": "a", "value": "1"}]},
             {"tag": {"a": "1", "b": "2", "_sys_x": "y"}},
@@ -201,7 +179,7 @@ def test_a_streams_age_is_told_in_milliseconds(
         ),
         (
             {"ttl_in_days": 7, "tags": [], "log_stream_name_alias": "a"},
-            {"ttl_in_days": 8, "tag": {"a": "1"}, "log_stream_name_alias": "b"},
+            {"ttl_in_days": 8, "tag": {"a": "1"}, "log_stream_name_alias": ""},
             ["ttl_in_days", "tags", "log_stream_name_alias"],
         ),
     ],

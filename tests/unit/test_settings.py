@@ -19,6 +19,8 @@ MINIMAL = {
     "HUAWEICLOUD_SDK_AK": "the-access-key",
     "HUAWEICLOUD_SDK_SK": "the-secret-key",
 }
+ASIA = {"HUAWEICLOUD_REGION": "ap-southeast-3"}
+EUROPE = {"HUAWEICLOUD_REGION": "eu-west-101"}
 WEBHOOK, OTHER_WEBHOOK = "whsec_" + "hook" * 8, "whsec_" + "HOOK" * 8
 GOOD: dict[str, tuple[str, str, object]] = {
     "HUAWEICLOUD_REGION": ("eu-west-101", "region", "eu-west-101"),
@@ -153,28 +155,12 @@ def test_an_empty_setting_counts_as_not_set(name: str) -> None:
 @pytest.mark.parametrize(
     ("variables", "service", "endpoint"),
     [
-        (
-            {"HUAWEICLOUD_REGION": "ap-southeast-3"},
-            "LTS",
-            "https://lts.ap-southeast-3.myhuaweicloud.com",
-        ),
-        (
-            {"HUAWEICLOUD_REGION": "eu-west-101"},
-            "LTS",
-            "https://lts.eu-west-101.myhuaweicloud.eu",
-        ),
-        ({"HUAWEICLOUD_REGION": "eu-west-101"}, "GA", "https://ga.myhuaweicloud.com"),
-        (
-            {"HUAWEICLOUD_LTS_ENDPOINT": "http://127.0.0.1:1"},
-            "LTS",
-            "http://127.0.0.1:1",
-        ),
+        (ASIA, "LTS", "https://lts.ap-southeast-3.myhuaweicloud.com"),
+        (EUROPE, "LTS", "https://lts.eu-west-101.myhuaweicloud.eu"),
+        (EUROPE, "GA", "https://ga.myhuaweicloud.com"),
+        (EUROPE, "IAM", "https://iam.eu-west-101.myhuaweicloud.eu"),
+        ({"HUAWEICLOUD_LTS_ENDPOINT": "https://lts.eu"}, "LTS", "https://lts.eu"),
         ({"HUAWEICLOUD_GA_ENDPOINT": "https://ga.eu"}, "GA", "https://ga.eu"),
-        (
-            {"HUAWEICLOUD_REGION": "eu-west-101"},
-            "IAM",
-            "https://iam.eu-west-101.myhuaweicloud.eu",
-        ),
         ({"HUAWEICLOUD_IAM_ENDPOINT": "https://iam.eu"}, "IAM", "https://iam.eu"),
         ({"HUAWEICLOUD_IAM_ENDPOINT": "https://iam.eu"}, IAM_GLOBAL, "https://iam.eu"),
     ],

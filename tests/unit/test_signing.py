@@ -78,13 +78,9 @@ def test_there_are_seventeen_vectors() -> None:
         REQUEST._replace(host="ga.myhuaweicloud.eu"),
         REQUEST._replace(path="/v1/logtank"),
         REQUEST._replace(query=(("limit", "11"),)),
-        REQUEST._replace(query=(("Limit", "10"),)),
-        REQUEST._replace(query=()),
         REQUEST._replace(headers={**REQUEST.headers, "X-Project-Id": "q"}),
         REQUEST._replace(headers={**REQUEST.headers, "X-More": ""}),
-        REQUEST._replace(headers={"Content-Type": "application/json"}),
         REQUEST._replace(body=b'{"logtank":{ }}'),
-        REQUEST._replace(body=b""),
     ],
     ids=lambda request: repr(request)[:120],
 )

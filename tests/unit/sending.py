@@ -16,9 +16,7 @@ DONE = document({"id": "s"})
 
 
 def transport(
-    endpoint: str,
-    timeout: float = 5.0,
-    left: Callable[[], float] = lambda: 60.0,
+    endpoint: str, timeout: float = 5.0, left: Callable[[], float] = lambda: 60.0
 ) -> Transport:
     """Return the way to a server that stands for LTS."""
     return Transport(

@@ -13,7 +13,7 @@ OLD, YOUNG = NOW - 3600, NOW - 10
 
 POST_STREAM, LIST_STREAMS = "CreateLogStream", "ListLogStream"
 POST_TANK, LIST_TANKS = "CreateLogtank", "ListLogtanks"
-SHOW_TANK, DELETE_TANK = "ShowLogtank", "DeleteLogtank"
+SHOW_TANK = "ShowLogtank"
 
 STREAM_MADE = Reply(201, {"log_stream_id": "s"})
 STREAM_TAKEN = refusal(400, "LTS.0205")

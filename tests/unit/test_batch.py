@@ -209,11 +209,7 @@ def weather(outcomes: list[Outcome]) -> ProvisioningError | None:
 
 @pytest.mark.parametrize(
     "failure",
-    [
-        TROUBLE,
-        Unreachable("x", service="GA"),
-        OutcomeUnknown("x", service="GA"),
-    ],
+    [TROUBLE, Unreachable("x", service="GA"), OutcomeUnknown("x", service="GA")],
 )
 def test_after_five_failures_of_the_clouds_in_a_row_nothing_is_begun(
     failure: ProvisioningError,

@@ -17,11 +17,7 @@ def test_only_a_question_leaves_nothing_behind(method: str, *, expected: bool) -
 
 @pytest.mark.parametrize(
     ("body", "content"),
-    [
-        (None, b""),
-        ({}, b"{}"),
-        ({"a": [1, "é"]}, '{"a":[1,"é"]}'.encode()),
-    ],
+    [(None, b""), ({}, b"{}"), ({"a": [1, "é"]}, '{"a":[1,"é"]}'.encode())],
 )
 def test_a_body_is_compact_utf8(body: dict[str, object] | None, content: bytes) -> None:
     """JSON goes out without spaces and escapes; no body is no bytes."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from functions.errors import InvalidEvent
 from functions.triggers import envelopes
@@ -194,24 +192,3 @@ def test_a_place_that_is_not_there_holds_nothing(
 ) -> None:
     """Whatever stands on the way to it."""
     assert envelopes.inner(found, *path) == expected
-
-
-NAMES = ("cts", "detail", "detail-type", "specversion", "data", "Type", "TopicArn")
-FIELDS = st.sampled_from([*NAMES, "Message", *TRACE, "response", "listener", "id"])
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from([ID, "GA"]),
-    lambda inside: (
-        st.lists(inside, max_size=3)
-        | st.dictionaries(FIELDS, inside)
-        | inside.map(text)
-        | st.builds(eventbridge, inside)
-        | st.builds(notification, inside)
-    ),
-)
-
-
-@settings(deadline=None, derandomize=True)
-@given(JSON)
-def test_every_payload_is_some_message(found: object) -> None:
-    """Nothing that is JSON makes it raise anything."""
-    assert isinstance(envelopes.message(found), Message)

@@ -33,11 +33,7 @@ def test_a_token_is_asked_for_as_its_page_says(
     scope: iam.Scope, wanted: object, endpoint: str
 ) -> None:
     """The domain's comes from the global address, which is good everywhere."""
-    user = {
-        "name": "somebody",
-        "password": "password",
-        "domain": {"name": "account"},
-    }
+    user = {"name": "somebody", "password": "password", "domain": {"name": "account"}}
     identity = {"methods": ["password"], "password": {"user": user}}
 
     assert iam.create_token(USER, scope) == Call(
@@ -96,8 +92,7 @@ def test_projects_are_listed_by_the_regions_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("projects", "ids"),
-    [([], []), ([{"id": "a"}, {"id": "c"}], ["a", "c"])],
+    ("projects", "ids"), [([], []), ([{"id": "a"}, {"id": "c"}], ["a", "c"])]
 )
 def test_the_listed_projects_ids_are_read(projects: object, ids: list[str]) -> None:
     """In their order."""

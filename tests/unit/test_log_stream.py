@@ -8,7 +8,6 @@ import pytest
 
 from functions.errors import (
     AlreadyExists,
-    DeadlineExceeded,
     Malfunction,
     ProvisioningError,
     QuotaExceeded,
@@ -62,13 +61,11 @@ def test_a_new_stream_takes_one_call_and_is_claimed() -> None:
     ("lines", "expected"),
     [
         ([STREAM_TAKEN, streams(OLD)], adopted()),
-        ([STREAM_TAKEN, streams(YOUNG)], adopted(created_at=YOUNG)),
         ([STREAM_TAKEN, streams(None)], adopted(created_at=None)),
         (
             [STREAM_TAKEN, streams(OLD, ttl_in_days=30)],
             adopted(differs=["ttl_in_days"]),
         ),
-        ([FAILED, streams(YOUNG)], adopted(created=True, created_at=YOUNG)),
         (
             [FAILED, streams(OLD, ttl_in_days=30)],
             adopted(created=True, differs=["ttl_in_days"]),
@@ -77,10 +74,7 @@ def test_a_new_stream_takes_one_call_and_is_claimed() -> None:
             [FAILED, no_streams(), STREAM_TAKEN, streams(YOUNG)],
             adopted(created=True, created_at=YOUNG),
         ),
-        (
-            [STREAM_TAKEN, THROTTLED, streams(OLD)],
-            adopted(),
-        ),
+        ([STREAM_TAKEN, THROTTLED, streams(OLD)], adopted()),
     ],
 )
 def test_a_stream_that_is_there_is_adopted(
@@ -106,11 +100,7 @@ def test_a_create_that_is_repeated_for_sure_is_claimed_from_its_last_attempt() -
 @pytest.mark.parametrize(
     ("lines", "kind", "operations"),
     [
-        (
-            [STREAM_TAKEN, no_streams()],
-            AlreadyExists,
-            [POST_STREAM, LIST_STREAMS],
-        ),
+        ([STREAM_TAKEN, no_streams()], AlreadyExists, [POST_STREAM, LIST_STREAMS]),
         ([refusal(400, "LTS.0206")], QuotaExceeded, [POST_STREAM]),
         (
             [FAILED, refusal(404, "LTS.0201")],
@@ -132,14 +122,6 @@ def test_a_stream_that_cannot_be_had_is_an_error_with_its_name(
     assert raised.value.log_stream_name == "n"
     assert raised.value.log_stream_id is None
     assert stage.operations == operations
-
-
-def test_a_stream_without_time_is_an_error_with_its_name() -> None:
-    """The deadline's error tells the step as well."""
-    with pytest.raises(DeadlineExceeded) as raised:
-        log_stream.ensure(NEW, Stage(limit=0).cloud)
-
-    assert raised.value.step == "create_log_stream"
 
 
 def test_a_defect_in_the_middle_tells_how_far_the_work_had_come() -> None:

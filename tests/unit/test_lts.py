@@ -21,10 +21,7 @@ EVENT: dict[str, object] = {
 }
 NEW = lts.NewStream.from_event(EVENT, "p")
 CALL = lts.list_streams(NEW)
-HEADERS = (
-    ("Content-Type", "application/json;charset=utf8"),
-    ("X-Project-Id", "p"),
-)
+HEADERS = (("Content-Type", "application/json;charset=utf8"), ("X-Project-Id", "p"))
 
 
 def wanted(**fields: object) -> lts.NewStream:

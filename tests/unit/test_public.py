@@ -12,18 +12,13 @@ from functions.errors import (
     BatchFailed,
     Conflict,
     InvalidEvent,
-    Malfunction,
     MethodNotAllowed,
-    Misconfigured,
     NotFound,
     PayloadTooLarge,
-    PermissionDenied,
     Problem,
     ProvisioningError,
     QuotaExceeded,
     ServiceFailed,
-    Throttled,
-    Unauthenticated,
     UnsupportedMediaType,
 )
 from functions.triggers import public
@@ -152,21 +147,3 @@ def test_whatever_fails_may_be_one_of_several(kind: type[ProvisioningError]) -> 
 
     assert told["results"] == [public.document(error), RESULT]
     assert fits(told)
-
-
-@pytest.mark.parametrize(
-    "members",
-    [
-        [Misconfigured("hush-hush!"), Malfunction("hush-hush!")],
-        [PermissionDenied("hush-hush!"), Unauthenticated("hush-hush!"), RESULT],
-        [BatchFailed([Throttled("hush-hush!")])],
-    ],
-)
-def test_what_is_kept_back_of_one_is_kept_back_of_several(
-    members: list[Outcome],
-) -> None:
-    """In no place of the document, and to a stranger there are no results."""
-    error = BatchFailed(members)
-
-    assert "hush-hush!" not in json.dumps(public.document(error))
-    assert set(public.document_for_stranger(error)) == STRANGERS

@@ -77,10 +77,7 @@ def test_what_may_pass_is_waited_for(
     ],
 )
 def test_what_will_not_pass_is_raised(
-    lines: list[Line],
-    kind: type[ProvisioningError],
-    calls: int,
-    pauses: list[float],
+    lines: list[Line], kind: type[ProvisioningError], calls: int, pauses: list[float]
 ) -> None:
     """Refusals, another service's failures and the last attempt's own are final."""
     clock, script = Clock(), Script(*lines)
@@ -195,8 +192,7 @@ def test_a_rest_must_end_before_the_time_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "kind"),
-    [(7.0, Throttled), (0.5, Throttled), (0.0, DeadlineExceeded)],
+    ("limit", "kind"), [(7.0, Throttled), (0.5, Throttled), (0.0, DeadlineExceeded)]
 )
 def test_a_pause_that_the_cloud_asks_for_in_vain(
     limit: float, kind: type[ProvisioningError]

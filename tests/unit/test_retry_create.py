@@ -94,10 +94,7 @@ SEEN = ("seen", False, False)
     ],
 )
 def test_a_create_that_succeeds(
-    lines: list[Line],
-    seen: Seen,
-    pauses: list[float],
-    made: tuple[str, bool, bool],
+    lines: list[Line], seen: Seen, pauses: list[float], made: tuple[str, bool, bool]
 ) -> None:
     """It is paused for, looked for if unsure, and repeated only if not found."""
     clock, script, looks = Clock(), Script(*lines), Looks(seen)
@@ -132,10 +129,7 @@ def test_a_create_that_succeeds(
     ],
 )
 def test_a_create_that_fails(
-    lines: list[Line],
-    seen: Seen,
-    pauses: list[float],
-    kind: type[ProvisioningError],
+    lines: list[Line], seen: Seen, pauses: list[float], kind: type[ProvisioningError]
 ) -> None:
     """The last failure of the create itself is raised, after a last look if unsure."""
     clock, script, looks = Clock(), Script(*lines), Looks(seen)

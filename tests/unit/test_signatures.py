@@ -70,12 +70,7 @@ def test_the_librarys_own_vector_is_admitted() -> None:
 
 @pytest.mark.parametrize(
     ("secrets", "expected"),
-    [
-        ([SECRET], True),
-        ([OTHER, SECRET], True),
-        ([OTHER], False),
-        ([], False),
-    ],
+    [([SECRET], True), ([OTHER, SECRET], True), ([OTHER], False), ([], False)],
 )
 def test_any_of_the_secrets_will_do(secrets: list[Secret], *, expected: bool) -> None:
     """So that a new one can come into use before the old one goes."""
@@ -123,12 +118,7 @@ def test_another_body_is_refused(body: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [
-        (ID, "msg-2"),
-        (ID, ODD),
-        (TIMESTAMP, str(NOW + 1)),
-        (TIMESTAMP, f"0{NOW}"),
-    ],
+    [(ID, "msg-2"), (ID, ODD), (TIMESTAMP, str(NOW + 1)), (TIMESTAMP, f"0{NOW}")],
 )
 def test_id_and_timestamp_are_signed_too(name: str, value: str) -> None:
     """A signature cannot be used for another message, nor at another time."""

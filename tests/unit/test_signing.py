@@ -25,11 +25,9 @@ REQUEST = Request(
 )
 
 
-def authorization(
-    request: Request = REQUEST, access: str = "AK", secret: str = "SK", date: str = DATE
-) -> str:
+def authorization(request: Request = REQUEST) -> str:
     """Return what signs this request."""
-    return sign(request, access, secret, date)["Authorization"]
+    return sign(request, "AK", "SK", DATE)["Authorization"]
 
 
 def named(vector: dict[str, Any]) -> str:
@@ -69,35 +67,6 @@ def test_a_query_is_sent_as_it_is_signed(vector: dict[str, Any]) -> None:
 def test_there_are_seventeen_vectors() -> None:
     """No vector was lost on the way into this folder."""
     assert len({named(vector) for vector in VECTORS}) == 17
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        REQUEST._replace(method="PUT"),
-        REQUEST._replace(host="ga.myhuaweicloud.eu"),
-        REQUEST._replace(path="/v1/logtank"),
-        REQUEST._replace(query=(("limit", "11"),)),
-        REQUEST._replace(headers={**REQUEST.headers, "X-Project-Id": "q"}),
-        REQUEST._replace(headers={**REQUEST.headers, "X-More": ""}),
-        REQUEST._replace(body=b'{"logtank":{ }}'),
-    ],
-    ids=lambda request: repr(request)[:120],
-)
-def test_any_change_of_the_request_changes_the_signature(changed: Request) -> None:
-    """Method, host, path, query, every header and every byte of the body count."""
-    assert authorization(changed) != authorization()
-
-
-@pytest.mark.parametrize(
-    ("access", "secret", "date"),
-    [("AL", "SK", DATE), ("AK", "SL", DATE), ("AK", "SK", "20260102T030406Z")],
-)
-def test_another_key_or_date_gives_another_signature(
-    access: str, secret: str, date: str
-) -> None:
-    """The keys and the date count as well."""
-    assert authorization(REQUEST, access, secret, date) != authorization()
 
 
 @pytest.mark.parametrize(

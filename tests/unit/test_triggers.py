@@ -220,6 +220,7 @@ NAMES = (
     *("records", "eventSource", "EventSource", "Sns", "smn", "Message", "message"),
     *("messages", "trigger_type", "user_event", "cts", "trace_name", "service_type"),
     *("specversion", "data", "detail-type", "detail", "messageId", "eventSourceARN"),
+    *("Type", "TopicArn", "resource_type", "resource_id", "response", "listener", "id"),
 )
 WORDS = ("POST", "GET", "TIMER", "aws:sqs", "aws:sns", "application/json", "e30=")
 JSON = st.recursive(

@@ -20,7 +20,6 @@ STILL = tank(status="PENDING")
         ([], 0, "PENDING", []),
         ([tank()], 30, "ACTIVE", [0.5]),
         ([STILL, STILL, tank()], 30, "ACTIVE", [0.5, 1, 2]),
-        ([STILL, STILL], 1.5, "PENDING", [0.5, 1]),
         ([STILL, STILL], 0.8, "PENDING", [0.5, 0.3]),
         ([STILL] * 5, 11.5, "PENDING", [0.5, 1, 2, 4, 4]),
         ([STILL, tank(status="DELETING")], 30, "DELETING", [0.5, 1]),
@@ -41,7 +40,7 @@ def test_a_pending_logtank_is_watched(
     assert stage.operations == [SHOW_TANK] * len(lines)
 
 
-@pytest.mark.parametrize("status", ["ACTIVE", "DELETING", "NEW", None])
+@pytest.mark.parametrize("status", ["ACTIVE", "DELETING", None])
 def test_a_settled_logtank_is_not_watched(status: str | None) -> None:
     """Only PENDING is waited for."""
     stage = Stage()

@@ -9,12 +9,12 @@ import pytest
 from functions.errors import AuthenticationFailed, Unreachable
 from functions.huaweicloud.calls import Call, Send
 from functions.huaweicloud.client import connect, find_project
-from functions.huaweicloud.patience import Patience
 from functions.settings import Settings, read
 from tests.unit.raw_server import HANG_UP, RawServer, answer, document, serving
 from tests.unit.script import Clock, patience
 
 CALL = Call("LTS", "ListLogStream", "GET", "/v2/p", attempt=2)
+SERVICES = ("LTS", "GA", "IAM")
 
 
 @dataclass
@@ -35,39 +35,44 @@ class Heard:
         self.lines.append((level, message, facts))
 
 
-def connected(server: RawServer, heard: Heard, token: str) -> Send:
-    """Return the way to a server, with a token."""
-    variables = {
-        "HUAWEICLOUD_LTS_ENDPOINT": server.endpoint,
-        "HUAWEICLOUD_AUTH_TOKEN": token,
-    }
-    settings = read(variables.get, frozenset({"LTS", "GA"}))
+def set_up(server: RawServer, **credential: str) -> Settings:
+    """Return settings with all services on one server, and this credential."""
+    services = {f"HUAWEICLOUD_{name}_ENDPOINT": server.endpoint for name in SERVICES}
+    variables = {"HUAWEICLOUD_REGION": "cn-north-4", **services, **credential}
+    return read(variables.get, frozenset(SERVICES))
+
+
+def connected(server: RawServer, heard: Heard, **credential: str) -> Send:
+    """Return the way to a server, with a credential."""
+    settings = set_up(server, **credential)
     return connect(settings, patience(Clock()), heard.log, heard.paces.append)
+
+
+def token(number: int) -> dict[str, str]:
+    """Return a token that no other test has."""
+    return {"HUAWEICLOUD_AUTH_TOKEN": f"client-token-{number}"}
+
+
+def user(name: str) -> dict[str, str]:
+    """Return an IAM user of this name."""
+    return {
+        "HUAWEICLOUD_IAM_DOMAIN": "account",
+        "HUAWEICLOUD_IAM_USER": name,
+        "HUAWEICLOUD_IAM_PASSWORD": "the-password",
+    }
 
 
 def test_a_call_is_authorised_and_logged() -> None:
     """The token travels in its header; the line has the facts of call and reply."""
     heard = Heard()
     with serving(document({"a": 1}, X_Request_Id="r-1")) as server:
-        reply = connected(server, heard, "client-token-1")(CALL)
+        reply = connected(server, heard, **token(1))(CALL)
 
     assert reply.document == {"a": 1}
     assert b"\r\nX-Auth-Token: client-token-1\r\n" in server.requests[0]
-    assert heard.lines == [
-        (
-            "INFO",
-            "call",
-            {
-                "service": "LTS",
-                "operation": "ListLogStream",
-                "attempt": 2,
-                "status": 200,
-                "code": None,
-                "cloud_request_id": "r-1",
-            },
-        )
-    ]
     begun = {"service": "LTS", "operation": "ListLogStream", "attempt": 2}
+    ended = {"status": 200, "code": None, "cloud_request_id": "r-1"}
+    assert heard.lines == [("INFO", "call", begun | ended)]
     assert heard.beginnings == [("call begins", begun)]
     assert len(heard.paces) == 1
     assert 0 < heard.paces[0] < 60
@@ -78,7 +83,7 @@ def test_a_refused_call_is_a_warning_with_its_code() -> None:
     heard = Heard()
     said = answer(b'{"error_code": "LTS.0201", "request_id": "r-2"}', "404 Not Found")
     with serving(said) as server:
-        assert connected(server, heard, "client-token-2")(CALL).status == 404
+        assert connected(server, heard, **token(2))(CALL).status == 404
 
     ((level, _, facts),) = heard.lines
     assert level == "WARNING"
@@ -90,7 +95,7 @@ def test_a_call_without_an_answer_is_logged_and_paced_as_well() -> None:
     """Its line has the class in place of a code, and no status."""
     heard = Heard()
     with serving(HANG_UP) as server, pytest.raises(Unreachable):
-        connected(server, heard, "client-token-3")(CALL)
+        connected(server, heard, **token(3))(CALL)
 
     ((level, _, facts),) = heard.lines
     assert (level, facts["code"], facts["status"]) == ("WARNING", "Unreachable", None)
@@ -101,9 +106,9 @@ def test_a_refused_credential_is_not_sent_again() -> None:
     """Not by another client of the same settings either; no call is logged."""
     heard = Heard()
     with serving(answer(b"{}", "401 Unauthorized")) as server:
-        connected(server, heard, "client-token-4")(CALL)
+        connected(server, heard, **token(4))(CALL)
         with pytest.raises(AuthenticationFailed, match="nothing is sent with"):
-            connected(server, heard, "client-token-4")(CALL)
+            connected(server, heard, **token(4))(CALL)
 
     assert len(server.requests) == len(heard.lines) == 1
 
@@ -111,34 +116,19 @@ def test_a_refused_credential_is_not_sent_again() -> None:
 def test_secrets_in_an_answer_are_masked() -> None:
     """A service that quotes the credential does not bring it into the open."""
     with serving(document({"said": "bad token client-token-5"})) as server:
-        reply = connected(server, Heard(), "client-token-5")(CALL)
+        reply = connected(server, Heard(), **token(5))(CALL)
 
     assert reply.document == {"said": "bad token ***"}
-
-
-def as_user(server: RawServer, name: str, **more: str) -> tuple[Settings, Patience]:
-    """Return the settings of an IAM user, with all services on one server."""
-    variables = {
-        "HUAWEICLOUD_REGION": "cn-north-4",
-        "HUAWEICLOUD_LTS_ENDPOINT": server.endpoint,
-        "HUAWEICLOUD_IAM_ENDPOINT": server.endpoint,
-        "HUAWEICLOUD_IAM_DOMAIN": "account",
-        "HUAWEICLOUD_IAM_USER": name,
-        "HUAWEICLOUD_IAM_PASSWORD": "the-password",
-        **more,
-    }
-    return read(variables.get, frozenset({"LTS"})), patience(Clock())
 
 
 def test_a_user_gets_a_token_and_shows_it() -> None:
     """It is kept for the next call, and masked like any secret."""
     heard = Heard()
-    token = document({"token": {}}, X_Subject_Token="token-of-user-1")
+    made = document({"token": {}}, X_Subject_Token="token-of-user-1")
     quoting = document({"said": "token-of-user-1"})
     call = CALL._replace(headers=(("X-Project-Id", "p"),))
-    with serving(token, quoting, quoting) as server:
-        settings, calm = as_user(server, "user-1")
-        send = connect(settings, calm, heard.log, heard.paces.append)
+    with serving(made, quoting, quoting) as server:
+        send = connected(server, heard, **user("user-1"))
         found = [send(call).document, send(call).document]
 
     assert found == [{"said": "***"}] * 2
@@ -152,28 +142,21 @@ def test_a_user_gets_a_token_and_shows_it() -> None:
 
 def test_a_project_is_found_by_its_region() -> None:
     """IAM is asked as the user is."""
-    heard = Heard()
-    token = document({"token": {}}, X_Subject_Token="token-of-user-2")
-    with serving(token, document({"projects": [{"id": "p"}]})) as server:
-        settings, calm = as_user(server, "user-2")
-        send = connect(settings, calm, heard.log, heard.paces.append)
+    made = document({"token": {}}, X_Subject_Token="token-of-user-2")
+    with serving(made, document({"projects": [{"id": "p"}]})) as server:
+        send = connected(server, Heard(), **user("user-2"))
+        settings = set_up(server, **user("user-2"))
 
-        assert find_project(settings, send, calm) == "p"
+        assert find_project(settings, send, patience(Clock())) == "p"
 
     assert server.requests[1].startswith(b"GET /v3/projects?name=cn-north-4 ")
 
 
 def test_keys_sign_what_is_sent() -> None:
     """The signature is in the header that the gateway reads."""
+    keys = {"HUAWEICLOUD_SDK_AK": "client-key", "HUAWEICLOUD_SDK_SK": "client-secret"}
     with serving(document({})) as server:
-        variables = {
-            "HUAWEICLOUD_LTS_ENDPOINT": server.endpoint,
-            "HUAWEICLOUD_SDK_AK": "client-key",
-            "HUAWEICLOUD_SDK_SK": "client-secret",
-        }
-        settings = read(variables.get, frozenset({"LTS"}))
-        heard = Heard()
-        connect(settings, patience(Clock()), heard.log, heard.paces.append)(CALL)
+        connected(server, Heard(), **keys)(CALL)
 
     signed = b"Authorization: SDK-HMAC-SHA256 Access=client-key, SignedHeaders=host;"
     assert signed in server.requests[0]

@@ -126,7 +126,9 @@ def test_four_layers_are_peeled_off_and_no_fifth() -> None:
     [
         {"detail": REQUEST},
         {"detail-type": "t"},
-        {"Message": text(REQUEST)},
+        {"data": REQUEST},
+        {"specversion": "1.0", "data_base64": "e30="},
+        {"TopicArn": "arn", "Message": text(REQUEST)},
         {"Type": "Notification", "Message": text(REQUEST)},
         {"Type": "Notification", "TopicArn": "arn"},
         {"type": "Notification", "topicarn": "arn", "message": text(REQUEST)},

@@ -11,6 +11,13 @@ from functions.huaweicloud.calls import Call, Reply
 from functions.huaweicloud.patience import Patience
 
 LIMIT = 60.0
+SECONDS = 20.0
+"""More than a test takes."""
+
+
+def plenty() -> float:
+    """Return so many seconds as the time that is left."""
+    return SECONDS
 
 
 class Clock:

@@ -10,16 +10,11 @@ import pytest
 from functions import aws_secret
 from functions.errors import Misconfigured
 from tests.unit.raw_server import HANG_UP, Answer, answer, document, serving
-from tests.unit.script import Clock
+from tests.unit.script import Clock, plenty
 
 HELD = document({"SecretString": json.dumps({"A": "held", "B": "held", "N": 7})})
 REFUSED = answer(b"not ready to serve traffic", "400 Bad Request")
 _arns = count()
-
-
-def plenty() -> float:
-    """Return more seconds than a test takes."""
-    return 30.0
 
 
 def settings(**more: str) -> dict[str, str]:

@@ -17,21 +17,15 @@ from functions.errors import (
 )
 from functions.huaweicloud.calls import Call, Reply, Send
 from functions.huaweicloud.gate import Gate, Guard
-from tests.unit.script import Clock, Script, refusal
+from tests.unit.script import SECONDS, Clock, Script, plenty, refusal
 
 CALL = Call("LTS", "ListLogStream", "GET", "/")
 ELSEWHERE = Call("GA", "ListLogtanks", "GET", "/")
 ENDPOINTS = {"LTS": "https://lts.gate", "GA": "https://ga.gate"}
 WELCOME = Reply(200)
 REFUSED = Reply(401, {"error_code": "APIGW.0301", "error_msg": "no"}, "r-1")
-SECONDS = 20.0
 
 _credentials = count()
-
-
-def plenty() -> float:
-    """Return more time than a test takes."""
-    return SECONDS
 
 
 def unheard_of() -> str:

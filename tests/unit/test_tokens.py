@@ -11,10 +11,9 @@ from functions.errors import DeadlineExceeded, Unreachable
 from functions.huaweicloud.iam import Scope, Token
 from functions.huaweicloud.tokens import TokenCache
 from functions.secret import Secret
-from tests.unit.script import Clock
+from tests.unit.script import SECONDS, Clock, plenty
 
 ONE, OTHER = Scope("p"), Scope()
-SECONDS = 20.0
 
 
 class Desk:
@@ -29,11 +28,6 @@ class Desk:
         """Return the next token."""
         self.asked.append(scope)
         return Token(Secret(f"token {len(self.asked)}"), self.seconds)
-
-
-def plenty() -> float:
-    """Return more time than a test takes."""
-    return SECONDS
 
 
 @pytest.mark.parametrize(("later", "asked"), [(0, 1), (699, 1), (700, 2), (5000, 2)])

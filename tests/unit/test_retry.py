@@ -209,9 +209,10 @@ def test_a_pause_that_the_cloud_asks_for_in_vain(
 def waited(clock: Clock, *lines: Line) -> object:
     """Return what a step comes to that is repeated while its resource is busy."""
     script = Script(*lines)
-    made = while_busy(lambda: read(CALL, script(CALL)), patience(clock))
-    assert script.spent
-    return made
+    try:
+        return while_busy(lambda: read(CALL, script(CALL)), patience(clock))
+    finally:
+        assert script.spent
 
 
 def end(clock: Clock, *lines: Line) -> DeadlineExceeded:

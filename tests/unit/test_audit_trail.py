@@ -101,6 +101,7 @@ def test_any_other_code_is_of_a_failure(code: object) -> None:
     ("rating", "expected"),
     [
         ("normal", Listener(ID)),
+        (" NORMAL ", Listener(ID)),
         ("", Listener(ID)),
         (None, Listener(ID)),
         ("warning", FAILED),

@@ -55,6 +55,7 @@ def test_a_schema_is_compiled_once() -> None:
     [
         ({"ttl_in_days": "7"}, "/ttl_in_days", "must be an integer"),
         ({"ttl_in_days": 7.5}, "/ttl_in_days", "must be an integer"),
+        ({"ttl_in_days": True}, "/ttl_in_days", "must be an integer"),
         ({"ttl_in_days": 0}, "/ttl_in_days", "must be 1 at least"),
         ({"ttl_in_days": 366}, "/ttl_in_days", "must be 365 at most"),
         ({"log_stream_name": 7}, NAME, "must be a string"),
@@ -73,6 +74,7 @@ def test_a_schema_is_compiled_once() -> None:
         ({"nonsense": 1}, "/nonsense", "is no field known here"),
         ({"a/b~c": 1}, "/a~1b~0c", "is no field known here"),
         ({"tags": [{"key": "a", "x/y": 1}]}, "/tags/0/x~1y", "is no field known here"),
+        ({"": 1}, "/", "is no field known here"),
         ({"{rule}": 1}, "/{rule}", "is no field known here"),
     ],
 )
@@ -91,6 +93,11 @@ def test_an_event_that_is_no_object_is_refused_as_a_whole(document: object) -> N
 
 def test_every_missing_field_is_named() -> None:
     """Once each."""
+    assert problems("bootstrap.event", {}) == {
+        "/log_group_id": "is required",
+        "/log_stream_name": "is required",
+        "/resource_id": "is required",
+    }
     assert problems("create_logtank.event", {"logtank": {"log_group_id": "g"}}) == {
         "/logtank/log_stream_id": "is required",
         "/logtank/resource_id": "is required",

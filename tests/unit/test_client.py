@@ -11,7 +11,7 @@ from functions.huaweicloud.calls import Call, Send
 from functions.huaweicloud.client import connect, find_project
 from functions.huaweicloud.patience import Patience
 from functions.settings import Settings, read
-from tests.unit.raw_server import HANG_UP, RawServer, answer, document, serving
+from tests.byte_server import HANG_UP, ByteServer, answer, document, serving
 from tests.unit.script import Clock, patience
 
 CALL = Call("LTS", "ListLogStream", "GET", "/v2/p", attempt=2)
@@ -35,7 +35,7 @@ class Heard:
         self.lines.append((level, message, facts))
 
 
-def connected(server: RawServer, heard: Heard, token: str) -> Send:
+def connected(server: ByteServer, heard: Heard, token: str) -> Send:
     """Return the way to a server, with a token."""
     variables = {
         "HUAWEICLOUD_LTS_ENDPOINT": server.endpoint,
@@ -116,7 +116,7 @@ def test_secrets_in_an_answer_are_masked() -> None:
     assert reply.document == {"said": "bad token ***"}
 
 
-def as_user(server: RawServer, name: str, **more: str) -> tuple[Settings, Patience]:
+def as_user(server: ByteServer, name: str, **more: str) -> tuple[Settings, Patience]:
     """Return the settings of an IAM user, with all services on one server."""
     variables = {
         "HUAWEICLOUD_REGION": "cn-north-4",

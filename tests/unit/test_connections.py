@@ -12,7 +12,7 @@ import pytest
 from functions.errors import OutcomeUnknown, ProvisioningError, Unreachable
 from functions.huaweicloud.calls import Call
 from functions.huaweicloud.transport import Transport
-from tests.unit.raw_server import (
+from tests.byte_server import (
     HANG_UP,
     SILENCE,
     Answer,

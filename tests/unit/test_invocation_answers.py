@@ -11,9 +11,9 @@ import pytest
 
 from functions import bootstrap, create_log_stream
 from functions.errors import Malfunction
+from tests.byte_server import serving
 from tests.unit.hooks import OTHER, SECRET, signed
 from tests.unit.invoking import GONE, STREAM, context, from_queue, invoked, lines, post
-from tests.unit.raw_server import serving
 
 REQUEST = {"log_stream_name": "n"}
 RESULT = {"log_stream_id": "s", "created": True}

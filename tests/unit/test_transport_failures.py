@@ -15,7 +15,7 @@ from functions.errors import (
     Unreachable,
 )
 from functions.huaweicloud.calls import Call
-from tests.unit.raw_server import (
+from tests.byte_server import (
     HANG_UP,
     SILENCE,
     TLS,

@@ -19,8 +19,8 @@ from tests.e2e.driving import (
     refused,
     send,
 )
+from tests.e2e.faults import BRIEF_SECONDS, LOGTANK, STREAM, suffer, times
 from tests.e2e.output import Output
-from tests.e2e.weather import BRIEF_SECONDS, LOGTANK, STREAM, suffer, times
 from tests.emulator import Emulator
 
 EXISTING: dict[str, object] = {

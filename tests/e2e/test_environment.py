@@ -9,9 +9,9 @@ import pytest
 
 from functions.errors import Unreachable
 from tests.e2e.driving import EVENT, assert_one_of_each, send
+from tests.e2e.faults import STREAM, suffer
 from tests.e2e.output import Output
 from tests.e2e.peers import Peer
-from tests.e2e.weather import STREAM, suffer
 from tests.emulator import Emulator
 
 REFUSAL = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"

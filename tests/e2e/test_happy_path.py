@@ -14,7 +14,7 @@ from tests.e2e.driving import (
     operations,
     send,
 )
-from tests.e2e.weather import BRIEF_SECONDS
+from tests.e2e.faults import BRIEF_SECONDS
 from tests.emulator import Emulator
 
 

@@ -9,8 +9,8 @@ import pytest
 from functions.errors import InvalidEvent, Misconfigured
 from tests.e2e.contexts import REQUEST_ID, FunctionGraphContext, LambdaContext
 from tests.e2e.driving import EVENT, LISTENER, STREAM_NAME, refused, send
+from tests.e2e.faults import BRIEF_SECONDS
 from tests.e2e.output import Output
-from tests.e2e.weather import BRIEF_SECONDS
 from tests.emulator import Emulator
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, repeat
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -75,6 +76,7 @@ class Answer:
 
 
 Responder = Callable[[Request], Answer]
+Server = TypeVar("Server", bound="ByteServer")
 
 
 def answer(
@@ -169,7 +171,7 @@ class ByteServer:
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
 
-    def __enter__(self) -> ByteServer:  # noqa: PYI034 - Self came with Python 3.11
+    def __enter__(self: Server) -> Server:  # noqa: PYI019 - Self came with Python 3.11
         """Return the server."""
         return self
 

@@ -28,6 +28,18 @@ from tests.e2e.faults import (
 from tests.e2e.output import Output
 from tests.emulator import Emulator
 
+_MALFORMED: dict[str, dict[str, Any]] = {
+    "no body": {"body": ""},
+    "HTML": {"body": "<html>Sign in</html>"},
+    "another encoding": {"body": "ä", "body_encoding": "latin-1"},
+    "a list": {"body": []},
+    "no id": {"body": {"logtank": {}}},
+    "an id that is no text": {"body": {"log_stream_id": 7, "logtank": {"id": ["7"]}}},
+    "an error's code beside an id": {
+        "body": {"error_code": "LTS.0202", "logtank": {"id": "a-lie"}}
+    },
+    "nesting beyond reason": {"body": "[" * 100_000},
+}
 LOST = [
     Row("a 500 may have worked", {"status": 500}, ServiceFailed),
     Row("a 502 of a proxy may have", {"status": 502, "body": "<html>"}, ServiceFailed),
@@ -49,20 +61,7 @@ LOST = [
     Row("headers without end", {"connection": "endless_headers"}, OutcomeUnknown),
     *(
         Row(f"a success with {sentence}", {"status": 201, **fault}, UnintelligibleReply)
-        for sentence, fault in {
-            "no body": {"body": ""},
-            "HTML": {"body": "<html>Sign in</html>"},
-            "another encoding": {"body": "ä", "body_encoding": "latin-1"},
-            "a list": {"body": []},
-            "no id": {"body": {"logtank": {}}},
-            "an id that is no text": {
-                "body": {"log_stream_id": 7, "logtank": {"id": ["7"]}}
-            },
-            "an error's code beside an id": {
-                "body": {"error_code": "LTS.0202", "logtank": {"id": "a-lie"}}
-            },
-            "nesting beyond reason": {"body": "[" * 100_000},
-        }.items()
+        for sentence, fault in _MALFORMED.items()
     ),
     Row("a success of 9 MB", {"size": 9_000_000}, UnintelligibleReply),
 ]

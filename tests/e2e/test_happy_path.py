@@ -96,7 +96,8 @@ def test_the_halves_and_the_whole_find_what_the_other_made(cloud: Emulator) -> N
     """One name, one stream; one listener, one logtank."""
     whole = send("bootstrap", EVENT)
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
-    logtank = send("create_logtank", logtank_event(cloud, whole["log_stream_id"]))
+    event = logtank_event(cloud, whole["log_stream_id"])
+    logtank = send("create_logtank", event, LambdaContext(BRIEF_SECONDS))
     assert stream == {"log_stream_id": whole["log_stream_id"], "created": False}
     assert logtank["logtank"]["id"] == whole["logtank_id"]
     assert logtank["created"] is False

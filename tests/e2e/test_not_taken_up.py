@@ -52,16 +52,6 @@ def test_a_create_that_was_throttled_once_is_made(cloud: Emulator, step: Step) -
     assert len(cloud.calls) == 3
 
 
-def test_the_cloud_says_how_long_to_wait(cloud: Emulator) -> None:
-    """Retry-After goes before our own pause, however short that is."""
-    headers = {"Retry-After": "1"}
-    fault = {"operation": "CreateLogStream", "status": 429, "headers": headers}
-    cloud.fail(fault)
-    began = time.monotonic()
-    assert_one_of_each(cloud, send("bootstrap", EVENT))
-    assert time.monotonic() - began >= 1
-
-
 @for_both_steps
 def test_a_wait_that_does_not_fit_is_not_begun(
     mature: Emulator, output: Output, step: Step

@@ -191,23 +191,6 @@ def test_what_lies_beside_an_unsigned_request_is_not_taken(
     assert cloud.calls == []
 
 
-@pytest.mark.parametrize(
-    "event",
-    [
-        request(BODY, {}, methodArn="arn"),
-        {"requestContext": {"eventType": "MESSAGE"}, "body": BODY},
-        {"method": "POST", "raw_path": "/", "headers": {}, "body": BODY},
-    ],
-    ids=["an authoriser's question", "a WebSocket's message", "VPC Lattice"],
-)
-def test_a_request_of_a_form_that_is_not_known_is_refused(
-    cloud: Emulator, event: object
-) -> None:
-    """Its body is nobody's request."""
-    assert isinstance(refused("bootstrap", event), InvalidEvent)
-    assert cloud.calls == []
-
-
 UNSAFE = [
     *(".", "..", "../x", "a/b", "a\\b", "%2e%2e", "a?b", "a#b", "a;b", "a@b"),
     *("a\r\nX-Evil: 1", "a\n", "..\n", "\0", "a b", "\uff0e\uff0e", "a&b", "a,b"),

@@ -62,7 +62,7 @@ def test_any_answer_to_a_call_is_survived(
     assert len(victim.logtanks) <= 1 or is_look or drawn.disowns
 
 
-@RUNS
+@settings(RUNS, max_examples=EXAMPLES // 2)
 @given(data=st.data())
 def test_any_answer_of_iam_is_survived(
     victim: Emulator,

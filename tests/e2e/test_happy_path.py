@@ -87,7 +87,7 @@ def test_the_second_half_alone_looks_and_makes_the_logtank(cloud: Emulator) -> N
     assert first["logtank"] == made
     assert first["request_id"] == cloud.calls[2]["request_id"]
     assert first["created"] is True
-    again = send("create_logtank", event)
+    again = send("create_logtank", event, LambdaContext(BRIEF_SECONDS))
     assert (again["logtank"], again["created"]) == (made, False)
     assert len(cloud.logtanks) == 1
 

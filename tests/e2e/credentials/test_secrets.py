@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -184,7 +183,8 @@ def test_no_secret_comes_out_of_a_failure(
     failure: str,
 ) -> None:
     """Neither in the error and its causes, nor in the output, nor in any log."""
-    put(monkeypatch, {"HTTP_TIMEOUT_SECONDS": "0.06", "RETRY_ATTEMPTS": "1"})
+    timeout = "0.06" if failure in ("silence", "a drip") else "5"
+    put(monkeypatch, {"HTTP_TIMEOUT_SECONDS": timeout, "RETRY_ATTEMPTS": "1"})
     for bearer in kind(monkeypatch):
 
         def respond(request: Request, bearer: Bearer = bearer) -> Answer:
@@ -197,8 +197,7 @@ def test_no_secret_comes_out_of_a_failure(
             error = refused("bootstrap", EVENT, bearer.context or LambdaContext(8))
         assert server.requests
         quiet(error, [*bearer.secrets, *bearer.untold])
-        is_masked = "***" in json.dumps(error.as_document())
-        assert is_masked or "echoing" not in failure
+        assert "***" in str(error.as_document()) or "echoing" not in failure
 
 
 SETTINGS = (TOKEN, GA_TOKEN, AK, SK, SECURITY_TOKEN, OTHER_AK, OTHER_SK)

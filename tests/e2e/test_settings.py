@@ -133,6 +133,9 @@ def test_a_project_that_nobody_names_is_misconfigured(
     ("name", "value"),
     [
         ("HUAWEICLOUD_LTS_ENDPOINT", "http://lts.example"),
+        ("HUAWEICLOUD_GA_ENDPOINT", "https://host/path"),
+        ("HUAWEICLOUD_REGION", "North 4"),
+        ("HTTP_TIMEOUT_SECONDS", "soon"),
         ("RETRY_ATTEMPTS", "4000"),
         ("LOG_STREAM_NAME", "edge-{name}"),
         ("LOG_LEVEL", "LOUD"),

@@ -189,6 +189,7 @@ USELESS: dict[str, Answer] = {
     "a list": document([VALUE]),
     "a binary secret": document({"SecretBinary": VALUE}),
     "a SecretString of no text": document({"SecretString": {AK: VALUE}}),
+    "a plain password": document({"SecretString": VALUE}),
     "a number in it": document({"SecretString": "7", "Name": VALUE}),
     "JSON that is very deep": answer(b'["' + VALUE.encode() + b'",' + b"[" * 10**5),
     "deep JSON in it": document({"SecretString": "[" * 10**5, "Name": VALUE}),

@@ -32,7 +32,9 @@ from tests.emulator import Emulator
 ALL = [(entry, operation) for entry in CALLED for operation in CALLED[entry]]
 """Who is answered so, and to which call."""
 EACH = [
-    pytest.param(answer, (*whom, CONTEXTS[number % 2]), id=", ".join((sentence, *whom)))
+    pytest.param(
+        answer, (*whom, CONTEXTS[number // 8 % 2]), id=", ".join((sentence, *whom))
+    )
     for number, (sentence, answer) in enumerate({**QUICK, **SLOW}.items())
     for whom in (ALL if TIMES > 1 else [ALL[5 * number % len(ALL)]])
 ]

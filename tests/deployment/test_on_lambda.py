@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from functions import contracts, errors
+from tests.byte_server import serving
 from tests.deployment.execution import Execution, executing
-from tests.e2e.credentials.desk import Desk
 from tests.e2e.credentials.extension import ARN, PORT, holding
 from tests.e2e.samples import sample
 from tests.emulator import Emulator
@@ -82,13 +82,13 @@ def test_the_secret_by_its_arn_is_credential_and_key_of_the_door(
     held = {name: settings.pop(name) for name in keys} | DOOR
     event = webhook()
     hook = signed(event["body"], moment=int(time.time()))
-    with Desk(lambda _asked: holding(held)) as extension:
+    with serving(holding(held)) as extension:
         told = {ARN: SECRET_ARN, PORT: str(extension.port)}
         with executing(bundle, "bootstrap", settings | told) as function:
             made, again = (function.invoke(webhook(**hook)) for _ in range(2))
 
     assert (made["statusCode"], again["statusCode"]) == (201, 200)
-    assert len(extension.asked) == 1
+    assert len(extension.requests) == 1
 
 
 def test_a_schedule_needs_a_listener_and_the_settings(

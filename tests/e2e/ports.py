@@ -1,31 +1,20 @@
-"""Addresses that are called by one test and never again.
-
-The process remembers for minutes what an address said of a credential, and the system
-hands out ports anew.
-"""
+"""Emulators at addresses that are called by one test and never again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
+from tests.byte_server import is_fresh
 from tests.emulator import Emulator
-
-_used: set[str] = set()
-
-
-def is_fresh(url: str) -> bool:
-    """Whether an address was never called, which it is not from now on."""
-    was_used = url in _used
-    _used.add(url)
-    return not was_used
 
 
 @contextmanager
 def running(emulator: Emulator) -> Iterator[Emulator]:
-    """Run an emulator on a port that no earlier one of these had."""
+    """Run an emulator on a port that no earlier server had."""
     emulator.start()
-    while not is_fresh(emulator.url):
+    while not is_fresh(int(urlsplit(emulator.url).port or 0)):
         emulator.stop()
         emulator.start()
     try:

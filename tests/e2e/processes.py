@@ -13,28 +13,24 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
-from functions import bootstrap, contracts, create_log_stream, create_logtank
+from functions import contracts
 from functions.errors import ProvisioningError
 from functions.huaweicloud import client
 from tests.e2e.contexts import LambdaContext
+from tests.e2e.driving import HANDLERS
 
 Line = dict[str, Any]
 
 _PATIENCE_SECONDS = 120.0
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload([__name__, client.__name__, contracts.__name__])
-_HANDLERS: Mapping[str, Callable[[object, object], object]] = {
-    "bootstrap": bootstrap.handler,
-    "create_log_stream": create_log_stream.handler,
-    "create_logtank": create_logtank.handler,
-}
 
 
 class Order(NamedTuple):
@@ -142,7 +138,7 @@ def _carry_out(gate: threading.Barrier, order: Order) -> Report:
     error: dict[str, Any] | None = None
     began = time.monotonic()
     try:
-        answer = _HANDLERS[order.entry](order.event, context)
+        answer = HANDLERS[order.entry](order.event, context)
     except ProvisioningError as raised:
         error = raised.as_document()
     return Report(order, answer, error, [], time.monotonic() - began)

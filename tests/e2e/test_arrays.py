@@ -38,17 +38,12 @@ def test_equal_requests_are_done_once(cloud: Emulator) -> None:
     assert operations(cloud).count("CreateLogStream") == 2
 
 
-def test_an_array_of_one_is_answered_by_an_array(cloud: Emulator) -> None:
-    """The shape of the answer is that of the event."""
+def test_the_shape_of_the_answer_is_that_of_the_event(cloud: Emulator) -> None:
+    """An array of one has an array of one, and an empty one asks for nothing."""
+    assert send("bootstrap", []) == []
+    assert cloud.calls == []
     (result,) = send("bootstrap", [EVENT])
     assert result["logtank_id"] == cloud.logtanks[0]["id"]
-
-
-@pytest.mark.parametrize("entry", ["bootstrap", "create_log_stream", "create_logtank"])
-def test_an_empty_array_has_an_empty_result(cloud: Emulator, entry: str) -> None:
-    """Nothing is asked for, nothing is done."""
-    assert send(entry, []) == []
-    assert cloud.calls == []
 
 
 def test_one_bad_request_leaves_the_good_ones_alone(
@@ -100,17 +95,12 @@ def test_a_lone_failing_request_raises_its_own_error(cloud: Emulator) -> None:
 
 
 @pytest.mark.parametrize(
-    "event",
-    [None, "text", 7, True, {}, {"logtank": None}, {"resource_id": None}],
-    ids=repr,
+    "event", [None, "text", 7, {}, {"logtank": None}, {"resource_id": None}], ids=repr
 )
-@pytest.mark.parametrize("entry", ["bootstrap", "create_logtank"])
-def test_what_is_no_request_is_refused(
-    cloud: Emulator, entry: str, event: object
-) -> None:
+def test_what_is_no_request_is_refused(cloud: Emulator, event: object) -> None:
     """Alone or in an array, with a pointer into it; nothing is sent."""
     for wrapped in (event, [event]):
-        error = refused(entry, wrapped)
+        error = refused("bootstrap", wrapped)
         assert isinstance(error, InvalidEvent)
         assert (error.status, error.retryable) == (400, False)
         assert error.problems

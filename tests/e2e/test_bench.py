@@ -7,20 +7,15 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def plot(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where the plot goes."""
-    return tmp_path_factory.mktemp("bench") / "figures.svg"
+def test_a_quick_run_measures_what_it_says(tmp_path: Path) -> None:
+    """Every figure has a row with a ratio, and a bar in the plot.
 
-
-@pytest.fixture(scope="module")
-def words(plot: Path) -> str:
-    """Return what a quick run prints; how fast anything was means nothing then."""
+    How fast anything was means nothing then.
+    """
+    plot = tmp_path / "figures.svg"
     done = subprocess.run(  # noqa: S603 # our own words
         [sys.executable, "-m", "tests.commands.bench", "--quick", "--plot", str(plot)],
         cwd=ROOT,
@@ -30,18 +25,17 @@ def words(plot: Path) -> str:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    lines = done.stdout.splitlines()
+    table = [line for line in lines if line.startswith("|")][2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    assert_every_figure_has_its_row(rows)
+    assert_every_ratio_is_positive(rows)
+    assert_the_machine_is_described_without_its_name(lines[-1])
+    assert_the_plot_has_a_bar_for_every_figure(plot.read_text("utf-8"), rows)
 
 
-@pytest.fixture(scope="module")
-def rows(words: str) -> list[list[str]]:
-    """Return the table's cells."""
-    lines = [line for line in words.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
-
-
-def test_every_figure_has_its_row(rows: list[list[str]]) -> None:
-    """All that needs no runtime of AWS, once beside each of its alternatives."""
+def assert_every_figure_has_its_row(rows: list[list[str]]) -> None:
+    """Check all that needs no runtime of AWS, once beside each of its alternatives."""
     told = {(what, beside) for what, _, beside, *_ in rows}
     warm = {
         (f"warm bootstrap, {time}, calls of {latency} ms", beside)
@@ -65,27 +59,24 @@ def test_every_figure_has_its_row(rows: list[list[str]]) -> None:
     assert len(rows) == len(told)
 
 
-def test_every_ratio_is_one(rows: list[list[str]]) -> None:
-    """It is positive, and both sides of it took something."""
+def assert_every_ratio_is_positive(rows: list[list[str]]) -> None:
+    """Check that it is, and that both sides of it took something."""
     for _, ours, _, theirs, ratio, _ in rows:
         amounts = (ours.split()[0], theirs.split()[0], ratio.split()[0])
         assert all(float(amount.replace(",", "")) > 0 for amount in amounts)
 
 
-def test_the_machine_is_told_without_its_name(words: str) -> None:
-    """The last line has what a reader needs, and no place on it."""
-    last = words.splitlines()[-1]
+def assert_the_machine_is_described_without_its_name(last: str) -> None:
+    """Check that the last line has what a reader needs, and no path on it."""
     assert "CPython 3." in last
     assert " cores" in last
     assert "/" not in last
 
 
-def test_the_plot_has_a_bar_for_every_figure(
-    plot: Path, rows: list[list[str]], words: str
+def assert_the_plot_has_a_bar_for_every_figure(
+    text: str, rows: list[list[str]]
 ) -> None:
-    """It is a small text of SVG, whose labels are the table's."""
-    assert words
-    text = plot.read_text("utf-8")
+    """Check that it is a small text of SVG whose labels are the table's."""
     root = ET.fromstring(text)  # noqa: S314 # our own words
     labels = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {f"{what} / {beside}" for what, _, beside, *_ in rows} <= labels

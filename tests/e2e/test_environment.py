@@ -8,19 +8,13 @@ from pathlib import Path
 import pytest
 
 from functions.errors import Unreachable
+from tests.byte_server import ByteServer, cut, in_turn
 from tests.e2e.driving import EVENT, assert_one_of_each, send
+from tests.e2e.faults import STREAM, suffer
 from tests.e2e.output import Output
-from tests.e2e.peers import Peer
-from tests.e2e.weather import STREAM, suffer
 from tests.emulator import Emulator
 
-REFUSAL = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
-
-
-def _refuse(_request: bytes) -> bytes:
-    return REFUSAL
-
-
+_refuse = in_turn(cut(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))
 _hosts = (f"lts-{number}.invalid" for number in count())
 
 
@@ -33,13 +27,13 @@ def https(monkeypatch: pytest.MonkeyPatch, cloud: Emulator) -> str:
     return host
 
 
-@pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
+@pytest.mark.parametrize("name", ["https_proxy", "all_proxy"])
 def test_a_proxy_of_the_environment_is_asked_for_a_tunnel(
     monkeypatch: pytest.MonkeyPatch, https: str, name: str
 ) -> None:
     """One that refuses leaves nothing unknown: the create was not even written."""
-    with Peer(_refuse) as proxy:
-        monkeypatch.setenv(name, proxy.url)
+    with ByteServer(_refuse) as proxy:
+        monkeypatch.setenv(name, proxy.endpoint)
         with pytest.raises(Unreachable, match="the proxy let nothing through"):
             send("bootstrap", EVENT)
     tunnels = {request.split(b" HTTP/")[0] for request in proxy.requests}
@@ -50,8 +44,8 @@ def test_a_host_that_needs_no_proxy_is_called_directly(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is on this machine needs none, whatever the environment says."""
-    with Peer(_refuse) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    with ByteServer(_refuse) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.endpoint)
         assert_one_of_each(cloud, send("bootstrap", EVENT))
     assert proxy.requests == []
 
@@ -71,8 +65,8 @@ def test_a_host_that_no_proxy_names_is_called_directly(
     monkeypatch: pytest.MonkeyPatch, https: str
 ) -> None:
     """NO_PROXY says which; this one does not exist."""
-    with Peer(_refuse) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    with ByteServer(_refuse) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
         monkeypatch.setenv("NO_PROXY", https)
         with pytest.raises(Unreachable):
             send("bootstrap", EVENT)
@@ -83,8 +77,8 @@ def test_a_proxy_that_is_not_there_is_unreachable(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch, output: Output
 ) -> None:
     """Its password is not shown, and nothing was sent that could have worked."""
-    with Peer(_refuse) as proxy:
-        address = proxy.url.removeprefix("http://")
+    with ByteServer(_refuse) as proxy:
+        address = proxy.endpoint.removeprefix("http://")
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:pass-of-the-proxy@{address}")
     monkeypatch.setenv("HUAWEICLOUD_LTS_ENDPOINT", f"https://{next(_hosts)}")
     error = suffer(cloud, STREAM, output)

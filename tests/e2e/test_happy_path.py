@@ -14,7 +14,7 @@ from tests.e2e.driving import (
     operations,
     send,
 )
-from tests.e2e.weather import BRIEF_SECONDS
+from tests.e2e.faults import BRIEF_SECONDS
 from tests.emulator import Emulator
 
 
@@ -87,7 +87,7 @@ def test_the_second_half_alone_looks_and_makes_the_logtank(cloud: Emulator) -> N
     assert first["logtank"] == made
     assert first["request_id"] == cloud.calls[2]["request_id"]
     assert first["created"] is True
-    again = send("create_logtank", event)
+    again = send("create_logtank", event, LambdaContext(BRIEF_SECONDS))
     assert (again["logtank"], again["created"]) == (made, False)
     assert len(cloud.logtanks) == 1
 
@@ -96,7 +96,8 @@ def test_the_halves_and_the_whole_find_what_the_other_made(cloud: Emulator) -> N
     """One name, one stream; one listener, one logtank."""
     whole = send("bootstrap", EVENT)
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
-    logtank = send("create_logtank", logtank_event(cloud, whole["log_stream_id"]))
+    event = logtank_event(cloud, whole["log_stream_id"])
+    logtank = send("create_logtank", event, LambdaContext(BRIEF_SECONDS))
     assert stream == {"log_stream_id": whole["log_stream_id"], "created": False}
     assert logtank["logtank"]["id"] == whole["logtank_id"]
     assert logtank["created"] is False

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from functions.errors import (
     AlreadyExists,
     PermissionDenied,
-    ProvisioningError,
     ServiceFailed,
     Throttled,
     UnintelligibleReply,
@@ -15,20 +12,20 @@ from functions.errors import (
 )
 from tests.e2e.contexts import LambdaContext
 from tests.e2e.driving import EVENT, assert_one_of_each, send
-from tests.e2e.output import Output
-from tests.e2e.weather import (
+from tests.e2e.faults import (
     ATTEMPTS,
     BRIEF_SECONDS,
     LOGTANK,
     STREAM,
     Row,
     Step,
-    for_both_steps,
     for_each,
+    for_each_in_a_step,
     recover,
     suffer,
     times,
 )
+from tests.e2e.output import Output
 from tests.emulator import Emulator
 
 BLIND = [
@@ -41,8 +38,19 @@ BLIND = [
 ]
 
 
-@for_both_steps
-@for_each(BLIND)
+UNREADABLE = [
+    Row(sentence, {"status": 200, "body": body}, UnintelligibleReply)
+    for sentence, body in {
+        "no list inside": {},
+        "a list that is no object": [],
+        "a text for a list": {"logtanks": "none"},
+        "HTML": "<html>Sign in</html>",
+        "a code beside an empty list": {"error_code": "LTS.0202", "logtanks": []},
+    }.items()
+]
+
+
+@for_each_in_a_step(BLIND)
 def test_a_blind_creator_raises_the_creates_own_error(
     mature: Emulator, output: Output, step: Step, row: Row
 ) -> None:
@@ -60,8 +68,7 @@ def test_a_blind_creator_raises_the_creates_own_error(
     recover(mature)
 
 
-@for_both_steps
-@for_each(BLIND[1:])
+@for_each_in_a_step(BLIND[1:])
 def test_a_look_has_attempts_of_its_own(mature: Emulator, step: Step, row: Row) -> None:
     """The second one sees."""
     mature.fail(
@@ -76,7 +83,7 @@ def test_a_look_has_attempts_of_its_own(mature: Emulator, step: Step, row: Row) 
     assert (times(mature, step.create), times(mature, step.look)) == (1, 2)
 
 
-@for_each(BLIND)
+@for_each([*BLIND[:2], UNREADABLE[0]])
 def test_an_existing_stream_that_cannot_be_looked_up_is_no_dead_end(
     mature: Emulator, output: Output, row: Row
 ) -> None:
@@ -90,26 +97,17 @@ def test_an_existing_stream_that_cannot_be_looked_up_is_no_dead_end(
     recover(mature)
 
 
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [
-        ({"status": 403, "body": ""}, PermissionDenied),
-        ({"status": 500, "times": ATTEMPTS}, ServiceFailed),
-        ({"connection": "cut", "times": ATTEMPTS}, Unreachable),
-    ],
-    ids=["refused", "failed", "broken off"],
-)
+@for_each([BLIND[0], BLIND[1], BLIND[4], *UNREADABLE])
 def test_a_first_look_that_fails_creates_nothing(
-    mature: Emulator,
-    output: Output,
-    fault: dict[str, object],
-    kind: type[ProvisioningError],
+    mature: Emulator, output: Output, row: Row
 ) -> None:
     """Who adopted the stream must see the listener's logtanks before making one."""
     send("create_log_stream", {"log_stream_name": "ga-" + str(EVENT["resource_id"])})
-    mature.fail({"operation": LOGTANK.look, **fault})
+    looks = 1 if row.kind is PermissionDenied else ATTEMPTS
+    mature.fail({"operation": LOGTANK.look, "times": looks, **row.fault})
     error = suffer(mature, LOGTANK, output)
-    assert type(error) is kind
+    assert type(error) is row.kind
+    assert error.retryable is (row.kind is not PermissionDenied)
     assert times(mature, LOGTANK.create) == 0
     recover(mature)
 

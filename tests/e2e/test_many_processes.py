@@ -64,7 +64,7 @@ def test_racing_processes_make_one_of_each(
     assert creators == [["log_stream", "logtank"]]
 
 
-@whether_or_not_a_second_is_refused
+@pytest.mark.parametrize("second_logtank", ["allow"])
 def test_second_halves_in_racing_processes_leave_one_logtank(
     cloud: Emulator, crowd: list[Process]
 ) -> None:
@@ -78,8 +78,14 @@ def test_second_halves_in_racing_processes_leave_one_logtank(
     assert [answer["created"] for answer in answers].count(True) == 1
 
 
-@whether_or_not_a_second_is_refused
-@pytest.mark.parametrize("create", ["CreateLogStream", "CreateLogtank"])
+@pytest.mark.parametrize(
+    ("create", "second_logtank"),
+    [
+        ("CreateLogStream", "refuse"),
+        ("CreateLogtank", "refuse"),
+        ("CreateLogtank", "allow"),
+    ],
+)
 def test_a_create_that_lands_late_in_the_race_is_everybodys(
     cloud: Emulator, crowd: list[Process], create: str
 ) -> None:

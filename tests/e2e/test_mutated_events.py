@@ -19,7 +19,7 @@ from tests.emulator import Emulator
 from tests.unit.hooks import SECRET
 
 EXAMPLES = 150
-"""For each entry and each way of letting HTTP requests in."""
+"""For each way of letting HTTP requests in."""
 SECONDS = 3
 ROOMY = 1_000
 ON_EITHER_PLATFORM = (LambdaContext, FunctionGraphContext)
@@ -37,7 +37,7 @@ ENORMOUS: dict[str, object] = {
     "a long text": {"resource_id": "x" * 1_000_000},
     "a long name": {"x" * 1_000_000: 1},
     "many fields": {str(number): number for number in range(100_000)},
-    "many messages": {"trigger_type": "", "records": [{"messages": [None] * 500}]},
+    "many messages": {"trigger_type": "", "records": [{"messages": [None] * 120}]},
     "what is no number": {"resource_id": "l", "ttl_in_days": math.nan},
     "what is no number in a trace": {"cts": {"code": math.nan, "trace_name": math.inf}},
 }
@@ -78,17 +78,16 @@ def assert_answered(entry: str, event: object) -> None:
 
 
 @pytest.mark.parametrize("auth", ["platform", "signature"])
-@pytest.mark.parametrize("entry", ENTRIES)
 @RUNS
 @given(data=st.data())
 def test_a_changed_event_is_answered_or_refused(
     quiet: Emulator,
     bare: pytest.MonkeyPatch,
-    entry: str,
     auth: str,
     data: st.DataObject,
 ) -> None:
     """Whatever is missing from it, or of another kind or name, and wherever."""
+    entry = data.draw(st.sampled_from(("bootstrap", *ENTRIES)))
     event = data.draw(events(entry))
     bare.setenv("WEBHOOK_AUTH", auth)
     quiet.reset(stream_quota=ROOMY)

@@ -10,34 +10,44 @@ import pytest
 from functions.errors import OutcomeUnknown, ServiceFailed, UnintelligibleReply
 from tests.e2e.contexts import LambdaContext
 from tests.e2e.driving import EVENT, STREAM_NAME, assert_one_of_each, operations, send
-from tests.e2e.output import Output
-from tests.e2e.weather import (
+from tests.e2e.faults import (
     ATTEMPTS,
     BRIEF_SECONDS,
     LOGTANK,
+    SILENT,
     STREAM,
     Row,
     Step,
     for_both_steps,
     for_each,
+    for_each_in_a_step,
     recover,
     suffer,
     times,
 )
+from tests.e2e.output import Output
 from tests.emulator import Emulator
 
-HTML = "<html><body>Sign in to continue</body></html>"
+_MALFORMED: dict[str, dict[str, Any]] = {
+    "no body": {"body": ""},
+    "HTML": {"body": "<html>Sign in</html>"},
+    "another encoding": {"body": "ä", "body_encoding": "latin-1"},
+    "a list": {"body": []},
+    "no id": {"body": {"logtank": {}}},
+    "an id that is no text": {"body": {"log_stream_id": 7, "logtank": {"id": ["7"]}}},
+    "an error's code beside an id": {
+        "body": {"error_code": "LTS.0202", "logtank": {"id": "a-lie"}}
+    },
+    "nesting beyond reason": {"body": "[" * 100_000},
+}
 LOST = [
     Row("a 500 may have worked", {"status": 500}, ServiceFailed),
-    Row("a 500 of few words may have", {"status": 500, "body": ""}, ServiceFailed),
-    Row("a 502 may have worked", {"status": 502, "body": HTML}, ServiceFailed),
-    Row("a 503 may have worked", {"status": 503, "body": ""}, ServiceFailed),
+    Row("a 502 of a proxy may have", {"status": 502, "body": "<html>"}, ServiceFailed),
     Row(
         "a 503 that asks to wait may have",
-        {"status": 503, "headers": {"Retry-After": "0"}},
+        {"status": 503, "body": "", "headers": {"Retry-After": "0"}},
         ServiceFailed,
     ),
-    Row("a 504 may have worked", {"status": 504, "body": ""}, ServiceFailed),
     Row(
         "a 400 that is an internal error may have",
         {"status": 400, "body": {"error_code": "LTS.0010", "error_msg": "oops"}},
@@ -49,31 +59,26 @@ LOST = [
     Row("a reset", {"connection": "reset"}, OutcomeUnknown),
     Row("bytes that are no HTTP", {"connection": "garbage"}, OutcomeUnknown),
     Row("headers without end", {"connection": "endless_headers"}, OutcomeUnknown),
-]
-SILENT = [
-    Row("silence", {"connection": "hang"}, OutcomeUnknown),
-    Row("headers in drips", {"connection": "drip_headers"}, OutcomeUnknown),
-    Row("a body in drips", {"connection": "drip_body"}, OutcomeUnknown),
-]
-NOT_HAPPENED = [
-    *LOST,
-    Row("a success without a body", {"status": 201, "body": ""}, UnintelligibleReply),
-    Row("no content", {"status": 204, "body": ""}, UnintelligibleReply),
+    *(
+        Row(f"a success with {sentence}", {"status": 201, **fault}, UnintelligibleReply)
+        for sentence, fault in _MALFORMED.items()
+    ),
+    Row("a success of 9 MB", {"size": 9_000_000}, UnintelligibleReply),
 ]
 
 
-@for_both_steps
-@for_each(NOT_HAPPENED)
+@for_each_in_a_step(LOST)
 def test_what_did_not_happen_is_looked_for_and_repeated(
     mature: Emulator, output: Output, step: Step, row: Row
 ) -> None:
     """A look after every attempt, the last included; then the error is raised."""
     mature.fail({"operation": step.create, "times": ATTEMPTS, **row.fault})
     error = suffer(mature, step, output)
-    assert type(error) is row.kind
-    assert error.retryable is True
+    assert (type(error), error.retryable) == (row.kind, True)
     assert error.status == (504 if row.kind is OutcomeUnknown else 502)
     assert error.logtank_id is None
+    if "status" in row.fault:
+        assert error.upstream_status == row.fault["status"]
     assert (times(mature, step.create), times(mature, step.look)) == (2, 2)
     recover(mature)
 
@@ -81,13 +86,12 @@ def test_what_did_not_happen_is_looked_for_and_repeated(
 @pytest.fixture
 def impatient(mature: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     """Return a cloud whose answers are not waited for long."""
-    monkeypatch.setenv("HTTP_TIMEOUT_SECONDS", "0.3")
+    monkeypatch.setenv("HTTP_TIMEOUT_SECONDS", "0.2")
     monkeypatch.setenv("RETRY_ATTEMPTS", "1")
     return mature
 
 
-@for_both_steps
-@for_each(SILENT)
+@for_each_in_a_step(SILENT)
 def test_silence_is_ended_by_the_timeout(
     impatient: Emulator, output: Output, step: Step, row: Row
 ) -> None:
@@ -96,23 +100,23 @@ def test_silence_is_ended_by_the_timeout(
     error = suffer(impatient, step, output)
     assert (type(error), error.status, error.retryable) == (OutcomeUnknown, 504, True)
     (late,) = output.lines("call")[-2:-1]
-    assert 300 <= late["milliseconds"] < 1500
+    assert 200 <= late["milliseconds"] < 1500
     assert (times(impatient, step.create), times(impatient, step.look)) == (1, 1)
     recover(impatient)
 
 
-@for_each(SILENT)
 def test_what_was_made_in_silence_is_found(
-    impatient: Emulator, monkeypatch: pytest.MonkeyPatch, row: Row
+    impatient: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is made once."""
     monkeypatch.setenv("RETRY_ATTEMPTS", "2")
-    impatient.fail({"operation": LOGTANK.create, "work": True, **row.fault})
+    fault = {"connection": "drip_body", "work": True}
+    impatient.fail({"operation": LOGTANK.create, **fault})
     assert_one_of_each(impatient, send("bootstrap", EVENT))
     assert times(impatient, LOGTANK.create) == 1
 
 
-@for_each(LOST)
+@for_each(LOST[:1])
 def test_a_stream_that_was_made_is_found(mature: Emulator, row: Row) -> None:
     """It is made once, and counts as created: it may well be ours."""
     mature.fail({"operation": STREAM.create, "work": True, **row.fault})
@@ -194,16 +198,14 @@ def test_a_late_logtank_where_a_second_one_is_allowed_leaves_one(
     assert len(mature.logtanks) <= 2
 
 
-@pytest.mark.parametrize("attempts", [1, 5])
 def test_a_create_is_sent_as_often_as_the_setting_says(
-    mature: Emulator, monkeypatch: pytest.MonkeyPatch, output: Output, attempts: int
+    mature: Emulator, monkeypatch: pytest.MonkeyPatch, output: Output
 ) -> None:
     """And each time it is looked for, after the last one too."""
-    monkeypatch.setenv("RETRY_ATTEMPTS", str(attempts))
+    monkeypatch.setenv("RETRY_ATTEMPTS", "5")
     mature.fail({"operation": STREAM.create, "times": None, "status": 503})
     suffer(mature, STREAM, output)
-    assert times(mature, STREAM.create) == attempts
-    assert times(mature, STREAM.look) == attempts
+    assert (times(mature, STREAM.create), times(mature, STREAM.look)) == (5, 5)
 
 
 def _wait_for(cloud: Emulator, step: Step) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.raw_server import Answer, answer, document, serving
+from tests.byte_server import Answer, answer, document, serving
 
 Handler = Callable[[object, object], object]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functions.huaweicloud.calls import Call
 from functions.huaweicloud.transport import Transport
 from functions.secret import Secret
-from tests.unit.raw_server import document
+from tests.byte_server import document
 
 GET = Call("LTS", "ListLogStream", "GET", "/v2/p")
 POST = Call("LTS", "CreateLogStream", "POST", "/v2/p", body={"a": "é"})

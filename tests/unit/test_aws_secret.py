@@ -9,7 +9,7 @@ import pytest
 
 from functions import aws_secret
 from functions.errors import Misconfigured
-from tests.unit.raw_server import HANG_UP, Answer, answer, document, serving
+from tests.byte_server import HANG_UP, Answer, answer, document, serving
 from tests.unit.script import Clock, plenty
 
 HELD = document({"SecretString": json.dumps({"A": "held", "B": "held", "N": 7})})

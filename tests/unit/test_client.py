@@ -10,7 +10,7 @@ from functions.errors import AuthenticationFailed, Unreachable
 from functions.huaweicloud.calls import Call, Send
 from functions.huaweicloud.client import connect, find_project
 from functions.settings import Settings, read
-from tests.unit.raw_server import HANG_UP, RawServer, answer, document, serving
+from tests.byte_server import HANG_UP, ByteServer, answer, document, serving
 from tests.unit.script import Clock, patience
 
 CALL = Call("LTS", "ListLogStream", "GET", "/v2/p", attempt=2)
@@ -35,14 +35,14 @@ class Heard:
         self.lines.append((level, message, facts))
 
 
-def set_up(server: RawServer, **credential: str) -> Settings:
+def set_up(server: ByteServer, **credential: str) -> Settings:
     """Return settings with all services on one server, and this credential."""
     services = {f"HUAWEICLOUD_{name}_ENDPOINT": server.endpoint for name in SERVICES}
     variables = {"HUAWEICLOUD_REGION": "cn-north-4", **services, **credential}
     return read(variables.get, frozenset(SERVICES))
 
 
-def connected(server: RawServer, heard: Heard, **credential: str) -> Send:
+def connected(server: ByteServer, heard: Heard, **credential: str) -> Send:
     """Return the way to a server, with a credential."""
     settings = set_up(server, **credential)
     return connect(settings, patience(Clock()), heard.log, heard.paces.append)

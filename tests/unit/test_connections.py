@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from functions.errors import OutcomeUnknown, Unreachable
-from tests.unit.raw_server import (
+from tests.byte_server import (
     HANG_UP,
     SILENCE,
     Answer,

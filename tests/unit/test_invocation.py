@@ -17,6 +17,7 @@ from functions.errors import (
     NotFound,
     ProvisioningError,
 )
+from tests.byte_server import Answer, answer, document
 from tests.unit.invoking import (
     DESCRIBED,
     GONE,
@@ -28,7 +29,6 @@ from tests.unit.invoking import (
     invoked,
     lines,
 )
-from tests.unit.raw_server import Answer, answer, document
 
 BAD: dict[str, object] = {"log_stream_name": ".n"}
 ONE, TWO = {"log_stream_name": "one"}, {"log_stream_name": "two"}

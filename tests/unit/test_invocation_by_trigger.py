@@ -11,6 +11,7 @@ import pytest
 
 from functions import bootstrap, create_log_stream, create_logtank, triggers
 from functions.errors import BatchFailed, InvalidEvent, Malfunction
+from tests.byte_server import serving
 from tests.unit.hooks import OTHER, SECRET, signed
 from tests.unit.invoking import (
     GONE,
@@ -23,7 +24,6 @@ from tests.unit.invoking import (
     lines,
     post,
 )
-from tests.unit.raw_server import serving
 
 ID = "78d425da-4d5f-422f-b13b-40aa3f49bc55"
 TRACE = {

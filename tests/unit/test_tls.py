@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from functions.errors import Unreachable
-from tests.unit.raw_server import document
+from tests.byte_server import document
 from tests.unit.sending import POST, transport
 
 ROOT = Path(__file__).parents[2]

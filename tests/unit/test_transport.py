@@ -9,7 +9,7 @@ import pytest
 from functions.huaweicloud.calls import Call, Reply
 from functions.huaweicloud.reading import REPLY_BYTES
 from functions.secret import Secret
-from tests.unit.raw_server import SILENCE, Answer, answer, document, head, serving
+from tests.byte_server import SILENCE, Answer, answer, document, head, serving
 from tests.unit.sending import DONE, GET, POST, transport
 
 

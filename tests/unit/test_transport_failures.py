@@ -21,7 +21,7 @@ from functions.errors import (
 )
 from functions.huaweicloud.calls import Call
 from functions.huaweicloud.transport import FOREIGN
-from tests.unit.raw_server import HANG_UP, SILENCE, TLS, Answer, head, serving
+from tests.byte_server import HANG_UP, SILENCE, TLS, Answer, head, serving
 from tests.unit.sending import DELETE, DONE, GET, POST, transport
 
 

@@ -9,7 +9,7 @@ import pytest
 from functions.errors import OutcomeUnknown
 from functions.huaweicloud.reading import REPLY_BYTES, REPLY_VALUES
 from functions.huaweicloud.wire import LINES_BYTES
-from tests.unit.raw_server import Answer, answer, head, serving
+from tests.byte_server import Answer, answer, head, serving
 from tests.unit.sending import DONE, GET, POST, transport
 
 CHUNKED = head("200 OK", {"Transfer-Encoding": "chunked"})

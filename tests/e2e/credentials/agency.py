@@ -9,6 +9,7 @@ from tests.emulator import Emulator
 
 ACCESS, SECRET = "getSecurityAccessKey", "getSecuritySecretKey"
 SECURITY = "getSecurityToken"
+GETTERS = (ACCESS, SECRET, SECURITY)
 DEAD = ("getAccessKey", "getSecretKey", "getToken")
 """No longer maintained, or good for something else."""
 

@@ -23,37 +23,22 @@ def ahead(detail: str) -> float:
     return float(seconds) if where == "ahead of" else -float(seconds)
 
 
-@pytest.mark.parametrize("status", [401, 403])
-@pytest.mark.parametrize("clock_ahead", [-100_000, -901, -120, 120, 901, 100_000])
-def test_a_refusal_with_another_date_tells_how_far_off_the_clock_is(
-    cloud: Emulator, clock_ahead: int, status: int
+@pytest.mark.parametrize(
+    ("status", "date"),
+    [
+        (401, formatdate(time.time() - NEAR_SECONDS, usegmt=True)),
+        (401, "Thu, 99 Foo 2026 99:99:99 GMT"),
+        (403, formatdate(time.time() - 901, usegmt=True)),
+    ],
+    ids=["a clock that is nearly right", "no date", "another refusal"],
+)
+def test_a_clock_that_cannot_be_the_reason_is_not_spoken_of(
+    cloud: Emulator, status: int, date: str
 ) -> None:
-    """In seconds, with the direction; a 403 is about something else."""
-    date = formatdate(time.time() - clock_ahead, usegmt=True)
+    """The refusal is what it was."""
     cloud.fail({"operation": "LTS", "status": status, "headers": {"Date": date}})
     error = refused("bootstrap", EVENT)
-    if status == 401:
-        assert abs(ahead(error.detail) - clock_ahead) < NEAR_SECONDS
-    else:
-        assert "clock" not in error.detail
-
-
-@pytest.mark.parametrize("clock_ahead", [-20, 0, 20])
-def test_a_clock_that_is_nearly_right_is_not_spoken_of(
-    cloud: Emulator, clock_ahead: int
-) -> None:
-    """It cannot be the reason."""
-    date = formatdate(time.time() - clock_ahead, usegmt=True)
-    cloud.fail({"operation": "LTS", "status": 401, "headers": {"Date": date}})
-    assert "clock" not in refused("bootstrap", EVENT).detail
-
-
-@pytest.mark.parametrize("date", ["", "soon", "0", "Thu, 99 Foo 2026 99:99:99 GMT"])
-def test_a_date_that_makes_no_sense_tells_nothing(cloud: Emulator, date: str) -> None:
-    """The refusal is what it was."""
-    cloud.fail({"operation": "LTS", "status": 401, "headers": {"Date": date}})
-    error = refused("bootstrap", EVENT)
-    assert isinstance(error, AuthenticationFailed)
+    assert error.upstream_status == status
     assert "clock" not in error.detail
 
 
@@ -66,12 +51,10 @@ def test_right_keys_with_a_wrong_clock_are_refused_and_told_why(
     clock = lambda: time.time() - clock_ahead  # noqa: E731 - it has no other name
     with running(Emulator(clock=clock, own_date=True)) as cloud:
         put(monkeypatch, cloud.environment())
-        error = refused("bootstrap", EVENT)
-        assert isinstance(error, AuthenticationFailed)
-        assert abs(ahead(error.detail) - clock_ahead) < NEAR_SECONDS
-        assert abs(ahead(refused("bootstrap", EVENT).detail) - clock_ahead) < (
-            NEAR_SECONDS
-        )
+        for _ in "12":
+            error = refused("bootstrap", EVENT)
+            assert isinstance(error, AuthenticationFailed)
+            assert abs(ahead(error.detail) - clock_ahead) < NEAR_SECONDS
         assert len(cloud.calls) == 1
 
 

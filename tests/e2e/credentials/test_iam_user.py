@@ -119,10 +119,9 @@ def test_a_service_that_refuses_every_token_is_asked_twice(
     assert operations(user).count("CreateToken") == before
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 429, 500])
-def test_another_refusal_renews_nothing(user: Emulator, status: int) -> None:
+def test_another_refusal_renews_nothing(user: Emulator) -> None:
     """Only a 401 speaks against the token."""
-    user.fail({"operation": "LTS", "status": status, "times": None})
+    user.fail({"operation": "LTS", "status": 403, "times": None})
     refused("bootstrap", EVENT)
     assert operations(user).count("CreateToken") == 1
 
@@ -150,10 +149,9 @@ def test_many_at_once_replace_a_revoked_token_once(
     assert [call["status"] for call in user.calls].count(401) == 2
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
-def test_iam_in_bad_weather_is_asked_again(user: Emulator, status: int) -> None:
+def test_iam_that_fails_is_asked_again(user: Emulator) -> None:
     """A question may be repeated; the create is sent once."""
-    user.fail({"operation": "CreateToken", "status": status})
+    user.fail({"operation": "CreateToken", "status": 500})
     assert_one_of_each(user, send("bootstrap", EVENT))
     assert operations(user).count("CreateLogStream") == 1
 

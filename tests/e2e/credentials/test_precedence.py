@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import pytest
 
 from functions.errors import Misconfigured
+from tests.byte_server import ByteServer, Request, document, in_turn
 from tests.e2e.credentials.agency import ACCESS, SECRET, SECURITY, AgencyContext
 from tests.e2e.credentials.conftest import Quiet
-from tests.e2e.credentials.desk import Asked, Desk, said
-from tests.e2e.credentials.extension import holding, in_turn, install
+from tests.e2e.credentials.extension import holding, install
 from tests.e2e.credentials.wholes import (
     AK,
     DOMAIN,
@@ -49,7 +49,7 @@ KINDS = (
     Kind("user", (DOMAIN, USER, PASSWORD)),
 )
 """In order of precedence."""
-PAIRS = list(combinations(KINDS, 2))
+PAIRS = [*pairwise(KINDS)]
 PARTS = [
     (kind, part)
     for kind in KINDS
@@ -59,15 +59,14 @@ PARTS = [
 ]
 
 
-def _refusing(_asked: Asked) -> bytes:
-    return said(400, {"error_code": "LTS.0009", "error_msg": "as you wish"})
+_refusing = in_turn(document({"error_code": "LTS.0009", "error_msg": "no"}, 400))
 
 
-def shows(asked: Asked, values: dict[str, str]) -> bool:
+def shows(asked: Request, values: dict[str, str]) -> bool:
     """Tell whether a request was made with these values and no others."""
     for name in (TOKEN, AK, OTHER_AK, USER):
         if name in values:
-            return values[name] in asked.raw()
+            return values[name] in asked.text
     return False
 
 
@@ -75,21 +74,18 @@ def shows(asked: Asked, values: dict[str, str]) -> bool:
 @pytest.mark.parametrize(
     ("first", "second"), PAIRS, ids=[f"{a.name} before {b.name}" for a, b in PAIRS]
 )
-@pytest.mark.parametrize("place", ["environment", "secret", "split"])
 def test_the_first_complete_kind_serves(
-    monkeypatch: pytest.MonkeyPatch, first: Kind, second: Kind, place: str
+    monkeypatch: pytest.MonkeyPatch, first: Kind, second: Kind
 ) -> None:
-    """Wherever either is set: the order is that of the merged table."""
+    """Even if it lies in the secret, and the second in the environment."""
     one, other = first.whole(), second.whole()
-    beneath = {"environment": {}, "secret": one | other, "split": one}[place]
-    put(monkeypatch, {"environment": one | other, "secret": {}, "split": other}[place])
-    with Desk(_refusing) as desk, Desk(in_turn(holding(beneath))) as aws:
-        put(monkeypatch, at(desk.url))
+    with ByteServer(_refusing) as server, ByteServer(in_turn(holding(one))) as aws:
+        put(monkeypatch, at(server.endpoint) | other)
         install(monkeypatch, aws)
         refused("bootstrap", EVENT)
-    assert desk.asked
-    assert all(shows(asked, one) for asked in desk.asked)
-    assert not any(shows(asked, other) for asked in desk.asked)
+    assert server.requests
+    assert all(shows(asked, one) for asked in server.requests)
+    assert not any(shows(asked, other) for asked in server.requests)
 
 
 @pytest.mark.usefixtures("alone")
@@ -100,23 +96,23 @@ def test_every_kind_goes_before_the_agency(
     """The agency is for functions that were given nothing else."""
     own = kind.whole()
     agency = {name: fresh(name) for name in (ACCESS, SECRET, SECURITY)}
-    with Desk(_refusing) as desk:
-        put(monkeypatch, at(desk.url) | own)
+    with ByteServer(_refusing) as server:
+        put(monkeypatch, at(server.endpoint) | own)
         refused("bootstrap", EVENT, AgencyContext({**agency}))
-    assert desk.asked
-    assert all(shows(asked, own) for asked in desk.asked)
-    assert not [a for a in desk.asked if any(v in a.raw() for v in agency.values())]
+    assert server.requests
+    assert all(shows(asked, own) for asked in server.requests)
+    assert not [a for a in server.requests if any(v in a.text for v in agency.values())]
 
 
-@pytest.mark.parametrize("place", ["environment", "secret"])
-@pytest.mark.parametrize("beside", [None, *KINDS], ids=lambda k: k.name if k else "-")
+@pytest.mark.parametrize(
+    ("place", "beside"),
+    [("environment", None), ("environment", KINDS[1]), ("secret", None)],
+    ids=["alone", "beside a complete kind", "in the secret"],
+)
 def test_a_part_of_a_kind_is_misconfigured(
-    alone: pytest.MonkeyPatch,
-    quiet: Quiet,
-    beside: Kind | None,
-    place: str,
+    alone: pytest.MonkeyPatch, quiet: Quiet, place: str, beside: Kind | None
 ) -> None:
-    """Alone or beside any whole kind; what is set and what is missing are named."""
+    """It is never passed over; what is set and what is missing are named."""
     for kind, part in PARTS:
         if kind is beside:
             continue
@@ -125,7 +121,7 @@ def test_a_part_of_a_kind_is_misconfigured(
         with alone.context() as once:
             put(once, whole | (given if place == "environment" else {}))
             if place == "secret":
-                with Desk(in_turn(holding(given))) as aws:
+                with ByteServer(in_turn(holding(given))) as aws:
                     install(once, aws)
                     error = refused("bootstrap", EVENT)
             else:
@@ -136,12 +132,25 @@ def test_a_part_of_a_kind_is_misconfigured(
         quiet(error, [*given.values(), *whole.values()])
 
 
+def test_no_credential_at_all_is_misconfigured(alone: pytest.MonkeyPatch) -> None:
+    """The error says what may be set."""
+    with ByteServer(_refusing) as server:
+        put(alone, at(server.endpoint))
+        error = refused("bootstrap", EVENT)
+    assert isinstance(error, Misconfigured)
+    assert all(name in error.detail for name in (TOKEN, AK, SK))
+    assert server.requests == []
+
+
 @pytest.mark.usefixtures("alone")
 def test_halves_in_two_places_make_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rules look at the merged table."""
     access, secret = fresh("AK"), fresh("SK")
-    with Desk(_refusing) as desk, Desk(in_turn(holding({SK: secret}))) as aws:
-        put(monkeypatch, at(desk.url) | {AK: access})
+    with (
+        ByteServer(_refusing) as server,
+        ByteServer(in_turn(holding({SK: secret}))) as aws,
+    ):
+        put(monkeypatch, at(server.endpoint) | {AK: access})
         install(monkeypatch, aws)
         refused("bootstrap", EVENT)
-    assert f"Access={access}," in desk.asked[0].headers["authorization"]
+    assert f"Access={access}," in server.requests[0].headers["authorization"]

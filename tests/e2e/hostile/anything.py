@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from tests.byte_server import Answer
 from tests.e2e.driving import LISTENER, STREAM_NAME
-from tests.e2e.hostile.impostor import SECRETS, Lie
+from tests.e2e.hostile.misbehaving import SECRETS
 
 _SECRET = SECRETS.decode()
 ODD: tuple[object, ...] = (
@@ -21,31 +22,15 @@ ODD: tuple[object, ...] = (
     *("GA.9201", "LTS.0202", "LTS.0205", "LTS.0201", "1970-01-01T00:00:00Z"),
 )
 """Values of every kind that a field may have and should not."""
-_TANK = (
-    "id",
-    "resource_id",
-    "resource_type",
-    "log_group_id",
-    "log_stream_id",
-    "status",
-    "created_at",
-    "project_id",
-)
-_STREAM = (
-    "log_stream_id",
-    "log_stream_name",
-    "creation_time",
-    "ttl_in_days",
-    "tag",
-    "log_stream_name_alias",
-)
+_STREAM = ["log_stream_id", "log_stream_name", "creation_time", "ttl_in_days", "tag"]
+_TANK = ["id", "resource_id", "log_group_id", "log_stream_id", "status", "created_at"]
 _LIKELY = {
     "resource_id": LISTENER,
     "log_stream_name": STREAM_NAME,
     "status": "PENDING",
     "created_at": "2026-11-24T00:00:00Z",
 }
-_ERROR = ("error_code", "error_msg", "errorCode", "code", "message", "request_id")
+_ERROR = ["error_code", "error_msg", "errorCode", "code", "message", "request_id"]
 _STATUSES = (200, 201, 202, 204, 206, 300, 302, 304, 307, 400, 403, 404, 408, 409)
 _ODD_STATUSES = (500, 502, 503, 599, 100, 101, 103, 199, 600, 999, 42, -1)
 DISOWNING = (401, 429)
@@ -67,14 +52,15 @@ _HEADERS = {
 _STARTS = ("HTTP/1.0", "HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/2", "ICY", "", "\0")
 
 
-class Answer(NamedTuple):
-    """A lie, and whether it says that nothing was done."""
+class Drawn(NamedTuple):
+    """An answer, and what it says of the work and what becomes of the work."""
 
-    lie: Lie
+    answer: Answer
+    works: bool
     disowns: bool
 
 
-def _objects(names: tuple[str, ...]) -> st.SearchStrategy[dict[str, object]]:
+def _objects(names: list[str]) -> st.SearchStrategy[dict[str, object]]:
     """Draw an object with some of these fields, each with a likely or an odd value."""
     odd = st.sampled_from(ODD)
     fields = {
@@ -91,17 +77,17 @@ def _documents(operation: str) -> st.SearchStrategy[Any]:
     tanks = st.lists(_objects(_TANK) | odd, max_size=3) | odd
     page = st.fixed_dictionaries({}, optional={"next_marker": odd}) | odd
     likely: dict[str, st.SearchStrategy[Any]] = {
-        "CreateLogStream": _objects(("log_stream_id", *_ERROR)),
+        "CreateLogStream": _objects(["log_stream_id", *_ERROR]),
         "ListLogStream": st.fixed_dictionaries(
             {"log_streams": st.lists(_objects(_STREAM) | odd, max_size=3) | odd}
         ),
         "CreateLogtank": st.fixed_dictionaries({"logtank": _objects(_TANK) | odd}),
         "ListLogtanks": st.fixed_dictionaries({"logtanks": tanks, "page_info": page}),
         "CreateToken": st.fixed_dictionaries(
-            {"token": _objects(("issued_at", "expires_at")) | odd}
+            {"token": _objects(["issued_at", "expires_at"]) | odd}
         ),
         "ListProjects": st.fixed_dictionaries(
-            {"projects": st.lists(_objects(("id", "name")) | odd, max_size=3) | odd}
+            {"projects": st.lists(_objects(["id", "name"]) | odd, max_size=3) | odd}
         ),
     }
     wrapped = st.fixed_dictionaries({"error": errors}) | st.lists(errors, max_size=2)
@@ -151,7 +137,7 @@ _FRAMES: dict[str, Callable[[bytes], bytes]] = {
 
 
 @st.composite
-def answers(draw: st.DrawFn, operation: str) -> Answer:
+def answers(draw: st.DrawFn, operation: str) -> Drawn:
     """Draw an answer to an operation; its connection is closed after it, or kept."""
     status = draw(st.sampled_from(_STATUSES + DISOWNING + _ODD_STATUSES))
     start = draw(st.sampled_from(_STARTS))
@@ -162,5 +148,5 @@ def answers(draw: st.DrawFn, operation: str) -> Answer:
     frame = _FRAMES[draw(st.sampled_from(sorted(_FRAMES)))]
     head = "\r\n".join([*lines, ""]).encode("latin-1")
     text = head + frame(draw(_bodies(operation)))
-    lie = Lie(lambda: (text,), draw(st.booleans()), 0.0, draw(st.booleans()))
-    return Answer(lie, status in DISOWNING)
+    works, ends = draw(st.booleans()), draw(st.booleans())
+    return Drawn(Answer((text,), hang_up=ends), works, status in DISOWNING)

@@ -34,8 +34,6 @@ MOST_LINES = 60
 LOADED = client
 """By now, so that its own memory is not counted."""
 CONTEXTS = (LambdaContext, FunctionGraphContext)
-Pair = tuple[str, type[LambdaContext] | type[FunctionGraphContext]]
-PAIRS: list[Pair] = [(entry, context) for context in CONTEXTS for entry in HANDLERS]
 CALLED = {
     "bootstrap": ("CreateLogStream", "ListLogStream", "CreateLogtank", "ListLogtanks"),
     "create_log_stream": ("CreateLogStream", "ListLogStream"),

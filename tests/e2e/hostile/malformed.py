@@ -1,16 +1,16 @@
-"""The worst answers that are known, each by a sentence."""
+"""Replies made to do harm, each by a sentence."""
 
 from __future__ import annotations
 
 import gzip
-import itertools
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 
 from functions.huaweicloud import reading
-from tests.e2e.hostile.impostor import SECRETS, Lie
+from tests.byte_server import Answer, answer
+from tests.e2e.hostile.misbehaving import SECRETS
 
 MOST = reading.REPLY_BYTES
 OK = b"HTTP/1.1 201 Created\r\n"
@@ -20,33 +20,20 @@ EVIL = json.dumps(
 ).encode()
 BLOCK = b"x" * 65536
 LINE = b"x" * 60_000
+sized = partial(answer, status="201 Created", length=None)
 
 
-def sized(body: bytes, status: str = "201 Created", **headers: bytes) -> Lie:
-    """Return a whole answer; underscores in the names of headers are hyphens."""
-    lines = [b"HTTP/1.1 " + status.encode(), b"Content-Length: %d" % len(body)]
-    lines += [
-        name.replace("_", "-").encode() + b": " + text for name, text in headers.items()
-    ]
-    return once(b"\r\n".join([*lines, b"", b""]) + body)
-
-
-def once(*pieces: bytes, pause: float = 0.0) -> Lie:
+def once(*pieces: bytes) -> Answer:
     """Return an answer of these pieces, after which the connection stays open."""
-    return Lie(lambda: pieces, pause=pause, ends=False)
+    return Answer(pieces)
 
 
-def endless(beginning: bytes, piece: bytes, pause: float = 0.0) -> Lie:
+def endless(beginning: bytes, piece: bytes, pause: float = 0.0) -> Answer:
     """Return one that begins so and never ends."""
-
-    def pieces() -> Iterator[bytes]:
-        yield beginning
-        yield from itertools.repeat(piece)
-
-    return Lie(pieces, pause=pause)
+    return Answer((beginning,), pause, forever=piece)
 
 
-def filled(piece: bytes, end: bytes = b"1") -> Lie:
+def filled(piece: bytes, end: bytes = b"1") -> Answer:
     """Return a list as long as is read."""
     body = b"[" + piece * ((MOST - 2 - len(end)) // len(piece)) + end + b"]"
     return sized(body)
@@ -57,12 +44,12 @@ def numbered(name: bytes, text: bytes, count: int) -> bytes:
     return b"".join(b"%s-%d: %s\r\n" % (name, each, text) for each in range(count))
 
 
-def headed(lines: bytes) -> Lie:
+def headed(lines: bytes) -> Answer:
     """Return an answer with more lines in its head."""
     return once(OK, lines, b"Content-Length: %d\r\n\r\n" % len(EVIL), EVIL)
 
 
-def with_length(length: bytes, body: bytes = EVIL) -> Lie:
+def with_length(length: bytes, body: bytes = EVIL) -> Answer:
     """Return an answer whose length is told so, and then nothing."""
     return once(OK + b"Content-Length: " + length + b"\r\n\r\n" + body)
 
@@ -72,7 +59,7 @@ def with_name(count: int) -> Iterable[bytes]:
     return (b'"%x":[]' % number for number in range(count))
 
 
-def _rows() -> dict[str, Lie]:
+def _rows() -> dict[str, Answer]:
     bomb = b"[" + b" " * 20_000_000 + b"]"
     endless_body = partial(endless, OK + b"\r\n")
     return {
@@ -97,7 +84,7 @@ def _rows() -> dict[str, Lie]:
         "a fraction of megabytes": sized(b"0.%s" % (b"7" * 1_500_000)),
         "an id of megabytes": sized(b'{"log_stream_id":"%s"}' % (b"x" * 1_500_000)),
         "a message of megabytes": sized(
-            b'{"error_code":"%s","error_msg":"%s"}' % (LINE, LINE * 30), "500 No"
+            b'{"error_code":"%s","error_msg":"%s"}' % (LINE, LINE * 30), status="500 No"
         ),
         "a length that is too large": with_length(b"1000"),
         "a length that is too small": with_length(b"20"),
@@ -117,9 +104,9 @@ def _rows() -> dict[str, Lie]:
         "a chunk's extension without an end": endless(CHUNKED + b"1;", BLOCK),
         "chunks of a byte": endless(CHUNKED, b"1\r\nx\r\n" * 10_000),
         "trailers without an end": endless(CHUNKED + b"0\r\n", b"X: y\r\n" * 10_000),
-        "a bomb of gzip": sized(gzip.compress(bomb, 1), Content_Encoding=b"gzip"),
-        "a bomb of deflate": sized(zlib.compress(bomb, 1), Content_Encoding=b"deflate"),
-        "a hundred codings": sized(EVIL, Content_Encoding=b"gzip, " * 100 + b"gzip"),
+        "a bomb of gzip": sized(gzip.compress(bomb, 1), Content_Encoding="gzip"),
+        "a bomb of deflate": sized(zlib.compress(bomb, 1), Content_Encoding="deflate"),
+        "a hundred codings": sized(EVIL, Content_Encoding="gzip, " * 100 + "gzip"),
         "headers without an end": endless(OK, numbered(b"X", b"y" * 60, 100)),
         "a thousand headers": headed(numbered(b"X", b"y", 1_000)),
         "a header of megabytes": headed(b"X: " + LINE * 50 + b"\r\n"),
@@ -130,28 +117,32 @@ def _rows() -> dict[str, Lie]:
         "a type of many parts": headed(b"Content-Type: " + b"a;b=" * 15_000 + b"\r\n"),
         "answers that announce another": endless(b"", b"HTTP/1.1 100 C\r\n\r\n"),
         "a switch of protocols": once(b"HTTP/1.1 101 S\r\nUpgrade: h2c\r\n\r\n"),
-        "a pause of an age": sized(b"{}", "429 Wait", Retry_After=b"9" * 400),
+        "a pause of an age": sized(b"{}", status="429 Wait", Retry_After="9" * 400),
         "a pause until an age": sized(
-            b"{}", "503 Wait", Retry_After=b"Fri, 31 Dec 9999 23:59:59 GMT"
+            b"{}", status="503 Wait", Retry_After="Fri, 31 Dec 9999 23:59:59 GMT"
         ),
         "a clock of another age": sized(
-            b"{}", "401 Who", Date=b"Sat, 01 Jan 0001 00:00:00 +2359"
+            b"{}", status="401 Who", Date="Sat, 01 Jan 0001 00:00:00 +2359"
         ),
-        "a redirect without an end": sized(b"", "307 On", Location=b"/v1/logtanks"),
-        "a redirect to a file": sized(b"", "302 On", Location=b"file:///etc/passwd"),
+        "a redirect without an end": sized(
+            b"", status="307 On", Location="/v1/logtanks"
+        ),
+        "a redirect to a file": sized(
+            b"", status="302 On", Location="file:///etc/passwd"
+        ),
         "a redirect with a password": sized(
-            b"", "302 On", Location=b"https://%s@127.0.0.1:9/" % SECRETS
+            b"", status="302 On", Location=f"https://{SECRETS.decode()}@127.0.0.1:9/"
         ),
         "HTTP/0.9": once(b"<html>Sign in</html>", b"\r\n" * 9),
         "HTTP/2": once(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"),
-        "an alert of TLS": Lie(lambda: (b"\x15\x03\x01\x00\x02\x02\x28",)),
+        "an alert of TLS": Answer((b"\x15\x03\x01\x00\x02\x02\x28",), hang_up=True),
         "a line of megabytes": endless(b"", BLOCK),
-        "secrets for a reason": sized(b"{}", f"500 {SECRETS.decode()}"),
-        "secrets for a head": Lie(lambda: (SECRETS + b"\r\n\r\n",)),
+        "secrets for a reason": sized(b"{}", status=f"500 {SECRETS.decode()}"),
+        "secrets for a head": Answer((SECRETS + b"\r\n\r\n",), hang_up=True),
         "control characters": sized(
             b'{"error_code":"\\u0000\\u001b[31m","error_msg":"a\\r\\nX: \\ud800"}',
-            "400 No\0\x1b[31m",
-            X_Request_Id=b"a\0\x1b[31m\x85b",
+            status="400 No\0\x1b[31m",
+            X_Request_Id="a\0\x1b[31m\x85b",
         ),
         "the same name twice": sized(b'{"log_stream_id":"a","log_stream_id":["b"]}'),
         "what is no number": sized(b'{"log_stream_id":NaN,"logtank":{"id":-Infinity}}'),

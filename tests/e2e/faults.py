@@ -1,4 +1,4 @@
-"""The two steps that the cloud can fail, and what holds after each failure."""
+"""The two steps that can fail, faults by rows, and what holds after each failure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from functions.errors import DeadlineExceeded, ProvisioningError
+from functions.errors import DeadlineExceeded, OutcomeUnknown, ProvisioningError
 from tests.e2e.contexts import FunctionGraphContext, LambdaContext
 from tests.e2e.driving import (
     EVENT,
@@ -61,9 +61,27 @@ class Row(NamedTuple):
     kind: type[ProvisioningError]
 
 
+SILENT = [
+    Row("silence", {"connection": "hang"}, OutcomeUnknown),
+    Row("headers in drips", {"connection": "drip_headers"}, OutcomeUnknown),
+    Row("a body in drips", {"connection": "drip_body"}, OutcomeUnknown),
+]
+"""Answers that never come to an end."""
+
+
 def for_each(rows: list[Row]) -> pytest.MarkDecorator:
     """Parametrise a test by rows, named by their sentences."""
     return pytest.mark.parametrize("row", rows, ids=lambda row: row.sentence)
+
+
+def for_each_in_a_step(rows: list[Row]) -> pytest.MarkDecorator:
+    """Parametrise a test by rows in the second step, and the first row in both.
+
+    Both steps run the same code on a failure.
+    """
+    cases = [(LOGTANK, row) for row in rows] + [(STREAM, rows[0])]
+    ids = [f"{row.sentence}, {step.name}" for step, row in cases]
+    return pytest.mark.parametrize(("step", "row"), cases, ids=ids)
 
 
 def suffer(

@@ -522,12 +522,12 @@ def test_a_reset_begins_anew_with_the_options_given(client: Client) -> None:
     [
         ("reset", {"quota": 1}, "unknown option 'quota'"),
         ("reset", {"stream_quota": 0}, "'stream_quota' must be"),
-        ("reset", [], "options are an object"),
+        ("reset", [], "options must be an object"),
         ("faults", {"operation": "Nothing", "status": 500}, "'operation' must be"),
         ("faults", {"operation": "LTS", "state": 500}, "unknown field 'state'"),
         ("faults", {"operation": "LTS"}, "needs a status"),
         ("faults", {"operation": ["LTS"], "status": 500}, "'operation' must be"),
-        ("faults", [{"operation": "*", "status": 500}, 7], "a fault is an object"),
+        ("faults", [{"operation": "*", "status": 500}, 7], "a fault must be an object"),
     ],
 )
 def test_control_calls_that_make_no_sense_are_explained(

@@ -212,14 +212,12 @@ def test_every_example_is_valid(where: str) -> None:
 
 
 @pytest.mark.parametrize("where", PATTERNS)
-def test_a_pattern_says_in_words_what_it_asks_for(where: str) -> None:
-    """A pattern's description completes the sentence that a refusal begins."""
+def test_a_pattern_says_in_words_what_it_requires(where: str) -> None:
+    """Its description completes the message of a refusal.
+
+    And it has no ``$``, which lets a trailing newline through in Python.
+    """
     assert re.match("(must|may) ", PATTERNS[where]["description"])
-
-
-@pytest.mark.parametrize("where", PATTERNS)
-def test_a_pattern_uses_no_dollar(where: str) -> None:
-    """No pattern uses ``$``, which lets a trailing newline through in Python."""
     assert "$" not in PATTERNS[where]["pattern"]
 
 

@@ -1,5 +1,6 @@
 """The emulator can be inspected and configured over HTTP, and run as a command."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,16 @@ from tests.contract.emulator_client import Client, outcome
 from tests.emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
+SOURCES = sorted((ROOT / "tests/emulator").glob("*.py"))
+
+
+def test_the_emulator_shares_no_code_and_no_module_name_with_the_functions() -> None:
+    """A mistake in the functions would otherwise agree with itself."""
+    names = {path.stem for path in (ROOT / "functions").rglob("*.py")} - {"__init__"}
+    imported = r"^\s*(from|import) functions\b"
+    texts = [path.read_text("utf-8") for path in SOURCES]
+    assert [text for text in texts if re.search(imported, text, re.MULTILINE)] == []
+    assert names & {path.stem for path in SOURCES} == set()
 
 
 def test_the_state_has_all_that_a_client_needs(client: Client) -> None:

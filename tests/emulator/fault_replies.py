@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from http.client import responses
 
 from tests.emulator.faults import Fault
-from tests.emulator.http_messages import JSON_TYPE, Reply, json_bytes, json_reply
+from tests.emulator.http_messages import (
+    JSON_TYPE,
+    Reply,
+    json_bytes,
+    json_reply,
+    merge_headers,
+)
 from tests.emulator.operations import Operation
 from tests.emulator.service_errors import SERVICE_ERRORS, ServiceError
 
@@ -69,7 +75,7 @@ def faulty_reply(
     ``worked`` is the true reply if the operation was run.
     """
     reply = _without_size(fault, operation, worked, request_id)
-    headers = _merged(reply.headers, fault.headers)
+    headers = merge_headers(reply.headers, fault.headers)
     body = reply.body
     if fault.size is not None:
         body = body[: fault.size].ljust(fault.size)
@@ -94,9 +100,3 @@ def _given_body(fault: Fault, status: int) -> Reply:
         body = fault.body.encode(fault.body_encoding)
         return Reply(status, body, {"Content-Type": kind})
     return Reply(status, json_bytes(fault.body), {"Content-Type": JSON_TYPE})
-
-
-def _merged(usual: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    replaced = {name.lower() for name in given}
-    kept = {name: v for name, v in usual.items() if name.lower() not in replaced}
-    return {**kept, **given}

@@ -89,3 +89,9 @@ def json_reply(
     """Return a reply whose body is JSON."""
     kind = {"Content-Type": JSON_TYPE, **(headers or {})}
     return Reply(status, json_bytes(value), kind)
+
+
+def merge_headers(usual: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return both; a given header replaces a usual one, in whatever letter case."""
+    names = {name.lower() for name in given}
+    return {**{k: v for k, v in usual.items() if k.lower() not in names}, **given}

@@ -3,7 +3,7 @@
 import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
 from http.client import responses
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from tests.emulator.account_state import new_id
 from tests.emulator.corrupters import CORRUPTERS, Channel
-from tests.emulator.http_messages import Reply, Request
+from tests.emulator.http_messages import Reply, Request, merge_headers
 from tests.emulator.service_errors import ServiceError
 
 Accepted: TypeAlias = Any  # a socket or an address, as socketserver passes them
@@ -35,14 +35,9 @@ def render(reply: Reply, request_id: str, *, last: bool) -> tuple[bytes, bytes]:
     if last:
         headers["Connection"] = "close"
     lines = [f"HTTP/1.1 {reply.status} {responses.get(reply.status, 'Unknown')}"]
-    lines += [f"{k}: {v}" for k, v in _overlaid(headers, reply.headers).items()]
+    lines += [f"{k}: {v}" for k, v in merge_headers(headers, reply.headers).items()]
     head = "\r\n".join(lines) + "\r\n\r\n"
     return head.encode("utf-8", "replace"), body
-
-
-def _overlaid(usual: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    names = {name.lower() for name in given}
-    return {**{k: v for k, v in usual.items() if k.lower() not in names}, **given}
 
 
 def _length(text: str) -> int:

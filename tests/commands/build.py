@@ -26,6 +26,9 @@ PLATFORMS = {
 PIP = (
     *("--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps"),
     *("--require-hashes", "--only-binary=:all:", "--implementation", "cp"),
+    # pip compares a wheel's Requires-Python with the Python that runs pip, and not with
+    # --python-version; the lock's markers have chosen the versions for the target.
+    "--ignore-requires-python",
 )
 TRIMMED = (
     "*.dist-info",

@@ -1,38 +1,26 @@
 """The schemas are sound, and each of their rules has a case that breaks it.
 
-The cases are data. Each file in ``schema_cases/`` names a schema and a valid ``base``
-document; a row says what it changes (``set``: place to value, ``remove``: a place; or
-a whole ``document``) and what is then ``refused``: place to the rules broken there, a
-pattern by its description, any other rule by its keyword. A row without ``refused``
-is valid. ``shared.json`` holds rows that several schemas have in common, and
-``{"repeat": [text, count]}`` stands for a long text. A missing or unknown member is
-named itself, not the object around it.
+The cases are those of ``schema_cases/``: see ``cases.py``.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import cast
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.protocols import Validator
 from jsonschema.validators import create
 from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+from referencing.jsonschema import DRAFT202012, SchemaRegistry
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from jsonschema.protocols import Validator
-    from referencing.jsonschema import SchemaRegistry
-
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
-Schema: TypeAlias = dict[str, Any]
+from tests.contract.cases import Case, Json, Schema, cases
 
 BASE = "https://ga-access-log.invalid/schemas/"
 SCHEMAS: dict[str, Schema] = {
@@ -147,67 +135,6 @@ def validator(address: str) -> Validator:
     return OurValidator({"$ref": BASE + address}, registry=REGISTRY)
 
 
-@dataclass(frozen=True)
-class Case:
-    """A document, the schema it is held against and what that refuses in it."""
-
-    name: str
-    schema: str
-    document: Json
-    refused: dict[str, set[str]]
-
-
-def spelt_out(value: Json) -> Json:
-    """Write out the long texts of a row."""
-    if isinstance(value, list):
-        return [spelt_out(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if value.keys() == {"repeat"}:
-        text, count = cast("tuple[str, int]", value["repeat"])
-        return text * count
-    return {name: spelt_out(member) for name, member in value.items()}
-
-
-def holder(document: Json, place: str) -> tuple[Any, str | int]:
-    """Find what holds a place, and the place's key or index in it."""
-    *path, last = place.split("/")[1:]
-    found: Any = document
-    for step in path:
-        found = found[int(step) if isinstance(found, list) else step]
-    return found, int(last) if isinstance(found, list) else last
-
-
-def document_of(row: Schema, base: Json) -> Json:
-    """Make a row's document: its own, or the base with the row's changes."""
-    if "document" in row:
-        return spelt_out(row["document"])
-    document = copy.deepcopy(base)
-    for place, value in row.get("set", {}).items():
-        found, key = holder(document, place)
-        found[key] = spelt_out(value)
-    if "remove" in row:
-        found, key = holder(document, row["remove"])
-        del found[key]
-    return document
-
-
-def cases() -> Iterator[Case]:
-    """Yield each row of each file, borrowed ones included, and each base."""
-    folder = Path(__file__).parent / "schema_cases"
-    files = {
-        path.stem: json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(folder.glob("*.json"))
-    }
-    shared = files.pop("shared")
-    for stem, file in files.items():
-        borrowed = [row for name in file.get("shared", []) for row in shared[name]]
-        for row in [{"name": "the base"}, *file["rows"], *borrowed]:
-            refused = {at: set(broken) for at, broken in row.get("refused", {}).items()}
-            document = document_of(row, file["base"])
-            yield Case(f"{stem}: {row['name']}", file["schema"], document, refused)
-
-
 CASES = [*cases()]
 
 
@@ -285,14 +212,12 @@ def test_every_example_is_valid(where: str) -> None:
 
 
 @pytest.mark.parametrize("where", PATTERNS)
-def test_a_pattern_says_in_words_what_it_asks_for(where: str) -> None:
-    """A pattern's description completes the sentence that a refusal begins."""
+def test_a_pattern_says_in_words_what_it_requires(where: str) -> None:
+    """Its description completes the message of a refusal.
+
+    And it has no ``$``, which lets a trailing newline through in Python.
+    """
     assert re.match("(must|may) ", PATTERNS[where]["description"])
-
-
-@pytest.mark.parametrize("where", PATTERNS)
-def test_a_pattern_uses_no_dollar(where: str) -> None:
-    """No pattern uses ``$``, which lets a trailing newline through in Python."""
     assert "$" not in PATTERNS[where]["pattern"]
 
 

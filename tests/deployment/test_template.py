@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 
 from functions import contracts, tasks
+from tests.commands import ENTRIES
 from tests.deployment import built, sam
 
 FUNCTIONS = {
-    "Bootstrap": "functions.bootstrap.handler",
-    "CreateLogStream": "functions.create_log_stream.handler",
-    "CreateLogtank": "functions.create_logtank.handler",
+    entry.title().replace("_", ""): f"functions.{entry}.handler" for entry in ENTRIES
 }
 FAILURES = {"Fn::GetAtt": ["Failures", "Arn"]}
 
@@ -65,7 +64,7 @@ def test_sam_builds_the_same_bundle_by_the_makefile(tmp_path: Path) -> None:
         assert content(tmp_path / "sam" / name) == wanted
 
 
-def test_the_functions_are_the_three_and_run_what_the_bundle_has(bundle: Path) -> None:
+def test_each_entry_is_a_function_and_runs_what_the_bundle_has(bundle: Path) -> None:
     """Each handler is a function in a module of it."""
     handlers = {name: each["Handler"] for name, each in sam.functions().items()}
 
@@ -80,7 +79,7 @@ def test_the_target_is_the_one_that_the_makefile_builds_for() -> None:
     """Version and machine."""
     targets = [(f["Runtime"], f["Architectures"]) for f in sam.functions().values()]
 
-    assert targets == [(f"python{built.TARGET}", [built.ARCHITECTURE])] * 3
+    assert targets == [(f"python{built.TARGET}", [built.ARCHITECTURE])] * len(FUNCTIONS)
 
 
 def test_what_the_schedule_sends_is_a_request() -> None:
@@ -168,7 +167,7 @@ def test_every_function_logs_to_the_one_group() -> None:
 
     assert [(each["LogFormat"], each["LogGroup"]) for each in logging] == [
         ("JSON", {"Ref": "Logs"})
-    ] * 3
+    ] * len(FUNCTIONS)
     assert group["RetentionInDays"] == 30
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from functions import contracts, tasks
+from tests.commands import ENTRIES
 from tests.deployment import built, terraform
 from tests.deployment.terraform import Resource
 
@@ -85,13 +86,13 @@ def test_every_variable_is_used_and_declared() -> None:
     assert all(body["description"] for body in terraform.VARIABLES.values())
 
 
-def test_the_functions_are_the_three_and_run_what_the_bundle_has(bundle: Path) -> None:
+def test_each_entry_is_a_function_and_runs_what_the_bundle_has(bundle: Path) -> None:
     """Each by a module at the archive's root."""
+    assert terraform.LOCALS["functions"].keys() == set(ENTRIES)
     for name, each in terraform.LOCALS["functions"].items():
         assert each["handler"] == f"{name}.handler"
         source = (bundle / f"{name}.py").read_text()
         assert source == f"from functions.{name} import handler as handler\n"
-    assert len(terraform.LOCALS["functions"]) == 3
 
 
 def test_the_code_is_what_make_build_makes() -> None:

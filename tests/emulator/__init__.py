@@ -1,10 +1,10 @@
-"""An HTTP server that plays the cloud: LTS, GA and IAM, for tests and for trying out.
+"""An HTTP server that emulates LTS, GA and IAM, for tests and for local trials.
 
-It needs the standard library alone, shares no line with the code under test, and is
-good enough for the vendor's own SDK.  ``with Emulator() as cloud:`` runs it in-process,
-``python -m tests.emulator --port 8080`` on its own.
+It needs only the standard library, shares no code with the functions under test, and
+is complete enough for the vendor's own SDK.  ``with Emulator() as cloud:`` runs it
+in-process, ``python -m tests.emulator --port 8080`` as a process of its own.
 """
 
-from tests.emulator.server import Emulator
+from tests.emulator.emulator import Emulator
 
 __all__ = ["Emulator"]

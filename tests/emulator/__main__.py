@@ -1,18 +1,18 @@
-"""``python -m tests.emulator``: serves until Ctrl-C, and prints a line a call."""
+"""``python -m tests.emulator``: serves until Ctrl-C, and prints one line per call."""
 
 import argparse
 import signal
 import threading
 from typing import Any
 
-from tests.emulator.exchange import Document
-from tests.emulator.server import Emulator
+from tests.emulator.emulator import Emulator
+from tests.emulator.http_messages import Document
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.emulator",
-        description="Plays LTS, GA and IAM on 127.0.0.1.",
+        description="Emulates LTS, GA and IAM on 127.0.0.1.",
         argument_default=argparse.SUPPRESS,
     )
     add = parser.add_argument
@@ -21,7 +21,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--pending-seconds", type=float, help="a new logtank is PENDING for so long")
     add("--final-status", choices=("ACTIVE", "ERROR"), help="its status after that")
     add("--stream-quota", type=int, help="log streams a group")
-    add("--latency-seconds", type=float, help="before every answer")
+    add("--latency-seconds", type=float, help="before every reply")
     add("--list-page-size", type=int, help="upper bound of GA's pages")
     add("--listeners", nargs="*", metavar="ID", help="those that exist (default: any)")
     add("--key-lock-after", type=int, help="wrong signatures in a row")
@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _print_call(call: Document) -> None:
     what = call["operation"] or "unknown operation"
-    outcome = f"{call['status'] or 'no answer'} {call['error_code'] or ''}"
+    outcome = f"{call['status'] or 'no reply'} {call['error_code'] or ''}"
     line = f"{what:<16} {call['method']} {call['path']} -> {outcome}"
     print(line.rstrip(), flush=True)
 
@@ -50,10 +50,10 @@ def main() -> None:
     options: dict[str, Any] = vars(parser.parse_args())
     try:
         cloud = Emulator(on_call=_print_call, **options).start()
-    except (ValueError, OSError) as error:  # an option, or a port that is taken
+    except (ValueError, OSError) as error:  # an invalid option, or a port in use
         parser.error(f"cannot serve: {error}")
     ended = threading.Event()
-    # explicitly: a shell lets what it starts in the background ignore Ctrl-C
+    # Set explicitly: a shell makes its background processes ignore SIGINT.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     _print_welcome(cloud)

@@ -1,12 +1,12 @@
 """The constraints of the page "Creating a Log Stream", Tables 3 and 4, and no others.
 
-Each check answers whether a value is allowed; unknown fields are nobody's business.
+Each check tells whether a value is allowed; unknown fields are ignored.
 """
 
 from collections.abc import Callable, Mapping
 from string import ascii_letters, digits
 
-from tests.emulator.exchange import Document
+from tests.emulator.http_messages import Document
 
 NAME_LETTERS = frozenset(ascii_letters + digits + "-_.")
 TAG_MARKS = frozenset(digits + " _.:=+-@")
@@ -29,12 +29,12 @@ def is_name(value: object) -> bool:
 
 
 def is_ttl(value: object) -> bool:
-    """Retention: a JSON integer from 1 to 365 days; 30.0 and true are none."""
+    """Retention: a JSON integer from 1 to 365 days; 30.0 and true are not."""
     return type(value) is int and 1 <= value <= MAX_TTL
 
 
 def is_tags(value: object) -> bool:
-    """Up to 20 tags, no key twice."""
+    """Up to 20 tags with unique keys."""
     if not isinstance(value, list) or len(value) > MAX_TAGS:
         return False
     if not all(_is_tag(tag) for tag in value):
@@ -96,8 +96,8 @@ NEW_GROUP: Fields = {
 }
 
 
-def holds(fields: Fields, document: Document) -> bool:
-    """Tell whether a document has what it must, and nothing that breaks a rule."""
+def satisfies(fields: Fields, document: Document) -> bool:
+    """Tell whether a document has all mandatory fields and breaks no constraint."""
     return all(
         check(document[name]) if name in document else not mandatory
         for name, (mandatory, check) in fields.items()

@@ -1,15 +1,15 @@
-"""The control interface: ``/_emulator/`` over HTTP, for those who run elsewhere."""
+"""The control interface: ``/_emulator/`` over HTTP, for clients in other processes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from tests.emulator.exchange import Answer, Document, Json, Request, answer_json
+from tests.emulator.http_messages import Document, Json, Reply, Request, json_reply
 
 PREFIX = "/_emulator/"
 
 
 class Controlled(Protocol):
-    """What the interface needs of an emulator."""
+    """What the control interface needs from an emulator."""
 
     @property
     def calls(self) -> list[Document]:
@@ -25,7 +25,7 @@ class Controlled(Protocol):
         """Make all issued tokens invalid."""
 
     def reset(self, **options: object) -> None:
-        """Start anew."""
+        """Drop state, faults and calls, and apply the options."""
 
 
 def _state(emulator: Controlled, _body: object) -> object:
@@ -49,7 +49,7 @@ def _revoke(emulator: Controlled, _body: object) -> object:
 def _reset(emulator: Controlled, body: Json) -> object:
     options = {} if body is None else body
     if not isinstance(options, dict):
-        raise TypeError("options are an object")
+        raise TypeError("options must be an object")
     emulator.reset(**options)
     return emulator.state()
 
@@ -63,18 +63,18 @@ ROUTES: Mapping[tuple[str, str], Callable[[Controlled, Any], object]] = {
 }
 
 
-def answer_control(emulator: Controlled, request: Request) -> Answer:
-    """Answer a control call: 200, 400 with the reason, or 404."""
+def control_reply(emulator: Controlled, request: Request) -> Reply:
+    """Return the reply to a control call: 200, 400 with the reason, or 404."""
     route = ROUTES.get((request.method, request.path.removeprefix(PREFIX)))
     if route is None:
         served = ", ".join(f"{method} {PREFIX}{name}" for method, name in ROUTES)
-        return _error(404, "EMULATOR.0404", f"there are: {served}")
+        return _error(404, "EMULATOR.0404", f"known routes: {served}")
     try:
         body = request.json() if request.body else None
-        return answer_json(200, route(emulator, body))
+        return json_reply(200, route(emulator, body))
     except (ValueError, TypeError) as error:
         return _error(400, "EMULATOR.0400", str(error))
 
 
-def _error(status: int, code: str, text: str) -> Answer:
-    return answer_json(status, {"error_code": code, "error_msg": text})
+def _error(status: int, code: str, text: str) -> Reply:
+    return json_reply(status, {"error_code": code, "error_msg": text})

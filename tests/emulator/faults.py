@@ -1,9 +1,9 @@
-"""What can be told to go wrong: a fault, how it is read, and whose turn it is.
+"""Faults: what can be made to fail, how a fault is read, and which calls it affects.
 
-A fault is a JSON object.  ``operation`` (a name, a service, or "*"), ``skip`` (so many
-matching calls come first), ``times`` (null: for ever) say whom it hits; ``delay``,
-``work`` and ``land_after`` what is done; ``status``, ``connection`` or ``size`` what
-becomes of the answer.
+A fault is a JSON object.  ``operation`` (a name, a service, or "*"), ``skip`` (number
+of matching calls to leave alone first) and ``times`` (null: no limit) select the calls;
+``delay``, ``work`` and ``land_after`` say when and whether the operation is run;
+``status``, ``connection`` or ``size`` replace the reply.
 """
 
 import codecs
@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.emulator.corrupters import CORRUPTERS
 from tests.emulator.operations import OPERATIONS, Operation
 from tests.emulator.options import is_seconds
-from tests.emulator.spoilers import SPOILERS
 
 MAX_SIZE = 256 * 1024 * 1024
 EVERY = "*"
@@ -47,29 +47,29 @@ class Fault:
     size: int | None = None
 
     @property
-    def spoils(self) -> bool:
-        """Whether the answer will not be the true one."""
+    def replaces_reply(self) -> bool:
+        """Whether the client gets another reply than the true one."""
         return (self.status, self.connection, self.size) != (None, None, None)
 
     def matches(self, operation: Operation | None) -> bool:
-        """Tell whether a call is this fault's; unknown paths are only for "*"."""
+        """Tell whether a call matches; unknown paths match only "*"."""
         if operation is None:
             return self.operation == EVERY
         return self.operation in (operation.name, operation.service, EVERY)
 
-    def strikes(self) -> bool:
-        """Count a matching call; tell whether this one is to be hit."""
+    def is_due(self) -> bool:
+        """Count a matching call; tell whether the fault applies to it."""
         if self.skip:
             self.skip -= 1
             return False
         return self.times is None or self.times > 0
 
 
-class FaultBook:
-    """The faults still to come, in the order in which they were given."""
+class FaultSchedule:
+    """The pending faults, in the order in which they were added."""
 
     def __init__(self) -> None:
-        """Begin without faults."""
+        """Start without faults."""
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -79,25 +79,25 @@ class FaultBook:
             self._faults.extend(faults)
 
     def clear(self) -> None:
-        """Forget all."""
+        """Drop all faults."""
         with self._lock:
             self._faults.clear()
 
     def take(self, operation: Operation | None) -> Fault | None:
-        """Return the fault that hits this call: the first of those whose turn it is.
+        """Return the fault for this call: the first of those that are due.
 
-        Every matching fault counts the call in its ``skip``, also one that another
-        fault hits.
+        Every matching fault counts the call in its ``skip``, even if another fault
+        applies to it.
         """
         with self._lock:
             matching = [f for f in self._faults if f.matches(operation)]
-            due = [fault for fault in matching if fault.strikes()]
+            due = [fault for fault in matching if fault.is_due()]
             if due and due[0].times is not None:
                 due[0].times -= 1
             return due[0] if due else None
 
 
-def _whole(value: object) -> bool:
+def _is_count(value: object) -> bool:
     return type(value) is int and value >= 0
 
 
@@ -115,19 +115,19 @@ def _is_encoding(value: object) -> bool:
 Check = tuple[Callable[[object], bool], str]
 CHECKS: Mapping[str, Check] = {
     "operation": (lambda v: v in sorted(NAMES), "one of: " + ", ".join(sorted(NAMES))),
-    "skip": (_whole, "a whole number"),
-    "times": (lambda v: v is None or _whole(v), "a whole number, or null"),
+    "skip": (_is_count, "an integer, 0 or more"),
+    "times": (lambda v: v is None or _is_count(v), "an integer, 0 or more, or null"),
     "delay": (is_seconds, "seconds"),
     "work": (lambda v: isinstance(v, bool), "true or false"),
     "land_after": (is_seconds, "seconds"),
-    "status": (lambda v: _whole(v) and v in range(200, 600), "a status, 200 to 599"),
+    "status": (lambda v: _is_count(v) and v in range(200, 600), "a status, 200 to 599"),
     "headers": (_is_headers, "an object of strings"),
     "body": (lambda _: True, "anything"),
     "body_encoding": (_is_encoding, "the name of an encoding"),
-    "connection": (lambda v: v in list(SPOILERS), "one of: " + ", ".join(SPOILERS)),
+    "connection": (lambda v: v in list(CORRUPTERS), "one of: " + ", ".join(CORRUPTERS)),
     "interval": (is_seconds, "seconds"),
     "size": (
-        lambda v: _whole(v) and v in range(MAX_SIZE + 1),
+        lambda v: _is_count(v) and v in range(MAX_SIZE + 1),
         f"bytes, up to {MAX_SIZE}",
     ),
 }
@@ -137,29 +137,29 @@ def read_fault(document: object) -> Fault:
     """Return the fault that a JSON object describes.
 
     Raises:
-        ValueError: an unknown field or operation, a value that cannot be, or a fault
-            that would change nothing.
+        ValueError: an unknown field or operation, an invalid value, or a fault that
+            would change nothing.
 
     """
     if not isinstance(document, dict) or "operation" not in document:
-        raise ValueError("a fault is an object with an operation")
+        raise ValueError("a fault must be an object with an operation")
     for name, value in document.items():
         _check(name, value)
     fault = Fault(**document, has_body="body" in document)
-    _check_sense(fault)
+    _check_effect(fault)
     return fault
 
 
 def _check(name: str, value: object) -> None:
     if name not in CHECKS:
-        raise ValueError(f"unknown field {name!r}; there are: {', '.join(CHECKS)}")
+        raise ValueError(f"unknown field {name!r}; known fields: {', '.join(CHECKS)}")
     accepts, meaning = CHECKS[name]
     if not accepts(value):
         raise ValueError(f"{name!r} must be {meaning}")
 
 
-def _check_sense(fault: Fault) -> None:
-    if not fault.spoils and (fault.land_after is not None or not fault.delay):
+def _check_effect(fault: Fault) -> None:
+    if not fault.replaces_reply and (fault.land_after is not None or not fault.delay):
         raise ValueError(
             "a fault needs a status, a connection or a size (or a delay alone)"
         )

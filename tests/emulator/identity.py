@@ -1,6 +1,6 @@
-"""Who the emulated account is: fixed, made-up values, so that examples can be pasted.
+"""The emulated account's identity: fixed, made-up values, so that examples work as is.
 
-None of them is a secret of anybody: they open nothing but this emulator.
+None of them is a real secret.
 """
 
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ class Identity:
 
     ``project_id`` and ``domain_id`` are 32 hexadecimal digits, ``log_group_id`` is a
     UUID, ``region`` is the project's name as IAM spells it.  ``token`` is accepted by
-    LTS and GA alike and never expires; those that IAM issues have one scope and an end.
+    LTS and GA alike and never expires; those that IAM issues have one scope and expire.
     """
 
     access_key: str = "EMULATORACCESSKEY001"
@@ -29,18 +29,18 @@ class Identity:
     domain: str = "emulator-account"
 
     def document(self) -> dict[str, str]:
-        """Return what ``GET /_emulator/state`` tells of the account."""
-        told = asdict(self)
+        """Return what ``GET /_emulator/state`` shows of the account."""
+        shown = asdict(self)
         for inner in ("log_group_name", "region", "user_id"):
-            del told[inner]
-        return told
+            del shown[inner]
+        return shown
 
 
 class Account:
     """An identity's public values as attributes, and as environment variables."""
 
     def __init__(self, identity: Identity) -> None:
-        """Show the identity."""
+        """Expose the identity's public values."""
         self.identity = identity
         self.access_key = identity.access_key
         self.secret_key = identity.secret_key

@@ -1,51 +1,51 @@
 """LTS: creating, listing, changing and deleting log streams.
 
 Source: "Creating a Log Stream" (Tables 1 to 9); the lists' fields are those of the
-vendor's SDK (LogStreamResBody).  All functions run while the world's lock is held.
+vendor's SDK (LogStreamResBody).  All functions run while the state's lock is held.
 """
 
+from tests.emulator.account_state import ENTERPRISE_PROJECT_TAG, State, new_id
 from tests.emulator.constraints import (
     CHANGED_STREAM,
     MAX_NAME,
     NEW_STREAM,
     Fields,
-    holds,
+    satisfies,
 )
-from tests.emulator.exchange import JSON_TYPE, Answer, Document, Request, answer_json
-from tests.emulator.refusals import Refusal
-from tests.emulator.world import ENTERPRISE_PROJECT_TAG, World, new_id
+from tests.emulator.http_messages import JSON_TYPE, Document, Reply, Request, json_reply
+from tests.emulator.service_errors import ServiceError
 
-NO_CONTENT = Answer(204)
+NO_CONTENT = Reply(204)
 
 
 def checked_body(request: Request, fields: Fields) -> Document:
     """Return the request's JSON object.
 
     Raises:
-        Refusal: LTS.0007 if it is no JSON, LTS.0009 if it breaks a constraint.
+        ServiceError: LTS.0007 if it is not JSON, LTS.0009 if it breaks a constraint.
 
     """
     try:
         document = request.json()
     except ValueError as error:
-        raise Refusal("LTS.0007") from error
+        raise ServiceError("LTS.0007") from error
     if not request.headers.get("content-type", "").lower().startswith(JSON_TYPE):
-        raise Refusal("LTS.0007")
-    if not isinstance(document, dict) or not holds(fields, document):
-        raise Refusal("LTS.0009")
+        raise ServiceError("LTS.0007")
+    if not isinstance(document, dict) or not satisfies(fields, document):
+        raise ServiceError("LTS.0009")
     return document
 
 
-def group_of(world: World, request: Request) -> Document:
+def group_of(state: State, request: Request) -> Document:
     """Return the log group that the path names.
 
     Raises:
-        Refusal: LTS.0201.
+        ServiceError: LTS.0201.
 
     """
-    group = world.groups.get(request.params["log_group_id"])
+    group = state.groups.get(request.params["log_group_id"])
     if group is None:
-        raise Refusal("LTS.0201")
+        raise ServiceError("LTS.0201")
     return group
 
 
@@ -55,31 +55,31 @@ def tag_map(tags: list[Document]) -> dict[str, str]:
     return {ENTERPRISE_PROJECT_TAG: "0", **shown}
 
 
-def create_stream(world: World, request: Request) -> Answer:
+def create_stream(state: State, request: Request) -> Reply:
     """CreateLogStream: 201 with the new stream's id."""
     body = checked_body(request, NEW_STREAM)
-    group = group_of(world, request)
-    _refuse_taken(world.streams_of(group["log_group_id"]), body)
-    if len(world.streams_of(group["log_group_id"])) >= world.options.stream_quota:
-        raise Refusal("LTS.0206")
-    stream = _new_stream(world, group, body)
-    world.streams[stream["log_stream_id"]] = stream
-    return answer_json(201, {"log_stream_id": stream["log_stream_id"]})
+    group = group_of(state, request)
+    _check_is_free(state.streams_of(group["log_group_id"]), body)
+    if len(state.streams_of(group["log_group_id"])) >= state.options.stream_quota:
+        raise ServiceError("LTS.0206")
+    stream = _new_stream(state, group, body)
+    state.streams[stream["log_stream_id"]] = stream
+    return json_reply(201, {"log_stream_id": stream["log_stream_id"]})
 
 
-def _refuse_taken(others: list[Document], body: Document) -> None:
+def _check_is_free(others: list[Document], body: Document) -> None:
     """Names are unique; an alias is no other stream's name or alias (Table 3)."""
     names = {other["log_stream_name"] for other in others}
     aliases = {other["log_stream_name_alias"] for other in others}
     taken_alias = body.get("log_stream_name_alias") in names | aliases
     if body["log_stream_name"] in names or taken_alias:
-        raise Refusal("LTS.0205")
+        raise ServiceError("LTS.0205")
 
 
-def _new_stream(world: World, group: Document, body: Document) -> Document:
+def _new_stream(state: State, group: Document, body: Document) -> Document:
     name = body["log_stream_name"]
     return {
-        "creation_time": int(world.clock() * 1000),
+        "creation_time": int(state.clock() * 1000),
         "log_group_id": group["log_group_id"],
         "log_stream_id": new_id(),
         "log_stream_name": name,
@@ -95,51 +95,51 @@ def _new_stream(world: World, group: Document, body: Document) -> Document:
     }
 
 
-def list_group_streams(world: World, request: Request) -> Answer:
+def list_group_streams(state: State, request: Request) -> Reply:
     """ListLogStream: all streams of one group; there is no paging."""
-    group = group_of(world, request)
-    shown = [dict(stream) for stream in world.streams_of(group["log_group_id"])]
+    group = group_of(state, request)
+    shown = [dict(stream) for stream in state.streams_of(group["log_group_id"])]
     for stream in shown:
         del stream["log_group_id"]
-    return answer_json(200, {"log_streams": shown})
+    return json_reply(200, {"log_streams": shown})
 
 
-def list_streams(world: World, request: Request) -> Answer:
-    """ListLogStreams: streams whose group and name *contain* what the query gives.
+def list_streams(state: State, request: Request) -> Reply:
+    """ListLogStreams: streams whose group and name *contain* the query's values.
 
-    How the real filter matches is not documented; the loosest reading makes a client
-    compare names itself.
+    How the real filter matches is not documented; the loosest interpretation forces a
+    client to compare names itself.
     """
     group_part = _filter_value(request, "log_group_name")
     stream_part = _filter_value(request, "log_stream_name")
     shown = [
         stream
-        for stream in world.streams.values()
+        for stream in state.streams.values()
         if stream_part in stream["log_stream_name"]
-        and group_part in world.groups[stream["log_group_id"]]["log_group_name"]
+        and group_part in state.groups[stream["log_group_id"]]["log_group_name"]
     ]
-    return answer_json(200, {"log_streams": shown})
+    return json_reply(200, {"log_streams": shown})
 
 
 def _filter_value(request: Request, name: str) -> str:
     values = request.arguments().get(name, [""])
     if len(values[-1]) > MAX_NAME:
-        raise Refusal("LTS.0009")
+        raise ServiceError("LTS.0009")
     return values[-1]
 
 
-def _stream_of(world: World, request: Request) -> Document:
-    group = group_of(world, request)
-    stream = world.streams.get(request.params["log_stream_id"])
+def _stream_of(state: State, request: Request) -> Document:
+    group = group_of(state, request)
+    stream = state.streams.get(request.params["log_stream_id"])
     if stream is None or stream["log_group_id"] != group["log_group_id"]:
-        raise Refusal("LTS.0208")
+        raise ServiceError("LTS.0208")
     return stream
 
 
-def update_stream(world: World, request: Request) -> Answer:
-    """UpdateLogStream: retention, tags, storage; answers in the old "topic" words."""
+def update_stream(state: State, request: Request) -> Reply:
+    """UpdateLogStream: retention, tags, storage; the reply has "topic" fields."""
     body = checked_body(request, CHANGED_STREAM)
-    stream = _stream_of(world, request)
+    stream = _stream_of(state, request)
     given = {name: body[name] for name in CHANGED_STREAM if name in body}
     if "tags" in given:
         given["tag"] = tag_map(given.pop("tags"))
@@ -150,13 +150,13 @@ def update_stream(world: World, request: Request) -> Answer:
         "log_topic_id": stream["log_stream_id"],
         "ttl_in_days": stream["ttl_in_days"],
     }
-    return answer_json(200, shown)
+    return json_reply(200, shown)
 
 
-def delete_stream(world: World, request: Request) -> Answer:
+def delete_stream(state: State, request: Request) -> Reply:
     """DeleteLogStream: 204; refused while a logtank ships into the stream."""
-    stream = _stream_of(world, request)
-    if world.is_shipped_to(stream["log_stream_id"]):
-        raise Refusal("LTS.0207")
-    del world.streams[stream["log_stream_id"]]
+    stream = _stream_of(state, request)
+    if state.is_shipped_to(stream["log_stream_id"]):
+        raise ServiceError("LTS.0207")
+    del state.streams[stream["log_stream_id"]]
     return NO_CONTENT

@@ -1,6 +1,6 @@
-"""Which operation a method and a path mean: the one table of what is served.
+"""The table of operations, and which one a method and a path select.
 
-Operation names are the vendor's documents', but for IAM's two, which are shortened.
+Names are those of the vendor's documents, except IAM's two, which are shortened.
 """
 
 import re
@@ -8,18 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from tests.emulator import ga, iam, lts_groups, lts_streams
-from tests.emulator.exchange import Answer, Request
-from tests.emulator.gate import admit
-from tests.emulator.refusals import Refusal
-from tests.emulator.world import World
+from tests.emulator import ga_logtanks, iam_service, lts_groups, lts_streams
+from tests.emulator.account_state import State
+from tests.emulator.admission import admit
+from tests.emulator.http_messages import Reply, Request
+from tests.emulator.service_errors import ServiceError
 
-Work = Callable[[World, Request], Answer]
+Work = Callable[[State, Request], Reply]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One API: its service, name, method, path template, success status and work."""
+    """One API: service, name, method, path template, success status and function."""
 
     service: str
     name: str
@@ -51,14 +51,15 @@ OPERATIONS = (
     Operation("LTS", "ListLogGroups", "GET", _GROUPS, 200, lts_groups.list_groups),
     Operation("LTS", "DeleteLogGroup", "DELETE", _GROUPS + "/{log_group_id}", 204,
               lts_groups.delete_group),
-    Operation("GA", "CreateLogtank", "POST", _TANKS, 201, ga.create_logtank),
-    Operation("GA", "ListLogtanks", "GET", _TANKS, 200, ga.list_logtanks),
-    Operation("GA", "ShowLogtank", "GET", _TANK, 200, ga.show_logtank),
-    Operation("GA", "UpdateLogtank", "PUT", _TANK, 200, ga.update_logtank),
-    Operation("GA", "DeleteLogtank", "DELETE", _TANK, 204, ga.delete_logtank),
-    Operation("IAM", "CreateToken", "POST", "/v3/auth/tokens", 201, iam.create_token,
-              anonymous=True),
-    Operation("IAM", "ListProjects", "GET", "/v3/projects", 200, iam.list_projects),
+    Operation("GA", "CreateLogtank", "POST", _TANKS, 201, ga_logtanks.create_logtank),
+    Operation("GA", "ListLogtanks", "GET", _TANKS, 200, ga_logtanks.list_logtanks),
+    Operation("GA", "ShowLogtank", "GET", _TANK, 200, ga_logtanks.show_logtank),
+    Operation("GA", "UpdateLogtank", "PUT", _TANK, 200, ga_logtanks.update_logtank),
+    Operation("GA", "DeleteLogtank", "DELETE", _TANK, 204, ga_logtanks.delete_logtank),
+    Operation("IAM", "CreateToken", "POST", "/v3/auth/tokens", 201,
+              iam_service.create_token, anonymous=True),
+    Operation("IAM", "ListProjects", "GET", "/v3/projects", 200,
+              iam_service.list_projects),
 )
 # fmt: on
 
@@ -80,18 +81,18 @@ def find(method: str, path: str) -> tuple[Operation | None, Mapping[str, str]]:
     return None, {}
 
 
-def perform(world: World, operation: Operation | None, request: Request) -> Answer:
-    """Do what a request asks for, all of it or nothing, and answer."""
+def perform(state: State, operation: Operation | None, request: Request) -> Reply:
+    """Run an operation, completely or not at all, and return the reply."""
     try:
-        with world.lock:
-            return _perform(world, operation, request)
-    except Refusal as refusal:
-        return refusal.answer(request.request_id)
+        with state.lock:
+            return _perform(state, operation, request)
+    except ServiceError as error:
+        return error.reply(request.request_id)
 
 
-def _perform(world: World, operation: Operation | None, request: Request) -> Answer:
+def _perform(state: State, operation: Operation | None, request: Request) -> Reply:
     if operation is None:
-        raise Refusal("APIGW.0101")
+        raise ServiceError("APIGW.0101")
     if not operation.anonymous:
-        admit(world, operation.service, request)
-    return operation.work(world, request)
+        admit(state, operation.service, request)
+    return operation.work(state, request)

@@ -1,7 +1,7 @@
-"""How the emulated cloud behaves: one frozen value, checked wherever it comes from.
+"""Options: how the emulated cloud behaves.
 
-Constructor keywords, command line flags and the body of ``POST /_emulator/reset`` all
-pass through :meth:`Options.with_changes`.
+Constructor keywords, command line flags and the body of ``POST /_emulator/reset`` are
+all checked by :meth:`Options.with_changes`.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ MAX_SECONDS = 1_000_000
 
 
 def is_seconds(value: object) -> bool:
-    """Tell whether a value is a time that can be waited for, in seconds."""
+    """Tell whether a value is a valid duration in seconds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return 0 <= value <= MAX_SECONDS
@@ -31,14 +31,14 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "second_logtank": (lambda v: v in ("refuse", "allow"), '"refuse" or "allow"'),
     "pending_seconds": (is_seconds, "seconds, 0 or more"),
     "final_status": (lambda v: v in ("ACTIVE", "ERROR"), '"ACTIVE" or "ERROR"'),
-    "stream_quota": (_count, "a whole number, 1 or more"),
+    "stream_quota": (_count, "an integer, 1 or more"),
     "latency_seconds": (is_seconds, "seconds, 0 or more"),
     "list_page_size": (
         lambda v: v is None or _count(v),
-        "a whole number, 1 or more, or null",
+        "an integer, 1 or more, or null",
     ),
     "listeners": (lambda v: v is None or _names(v), "a list of ids, or null"),
-    "key_lock_after": (_count, "a whole number, 1 or more"),
+    "key_lock_after": (_count, "an integer, 1 or more"),
     "token_seconds": (is_seconds, "seconds, 0 or more"),
     "signatures": (lambda v: isinstance(v, bool), "true or false"),
     "own_date": (lambda v: isinstance(v, bool), "true or false"),
@@ -47,16 +47,16 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
 
 @dataclass(frozen=True)
 class Options:
-    """What can be set.
+    """The options.
 
     ``second_logtank``: a listener's second logtank is refused (GA.9104) or allowed.
-    ``pending_seconds``, ``final_status``: a new logtank is PENDING for so long, then it
-    has that status.  ``stream_quota``: log streams a group.  ``latency_seconds``:
-    before every answer.  ``list_page_size``: upper bound of a page of GA's list.
-    ``listeners``: ids of those that exist, None for any.  ``key_lock_after``: so many
-    wrong signatures in a row lock a key for five minutes.  ``token_seconds``: life of a
-    token that IAM issues.  ``signatures``: whether signatures are verified.
-    ``own_date``: the Date of answers is by the emulator's clock, not the machine's.
+    ``pending_seconds``, ``final_status``: how long a new logtank is PENDING, and its
+    status after that.  ``stream_quota``: log streams per group.  ``latency_seconds``:
+    before every reply.  ``list_page_size``: upper bound of a page of GA's list.
+    ``listeners``: IDs of those that exist, None for any.  ``key_lock_after``: number of
+    wrong signatures in a row that lock a key for five minutes.  ``token_seconds``:
+    lifetime of a token from IAM.  ``signatures``: whether signatures are verified.
+    ``own_date``: the Date of replies is by the emulator's clock, not the machine's.
     """
 
     second_logtank: str = "refuse"
@@ -72,10 +72,10 @@ class Options:
     own_date: bool = False
 
     def with_changes(self, changes: Mapping[str, object]) -> "Options":
-        """Return these options with others laid over them.
+        """Return these options with changes.
 
         Raises:
-            ValueError: an option that does not exist, or a value it cannot have.
+            ValueError: an unknown option or an invalid value.
 
         """
         for name, value in changes.items():
@@ -90,7 +90,7 @@ class Options:
 
 def _check(name: str, value: object) -> None:
     if name not in CHECKS:
-        raise ValueError(f"unknown option {name!r}; there are: {', '.join(CHECKS)}")
+        raise ValueError(f"unknown option {name!r}; known options: {', '.join(CHECKS)}")
     accepts, meaning = CHECKS[name]
     if not accepts(value):
         raise ValueError(f"option {name!r} must be {meaning}")

@@ -1,16 +1,26 @@
-"""What all clients are asked for: the same bodies."""
+"""What all clients request: the same log streams and logtanks."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
-TTL_IN_DAYS = 30
 TAG = {"key": "team", "value": "edge"}
 LOG_GROUP_ID = os.environ["LOG_GROUP_ID"]
 PROJECT_ID = os.environ["HUAWEICLOUD_SDK_PROJECT_ID"]
 ADDRESS = os.environ["HUAWEICLOUD_LTS_ENDPOINT"]
 
 
-def stream_name(listener: str) -> str:
-    """Return the name of a listener's log stream."""
-    return f"ga-{listener}"
+def stream(listener: str) -> dict[str, Any]:
+    """Return the body that creates a listener's log stream."""
+    return {"log_stream_name": f"ga-{listener}", "ttl_in_days": 30, "tags": [TAG]}
+
+
+def logtank(listener: str, stream_id: str) -> dict[str, str]:
+    """Return the logtank that ships a listener's log to a stream."""
+    return {
+        "resource_type": "LISTENER",
+        "resource_id": listener,
+        "log_group_id": LOG_GROUP_ID,
+        "log_stream_id": stream_id,
+    }

@@ -7,17 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from tests.commands.bench.clients.asked import (
-    ADDRESS,
-    LOG_GROUP_ID,
-    PROJECT_ID,
-    TAG,
-    TTL_IN_DAYS,
-    stream_name,
-)
+from tests.commands.bench.clients import asked
 
-_STREAMS = f"{ADDRESS}/v2/{PROJECT_ID}/groups/{LOG_GROUP_ID}/streams"
-_LOGTANKS = f"{ADDRESS}/v1/logtanks"
+_GROUP = f"{asked.ADDRESS}/v2/{asked.PROJECT_ID}/groups/{asked.LOG_GROUP_ID}"
+_LOGTANKS = f"{asked.ADDRESS}/v1/logtanks"
 _HEADERS = {
     "Content-Type": "application/json;charset=utf8",
     "X-Auth-Token": os.environ.get("HUAWEICLOUD_AUTH_TOKEN", ""),
@@ -37,18 +30,8 @@ def bootstrap(*listeners: str) -> list[str]:
 
 
 def _bootstrap(listener: str) -> str:
-    stream = {
-        "log_stream_name": stream_name(listener),
-        "ttl_in_days": TTL_IN_DAYS,
-        "tags": [TAG],
-    }
-    made = _session.post(_STREAMS, json=stream, headers=_HEADERS).json()
-    logtank = {
-        "resource_type": "LISTENER",
-        "resource_id": listener,
-        "log_group_id": LOG_GROUP_ID,
-        "log_stream_id": made["log_stream_id"],
-    }
-    body = {"logtank": logtank}
+    stream = asked.stream(listener)
+    made = _session.post(f"{_GROUP}/streams", json=stream, headers=_HEADERS).json()
+    body = {"logtank": asked.logtank(listener, made["log_stream_id"])}
     answer = _session.post(_LOGTANKS, json=body, headers=_HEADERS).json()
     return str(answer["logtank"]["id"])

@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from functions import bootstrap as entry
-from tests.commands.bench.clients.asked import (
-    LOG_GROUP_ID,
-    TAG,
-    TTL_IN_DAYS,
-    stream_name,
-)
+from tests.commands.bench.clients import asked
 
 
 class _Context:
@@ -32,10 +27,5 @@ def bootstrap(*listeners: str) -> list[str]:
 
 
 def _request(listener: str) -> dict[str, object]:
-    return {
-        "resource_id": listener,
-        "log_group_id": LOG_GROUP_ID,
-        "log_stream_name": stream_name(listener),
-        "ttl_in_days": TTL_IN_DAYS,
-        "tags": [TAG],
-    }
+    ids = {"resource_id": listener, "log_group_id": asked.LOG_GROUP_ID}
+    return {**ids, **asked.stream(listener)}

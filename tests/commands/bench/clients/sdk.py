@@ -11,25 +11,18 @@ from huaweicloudsdkcore.retry.backoff_strategy import EqualJitterBackoffStrategy
 from huaweicloudsdkga import v1 as ga
 from huaweicloudsdklts import v2 as lts
 
-from tests.commands.bench.clients.asked import (
-    ADDRESS,
-    LOG_GROUP_ID,
-    PROJECT_ID,
-    TAG,
-    TTL_IN_DAYS,
-    stream_name,
-)
+from tests.commands.bench.clients import asked
 
 SdkObject: TypeAlias = Any  # the SDK carries no types
 _RETRIES = 3
-_NOT_TAKEN_UP = 429
+_TOO_MANY_REQUESTS = 429
 
 
 def _client(kind: SdkObject) -> SdkObject:
     keys = os.environ["HUAWEICLOUD_SDK_AK"], os.environ["HUAWEICLOUD_SDK_SK"]
-    credentials = BasicCredentials(*keys, PROJECT_ID)
+    credentials = BasicCredentials(*keys, asked.PROJECT_ID)
     builder = kind.new_builder().with_credentials(credentials)
-    return builder.with_endpoint(ADDRESS).build()
+    return builder.with_endpoint(asked.ADDRESS).build()
 
 
 _lts = _client(lts.LtsClient)
@@ -38,9 +31,9 @@ _backoff = EqualJitterBackoffStrategy()
 
 
 def _is_to_repeat(_response: SdkObject, error: SdkObject) -> bool:
-    """Whether a call surely was not taken up."""
+    """Whether a call was certainly not processed."""
     refused = isinstance(error, ServiceResponseException)
-    return refused and error.status_code == _NOT_TAKEN_UP
+    return refused and error.status_code == _TOO_MANY_REQUESTS
 
 
 def _sent(invoker: SdkObject) -> SdkObject:
@@ -53,19 +46,11 @@ def bootstrap(*listeners: str) -> list[str]:
 
 
 def _bootstrap(listener: str) -> str:
-    stream = lts.CreateLogStreamParams(
-        log_stream_name=stream_name(listener),
-        ttl_in_days=TTL_IN_DAYS,
-        tags=[lts.TagsBody(**TAG)],
-    )
-    request = lts.CreateLogStreamRequest(log_group_id=LOG_GROUP_ID, body=stream)
+    fields = {**asked.stream(listener), "tags": [lts.TagsBody(**asked.TAG)]}
+    stream = lts.CreateLogStreamParams(**fields)
+    request = lts.CreateLogStreamRequest(log_group_id=asked.LOG_GROUP_ID, body=stream)
     made = _sent(_lts.create_log_stream_invoker(request))
-    option = ga.CreateLogtankOption(
-        resource_type="LISTENER",
-        resource_id=listener,
-        log_group_id=LOG_GROUP_ID,
-        log_stream_id=made.log_stream_id,
-    )
+    option = ga.CreateLogtankOption(**asked.logtank(listener, made.log_stream_id))
     body = ga.CreateLogtankRequestBody(logtank=option)
     answer = _sent(_ga.create_logtank_invoker(ga.CreateLogtankRequest(body=body)))
     return str(answer.logtank.id)

@@ -1,8 +1,8 @@
-"""Checks of SDK-HMAC-SHA256 signatures, from the words of the signing guide alone.
+"""Verification of SDK-HMAC-SHA256 signatures, written from the signing guide alone.
 
 Source: API Request Signing Guide, "AK/SK signing and authentication".  A caller signs
-the headers of its choice, but X-Sdk-Date must be among them, and the date may lie at
-most fifteen minutes off.
+the headers of its choice, but X-Sdk-Date must be among them, and the date may be off by
+fifteen minutes at most.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from urllib.parse import parse_qsl, quote, unquote
 
-from tests.emulator.exchange import Request
+from tests.emulator.http_messages import Request
 
 ALGORITHM = "SDK-HMAC-SHA256"
 DATE_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -28,35 +28,37 @@ _FORM = re.compile(
 
 
 @dataclass(frozen=True)
-class Claim:
-    """What an Authorization header claims."""
+class Authorization:
+    """The parts of an Authorization header."""
 
     access_key: str
     signed: tuple[str, ...]
     signature: str
 
 
-def read_claim(authorization: str) -> Claim | None:
-    """Return the claim of an Authorization header, None if it is none of this kind."""
-    match = _FORM.fullmatch(authorization.strip())
+def parse_authorization(header: str) -> Authorization | None:
+    """Return the parts of an Authorization header, None if its form is another."""
+    match = _FORM.fullmatch(header.strip())
     if match is None:
         return None
     access_key, names, signature = match.groups()
-    return Claim(access_key, tuple(names.split(";")), signature)
+    return Authorization(access_key, tuple(names.split(";")), signature)
 
 
-def is_genuine(request: Request, claim: Claim, secret_key: str, now: float) -> bool:
-    """Tell whether the claim's signature is the one the secret key gives.
+def is_valid(
+    request: Request, authorization: Authorization, secret_key: str, now: float
+) -> bool:
+    """Tell whether the signature is the one that the secret key gives.
 
     ``now`` is in seconds since 1970.
     """
-    complete = all(name in request.headers for name in claim.signed)
-    if not complete or DATE_HEADER not in claim.signed:
+    complete = all(name in request.headers for name in authorization.signed)
+    if not complete or DATE_HEADER not in authorization.signed:
         return False
     date = request.headers[DATE_HEADER].strip()
-    expected = _signature(request, claim.signed, date, secret_key)
+    expected = _signature(request, authorization.signed, date, secret_key)
     fresh = _is_fresh(date, now) and _digest_holds(request)
-    return fresh and hmac.compare_digest(expected, claim.signature)
+    return fresh and hmac.compare_digest(expected, authorization.signature)
 
 
 def _is_fresh(date: str, now: float) -> bool:
@@ -68,7 +70,7 @@ def _is_fresh(date: str, now: float) -> bool:
 
 
 def _digest_holds(request: Request) -> bool:
-    """Tell whether a digest that the caller announced is that of the body."""
+    """Tell whether the body's digest is the one that the caller sent, if any."""
     announced = request.headers.get(DIGEST_HEADER, UNSIGNED)
     actual = hashlib.sha256(request.body).hexdigest()
     return announced == UNSIGNED or announced.lower() == actual
@@ -83,7 +85,7 @@ def _signature(
 
 
 def canonical_request(request: Request, signed: Sequence[str]) -> bytes:
-    """Return the six parts of the canonical request, a line feed between them."""
+    """Return the six parts of the canonical request, separated by line feeds."""
     headers = "".join(f"{n}:{request.headers[n].strip()}\n" for n in signed)
     before = f"{request.method}\n{_uri(request.path)}\n{_query(request.query)}\n"
     after = f"\n{';'.join(signed)}\n{_payload_hash(request)}"

@@ -1,35 +1,35 @@
 """IAM: tokens for a user's password, and the account's projects.
 
 Source: "Obtaining a User Token Through Password Authentication" and "Querying Project
-Information"; both shapes of error body occur.  All functions run while the world's lock
-is held.
+Information"; both formats of error bodies occur.  All functions run while the state's
+lock is held.
 """
 
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
-from tests.emulator.exchange import Answer, Document, Request, answer_json
-from tests.emulator.refusals import Refusal
-from tests.emulator.world import Token, World
+from tests.emulator.account_state import State, Token
+from tests.emulator.http_messages import Document, Reply, Request, json_reply
+from tests.emulator.service_errors import ServiceError
 
 TOKEN_BYTES = 96
 
 
-def create_token(world: World, request: Request) -> Answer:
+def create_token(state: State, request: Request) -> Reply:
     """CreateToken: 201, the token in the header X-Subject-Token."""
     user, scope, place = _read_grant(request)
-    _check_user(world, user)
-    _check_place(world, scope, place)
+    _check_user(state, user)
+    _check_place(state, scope, place)
     text = secrets.token_urlsafe(TOKEN_BYTES)
-    now = world.clock()
-    world.tokens[text] = Token(scope, now + world.options.token_seconds)
-    document = _token_document(world, scope, world.tokens[text], now)
-    return answer_json(201, {"token": document}, {"X-Subject-Token": text})
+    now = state.clock()
+    state.tokens[text] = Token(scope, now + state.options.token_seconds)
+    document = _token_document(state, scope, state.tokens[text], now)
+    return json_reply(201, {"token": document}, {"X-Subject-Token": text})
 
 
 def _read_grant(request: Request) -> tuple[Document, str, Document]:
-    """Return the user, "project" or "domain", and which one: a scope has but one."""
+    """Return the user, the scope ("project" or "domain") and which one is meant."""
     try:
         grant = request.json()["auth"]
         user = grant["identity"]["password"]["user"]
@@ -38,41 +38,41 @@ def _read_grant(request: Request) -> tuple[Document, str, Document]:
         [(scope, place)] = grant["scope"].items()
         well_formed = grant["identity"]["methods"] == ["password"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Refusal("IAM.0011") from error
-    if not (well_formed and scope in PLACES and isinstance(place, dict)):
-        raise Refusal("IAM.0011")
+        raise ServiceError("IAM.0011") from error
+    if not (well_formed and scope in SCOPES and isinstance(place, dict)):
+        raise ServiceError("IAM.0011")
     return named, scope, place
 
 
-def _check_user(world: World, user: Document) -> None:
-    identity = world.identity
+def _check_user(state: State, user: Document) -> None:
+    identity = state.identity
     known = {"name": identity.user, "password": identity.password}
     known["domain"] = identity.domain
     if user != known:
-        raise Refusal("Keystone")
+        raise ServiceError("Keystone")
 
 
-def _project(world: World) -> Document:
-    return {"id": world.identity.project_id, "name": world.identity.region}
+def _project(state: State) -> Document:
+    return {"id": state.identity.project_id, "name": state.identity.region}
 
 
-def _domain(world: World) -> Document:
-    return {"id": world.identity.domain_id, "name": world.identity.domain}
+def _domain(state: State) -> Document:
+    return {"id": state.identity.domain_id, "name": state.identity.domain}
 
 
-PLACES: Mapping[str, Callable[[World], Document]] = {
+SCOPES: Mapping[str, Callable[[State], Document]] = {
     "project": _project,
     "domain": _domain,
 }
 
 
-def _check_place(world: World, scope: str, place: Document) -> None:
-    known = PLACES[scope](world)
+def _check_place(state: State, scope: str, place: Document) -> None:
+    known = SCOPES[scope](state)
     given = {name: place[name] for name in known if name in place}
     if not given:
-        raise Refusal("IAM.0011")
+        raise ServiceError("IAM.0011")
     if any(known[name] != value for name, value in given.items()):
-        raise Refusal("IAM.0004", scope, str(next(iter(given.values()))))
+        raise ServiceError("IAM.0004", scope, str(next(iter(given.values()))))
 
 
 def _moment(seconds: float) -> str:
@@ -80,9 +80,9 @@ def _moment(seconds: float) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _token_document(world: World, scope: str, token: Token, now: float) -> Document:
-    identity, domain = world.identity, _domain(world)
-    place = PLACES[scope](world)
+def _token_document(state: State, scope: str, token: Token, now: float) -> Document:
+    identity, domain = state.identity, _domain(state)
+    place = SCOPES[scope](state)
     return {
         "methods": ["password"],
         "issued_at": _moment(now),
@@ -94,12 +94,12 @@ def _token_document(world: World, scope: str, token: Token, now: float) -> Docum
     }
 
 
-def list_projects(world: World, request: Request) -> Answer:
+def list_projects(state: State, request: Request) -> Reply:
     """ListProjects: the one project, unless the query asks for another name."""
-    identity, project = world.identity, _project(world)
+    identity, project = state.identity, _project(state)
     wanted = request.arguments().get("name", [project["name"]])
     more = {"domain_id": identity.domain_id, "parent_id": identity.domain_id}
     flags = {"enabled": True, "is_domain": False, "description": ""}
     found = [{**project, **more, **flags}] if project["name"] in wanted else []
     links = {"self": f"{request.path}", "next": None, "previous": None}
-    return answer_json(200, {"projects": found, "links": links})
+    return json_reply(200, {"projects": found, "links": links})

@@ -1,17 +1,17 @@
-"""The emulator itself: its life, and what can be asked of it."""
+"""The emulator: its life cycle and its Python interface."""
 
 import threading
 import time
 from collections.abc import Callable
 
-from tests.emulator.control import PREFIX, answer_control
-from tests.emulator.exchange import Document, Request
+from tests.emulator.account_state import State
+from tests.emulator.call_handling import CallHandler
+from tests.emulator.control import PREFIX, control_reply
 from tests.emulator.faults import read_fault
+from tests.emulator.http_messages import Document, Request
+from tests.emulator.http_server import PlannedReply, Server
 from tests.emulator.identity import Account, Identity
 from tests.emulator.options import Options
-from tests.emulator.stage import Stage
-from tests.emulator.wire import Outcome, Server
-from tests.emulator.world import World
 
 POLL_SECONDS = 0.01
 
@@ -27,11 +27,11 @@ class Emulator(Account):
         on_call: Callable[[Document], None] | None = None,
         **options: object,
     ) -> None:
-        """Make an emulator; nothing listens yet.
+        """Create an emulator that does not listen yet.
 
-        ``port`` 0 lets the system choose.  ``clock`` gives seconds since 1970 and rules
-        signatures, tokens, locks and statuses.  ``on_call`` is told of every call just
-        before it is answered.  ``options``: see :class:`Options`.
+        ``port`` 0 lets the system choose.  ``clock`` returns seconds since 1970, for
+        signatures, tokens, locks and statuses.  ``on_call`` gets every call just
+        before its reply is sent.  ``options``: see :class:`Options`.
 
         Raises:
             ValueError: an unknown option, or a value it cannot have.
@@ -41,20 +41,20 @@ class Emulator(Account):
         self._port = port
         self._clock = clock
         self._options = Options().with_changes(options)
-        self._stage = Stage(self._new_world(self._options), on_call)
+        self._handler = CallHandler(self._new_state(self._options), on_call)
         self._server: Server | None = None
 
     def start(self) -> "Emulator":
-        """Listen, and serve in a thread of its own."""
-        self._stage.stop = threading.Event()
-        self._server = Server(self._port, self._play, self._stage.stop)
+        """Listen, and serve in a background thread."""
+        self._handler.stop = threading.Event()
+        self._server = Server(self._port, self._handle, self._handler.stop)
         serve = self._server.serve_forever
         threading.Thread(target=serve, args=(POLL_SECONDS,), daemon=True).start()
         return self
 
     def stop(self) -> None:
-        """Stop listening, and close every connection, however deep it hangs."""
-        self._stage.stop.set()
+        """Stop listening, and close every connection, including hanging ones."""
+        self._handler.stop.set()
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -71,7 +71,7 @@ class Emulator(Account):
 
     @property
     def url(self) -> str:
-        """The endpoint of all three services, without a slash at its end."""
+        """The endpoint of all three services, without a trailing slash."""
         if self._server is None:
             raise RuntimeError("the emulator is not running")
         return f"http://127.0.0.1:{self._server.server_port}"
@@ -82,11 +82,11 @@ class Emulator(Account):
 
     @property
     def calls(self) -> list[Document]:
-        """The calls of LTS, GA and IAM, in order of arrival: see ``record.new_call``.
+        """The calls in order of arrival: see ``call_record.new_call``.
 
-        ``status`` is None while a call waits, and if its client is told none.
+        ``status`` is None while a call waits, and if its client gets none.
         """
-        return [dict(call) for call in self._stage.calls]
+        return [dict(call) for call in self._handler.calls]
 
     @property
     def streams(self) -> list[Document]:
@@ -102,44 +102,44 @@ class Emulator(Account):
 
     def state(self) -> Document:
         """Return the body of ``GET /_emulator/state``."""
-        return self._stage.world.document()
+        return self._handler.state.document()
 
     def fail(self, *faults: Document) -> None:
         """Append faults: see :mod:`tests.emulator.faults`.
 
         Raises:
-            ValueError: one of them makes no sense; then none is appended.
+            ValueError: one of them is invalid; then none is appended.
 
         """
-        self._stage.faults.add([read_fault(fault) for fault in faults])
+        self._handler.faults.add([read_fault(fault) for fault in faults])
 
     def settle(self) -> None:
-        """Forget the faults to come, and wait until what lands late has landed."""
-        self._stage.settle()
+        """Drop the pending faults, and wait for operations that run late."""
+        self._handler.settle()
 
     def revoke_tokens(self) -> int:
         """Make all tokens that IAM has issued invalid; return how many there were."""
-        tokens = self._stage.world.tokens
+        tokens = self._handler.state.tokens
         count = len(tokens)
         tokens.clear()
         return count
 
     def reset(self, **options: object) -> None:
-        """Forget state, faults and calls.
+        """Drop state, faults and calls.
 
-        The options are laid over those that the emulator was made with.
+        The options override those that the emulator was created with.
 
         Raises:
             ValueError: an unknown option, or a value it cannot have.
 
         """
         changed = self._options.with_changes(options)
-        self._stage.renew(self._new_world(changed))
+        self._handler.reset(self._new_state(changed))
 
-    def _new_world(self, options: Options) -> World:
-        return World(self.identity, options, self._clock)
+    def _new_state(self, options: Options) -> State:
+        return State(self.identity, options, self._clock)
 
-    def _play(self, request: Request) -> Outcome:
+    def _handle(self, request: Request) -> PlannedReply:
         if request.path.startswith(PREFIX):
-            return answer_control(self, request), None, 0
-        return self._stage.play(request)
+            return control_reply(self, request), None, 0
+        return self._handler.handle(request)

@@ -1,7 +1,7 @@
-"""Everything the emulated account has at a moment: groups, streams, logtanks, tokens.
+"""The state of the emulated account: groups, streams, logtanks, tokens.
 
-A world is never cleaned: a reset makes a new one.  Whoever checks and then changes does
-both while holding :attr:`World.lock`.
+A reset creates a new state and leaves the old one as it is.  Code that checks and then
+changes does both while holding :attr:`State.lock`.
 """
 
 import threading
@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.emulator.exchange import Document
+from tests.emulator.http_messages import Document
 from tests.emulator.identity import Identity
 from tests.emulator.options import Options
 
@@ -19,7 +19,7 @@ ENTERPRISE_PROJECT_TAG = "_sys_enterprise_project_id"
 
 
 def new_id() -> str:
-    """Return an id as the services give them: a UUID, 36 characters."""
+    """Return an ID as the services issue them: a UUID, 36 characters."""
     return str(uuid.uuid4())
 
 
@@ -33,21 +33,21 @@ class Token:
 
 @dataclass(frozen=True)
 class Logtank:
-    """A logtank: its document, and when its status settles to what."""
+    """A logtank: its document, its final status and the time from which it has that."""
 
     document: Document
     settles: float
     final: str
 
     def shown(self, now: float) -> Document:
-        """Return the LogtankDetail (GA page, Table 5) as it is at a moment."""
+        """Return the LogtankDetail (GA page, Table 5) at a point in time."""
         status = self.final if now >= self.settles else "PENDING"
         return {**self.document, "status": status}
 
 
 @dataclass
-class World:
-    """The account's things by their ids; ``failures`` and ``locked`` by access key."""
+class State:
+    """The account's resources by ID; ``failures`` and ``locked`` by access key."""
 
     identity: Identity
     options: Options
@@ -61,7 +61,7 @@ class World:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
-        """Give the account the log group it is born with."""
+        """Create the log group that every account starts with."""
         group_id = self.identity.log_group_id
         self.groups[group_id] = {
             "creation_time": int(self.clock() * 1000),

@@ -1,7 +1,7 @@
-"""How an answer is spoilt on the wire: one function for each ``connection`` fault.
+"""How a reply is corrupted when it is sent: one function per ``connection`` fault.
 
-Each gets the channel, the head and the body that would have been sent, and seconds
-between bytes; the connection is closed after it.
+Each gets the channel, the head and body that would have been sent, and the interval
+between bytes in seconds; the connection is closed afterwards.
 """
 
 import itertools
@@ -15,7 +15,7 @@ GARBAGE = b"\x16\x03\x01\x02\x00 this is not HTTP \xff\xfe\r\n\r\n"
 
 
 class StoppedError(ConnectionError):
-    """The emulator stops: whoever is in the middle of an answer leaves it."""
+    """The emulator is stopping, so a reply is abandoned halfway."""
 
 
 @dataclass(frozen=True)
@@ -26,77 +26,81 @@ class Channel:
     stop: threading.Event
 
     def send(self, data: bytes) -> None:
-        """Send all of it."""
+        """Send all of the data."""
         self.socket.sendall(data)
 
     def wait(self, seconds: float) -> None:
-        """Wait.
+        """Wait for some seconds.
 
         Raises:
-            StoppedError: the emulator stops meanwhile.
+            StoppedError: the emulator has stopped.
 
         """
         if self.stop.wait(seconds):
             raise StoppedError
 
 
-Spoiler = Callable[[Channel, bytes, bytes, float], None]
+Corrupter = Callable[[Channel, bytes, bytes, float], None]
 
 
-def refuse_answer(_channel: Channel, _head: bytes, _body: bytes, _gap: float) -> None:
+def refuse_answer(
+    _channel: Channel, _head: bytes, _body: bytes, _interval: float
+) -> None:
     """Close without a byte."""
 
 
-def cut(channel: Channel, head: bytes, body: bytes, _gap: float) -> None:
+def cut(channel: Channel, head: bytes, body: bytes, _interval: float) -> None:
     """Send the head and half of the body; half of the head if there is no body."""
     sent = head + body[: len(body) // 2] if body else head[: len(head) // 2]
     channel.send(sent)
 
 
-def hang(channel: Channel, _head: bytes, _body: bytes, _gap: float) -> None:
-    """Send nothing until the client goes away (or the emulator closes the socket)."""
+def hang(channel: Channel, _head: bytes, _body: bytes, _interval: float) -> None:
+    """Send nothing until the client or the emulator closes the connection."""
     while channel.socket.recv(4096):
         pass
 
 
-def drip_headers(channel: Channel, head: bytes, body: bytes, gap: float) -> None:
-    """Send a valid answer byte by byte."""
-    _drip(channel, head + body, gap)
+def drip_headers(channel: Channel, head: bytes, body: bytes, interval: float) -> None:
+    """Send a valid reply byte by byte."""
+    _drip(channel, head + body, interval)
 
 
-def drip_body(channel: Channel, head: bytes, body: bytes, gap: float) -> None:
+def drip_body(channel: Channel, head: bytes, body: bytes, interval: float) -> None:
     """Send the head at once and the body byte by byte."""
     channel.send(head)
-    _drip(channel, body, gap)
+    _drip(channel, body, interval)
 
 
-def _drip(channel: Channel, data: bytes, gap: float) -> None:
+def _drip(channel: Channel, data: bytes, interval: float) -> None:
     for byte in data:
         channel.send(bytes([byte]))
-        channel.wait(gap)
+        channel.wait(interval)
 
 
-def endless_headers(channel: Channel, head: bytes, _body: bytes, _gap: float) -> None:
-    """Send the status line and then one header after the other, for ever."""
+def endless_headers(
+    channel: Channel, head: bytes, _body: bytes, _interval: float
+) -> None:
+    """Send the status line and then headers without end."""
     channel.send(head.partition(b"\r\n")[0] + b"\r\n")
     for number in itertools.count():
         channel.send(b"X-Endless-%d: %s\r\n" % (number, b"x" * 64))
         channel.wait(0.0001)
 
 
-def garbage(channel: Channel, _head: bytes, _body: bytes, _gap: float) -> None:
+def garbage(channel: Channel, _head: bytes, _body: bytes, _interval: float) -> None:
     """Send bytes that are not HTTP."""
     channel.send(GARBAGE)
 
 
-def reset(channel: Channel, _head: bytes, _body: bytes, _gap: float) -> None:
+def reset(channel: Channel, _head: bytes, _body: bytes, _interval: float) -> None:
     """Close with a TCP reset: a socket that lingers for zero seconds sends one."""
     linger = struct.pack("ii", 1, 0)
     channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     socket.close(channel.socket.detach())
 
 
-SPOILERS: Mapping[str, Spoiler] = {
+CORRUPTERS: Mapping[str, Corrupter] = {
     "refuse_answer": refuse_answer,
     "cut": cut,
     "hang": hang,

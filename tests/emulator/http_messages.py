@@ -1,4 +1,4 @@
-"""One exchange as plain values: the request that came, the answer that goes."""
+"""HTTP requests and replies as plain values."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
-Json: TypeAlias = Any  # a JSON value: nothing narrower is true
+Json: TypeAlias = Any  # a JSON value
 Document = dict[str, Any]
 JSON_TYPE = "application/json"
 
@@ -19,7 +19,7 @@ def parse_json(body: bytes) -> Json:
     """Return the JSON value in a body.
 
     Raises:
-        ValueError: not UTF-8, not JSON (NaN included), or nested beyond reason.
+        ValueError: not UTF-8, not JSON (NaN included), or nested too deeply.
 
     """
     try:
@@ -65,8 +65,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer before it is put on the wire; Content-Length is added there."""
+class Reply:
+    """A reply as decided; Content-Length, Date and so on are added when it is sent."""
 
     status: int
     body: bytes = b""
@@ -83,9 +83,15 @@ class Answer:
         return None if code is None else str(code)
 
 
-def answer_json(
+def json_reply(
     status: int, value: object, headers: Mapping[str, str] | None = None
-) -> Answer:
-    """Return an answer whose body is JSON."""
+) -> Reply:
+    """Return a reply whose body is JSON."""
     kind = {"Content-Type": JSON_TYPE, **(headers or {})}
-    return Answer(status, json_bytes(value), kind)
+    return Reply(status, json_bytes(value), kind)
+
+
+def merge_headers(usual: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return both; a given header replaces a usual one, in whatever letter case."""
+    names = {name.lower() for name in given}
+    return {**{k: v for k, v in usual.items() if k.lower() not in names}, **given}

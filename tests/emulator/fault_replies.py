@@ -1,14 +1,20 @@
-"""What a fault answers: the body it names, the documented one, or one made up."""
+"""The reply of a fault: with its own body, the documented one or a placeholder."""
 
 from collections.abc import Mapping
 from http.client import responses
 
-from tests.emulator.exchange import JSON_TYPE, Answer, answer_json, json_bytes
 from tests.emulator.faults import Fault
+from tests.emulator.http_messages import (
+    JSON_TYPE,
+    Reply,
+    json_bytes,
+    json_reply,
+    merge_headers,
+)
 from tests.emulator.operations import Operation
-from tests.emulator.refusals import REFUSALS, Refusal
+from tests.emulator.service_errors import SERVICE_ERRORS, ServiceError
 
-NOTHING_DONE = {"emulator": "this answer is made up, nothing was done"}
+NOTHING_DONE = {"emulator": "this reply is made up, nothing was done"}
 FIRST_ERROR = 400
 FIRST_SERVER_ERROR = 500
 
@@ -48,55 +54,49 @@ def _code(operation: Operation | None, status: int) -> str:
     return known[0] if known else CODES[operation.service, family]
 
 
-def documented(operation: Operation | None, status: int, request_id: str) -> Answer:
-    """Return the error that the documents give for an operation and a status.
+def documented(operation: Operation | None, status: int, request_id: str) -> Reply:
+    """Return the documented error for an operation and a status.
 
     A status without an entry gets its family's code: the service's 400 or 500.
     """
     code = _code(operation, status)
-    words = REFUSALS[code][1]
+    words = SERVICE_ERRORS[code][1]
     text = words.replace("%s", "(made up)")
     if code == "Keystone":
         text = responses.get(status, "Unknown")
-    return Refusal(code, status=status, text=text).answer(request_id)
+    return ServiceError(code, status=status, text=text).reply(request_id)
 
 
-def spoilt(
-    fault: Fault, operation: Operation | None, worked: Answer | None, request_id: str
-) -> Answer:
-    """Return the answer that a fault gives, before the wire spoils it further.
+def faulty_reply(
+    fault: Fault, operation: Operation | None, worked: Reply | None, request_id: str
+) -> Reply:
+    """Return the reply of a fault, before it is corrupted in sending.
 
-    ``worked`` is the true answer if the work was done.
+    ``worked`` is the true reply if the operation was run.
     """
-    answer = _without_size(fault, operation, worked, request_id)
-    headers = _merged(answer.headers, fault.headers)
-    body = answer.body
+    reply = _without_size(fault, operation, worked, request_id)
+    headers = merge_headers(reply.headers, fault.headers)
+    body = reply.body
     if fault.size is not None:
         body = body[: fault.size].ljust(fault.size)
-    return Answer(answer.status, body, headers)
+    return Reply(reply.status, body, headers)
 
 
 def _without_size(
-    fault: Fault, operation: Operation | None, worked: Answer | None, request_id: str
-) -> Answer:
-    true = worked or answer_json(operation.success if operation else 200, NOTHING_DONE)
+    fault: Fault, operation: Operation | None, worked: Reply | None, request_id: str
+) -> Reply:
+    true = worked or json_reply(operation.success if operation else 200, NOTHING_DONE)
     status = true.status if fault.status is None else fault.status
     if fault.has_body:
         return _given_body(fault, status)
     if fault.status is not None and status >= FIRST_ERROR:
         return documented(operation, status, request_id)
-    return Answer(status, true.body, true.headers)
+    return Reply(status, true.body, true.headers)
 
 
-def _given_body(fault: Fault, status: int) -> Answer:
+def _given_body(fault: Fault, status: int) -> Reply:
     if isinstance(fault.body, str):
         kind = f"text/plain; charset={fault.body_encoding}"
         body = fault.body.encode(fault.body_encoding)
-        return Answer(status, body, {"Content-Type": kind})
-    return Answer(status, json_bytes(fault.body), {"Content-Type": JSON_TYPE})
-
-
-def _merged(usual: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    replaced = {name.lower() for name in given}
-    kept = {name: v for name, v in usual.items() if name.lower() not in replaced}
-    return {**kept, **given}
+        return Reply(status, body, {"Content-Type": kind})
+    return Reply(status, json_bytes(fault.body), {"Content-Type": JSON_TYPE})

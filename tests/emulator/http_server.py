@@ -1,88 +1,83 @@
-"""HTTP/1.1 on real sockets: reading requests, sending answers, spoiling them."""
+"""HTTP/1.1 on real sockets: reads requests, sends replies, corrupts them on request."""
 
 import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeAlias
 
-from tests.emulator.exchange import Answer, Request
-from tests.emulator.refusals import Refusal
-from tests.emulator.spoilers import SPOILERS, Channel
-from tests.emulator.world import new_id
+from tests.emulator.account_state import new_id
+from tests.emulator.corrupters import CORRUPTERS, Channel
+from tests.emulator.http_messages import Reply, Request, merge_headers
+from tests.emulator.service_errors import ServiceError
 
-Accepted: TypeAlias = Any  # a socket or an address, in the words of socketserver
+Accepted: TypeAlias = Any  # a socket or an address, as socketserver passes them
 MAX_BODY = 12 * 1024 * 1024
 MAX_LENGTH_DIGITS = 12
 DRAIN_SECONDS = 1.0
 BODILESS = frozenset({204, 304})
 
-# an answer, how the wire spoils it (None: not at all), seconds between dripped bytes
-Outcome = tuple[Answer, str | None, float]
-Play = Callable[[Request], Outcome]
+# reply, name of its corrupter (None: sent as it is), seconds between dripped bytes
+PlannedReply = tuple[Reply, str | None, float]
+Handle = Callable[[Request], PlannedReply]
 
 
-def render(answer: Answer, request_id: str, *, last: bool) -> tuple[bytes, bytes]:
-    """Return an answer's head and body as they go over the wire."""
-    body = b"" if answer.status in BODILESS else answer.body
+def render(reply: Reply, request_id: str, *, last: bool) -> tuple[bytes, bytes]:
+    """Return a reply's head and body as bytes."""
+    body = b"" if reply.status in BODILESS else reply.body
     headers = {"Date": formatdate(usegmt=True), "X-Request-Id": request_id}
-    if answer.status not in BODILESS:
+    if reply.status not in BODILESS:
         headers["Content-Length"] = str(len(body))
     if last:
         headers["Connection"] = "close"
-    lines = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, 'Unknown')}"]
-    lines += [f"{k}: {v}" for k, v in _overlaid(headers, answer.headers).items()]
+    lines = [f"HTTP/1.1 {reply.status} {responses.get(reply.status, 'Unknown')}"]
+    lines += [f"{k}: {v}" for k, v in merge_headers(headers, reply.headers).items()]
     head = "\r\n".join(lines) + "\r\n\r\n"
     return head.encode("utf-8", "replace"), body
-
-
-def _overlaid(usual: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    names = {name.lower() for name in given}
-    return {**{k: v for k, v in usual.items() if k.lower() not in names}, **given}
 
 
 def _length(text: str) -> int:
     """Return a Content-Length.
 
     Raises:
-        Refusal: it is no number, or more than is read.
+        ServiceError: it is not a number, or exceeds the limit.
 
     """
     if not (text.isascii() and text.isdigit()):
-        raise Refusal("APIGW.0201")
+        raise ServiceError("APIGW.0201")
     if len(text) > MAX_LENGTH_DIGITS or int(text) > MAX_BODY:
-        raise Refusal("APIGW.0201", status=413, text="Request entity too large.")
+        raise ServiceError("APIGW.0201", status=413, text="Request entity too large.")
     return int(text)
 
 
 class Connection(BaseHTTPRequestHandler):
-    """One client's connection; requests come one after the other."""
+    """One client's connection; its requests are served one after the other."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: "Server"
 
     def serve(self) -> None:
-        """Read a request, have it played, send what comes of it."""
+        """Read a request, handle it, and send the reply."""
         request_id = new_id()
         try:
             request = self._read(request_id)
-        except Refusal as refusal:
-            self._send_last(refusal.answer(request_id), request_id)
+        except ServiceError as error:
+            self._send_last(error.reply(request_id), request_id)
             return
-        answer, spoiler, gap = self.server.play(request)
-        last = self.close_connection or spoiler is not None
-        head, body = render(answer, request_id, last=last)
+        reply, corrupter, interval = self.server.handle(request)
+        last = self.close_connection or corrupter is not None
+        head, body = render(reply, request_id, last=last)
         channel = Channel(self.connection, self.server.stop)
-        if spoiler is None:
+        if corrupter is None:
             channel.send(head + body)
             return
         self.close_connection = True
-        SPOILERS[spoiler](channel, head, body, gap)
+        CORRUPTERS[corrupter](channel, head, body, interval)
 
     # the names that BaseHTTPRequestHandler looks for
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = serve  # noqa: N815
@@ -90,7 +85,7 @@ class Connection(BaseHTTPRequestHandler):
     def _read(self, request_id: str) -> Request:
         headers = {k.lower(): v for k, v in self.headers.items()}
         if "transfer-encoding" in headers:
-            raise Refusal("APIGW.0201", status=411)
+            raise ServiceError("APIGW.0201", status=411)
         body = self._body(_length(headers.get("content-length", "0")))
         path, _, query = self.path.partition("?")
         return Request(self.command, path, query, headers, body, request_id)
@@ -98,13 +93,18 @@ class Connection(BaseHTTPRequestHandler):
     def _body(self, length: int) -> bytes:
         body = self.rfile.read(length)
         if len(body) < length:
-            raise ConnectionError("the client went away in the middle of its request")
+            raise ConnectionError(
+                "the client disconnected in the middle of its request"
+            )
         return body
 
-    def _send_last(self, answer: Answer, request_id: str) -> None:
-        """Answer and close; what still comes is read, lest a reset eats the answer."""
+    def _send_last(self, reply: Reply, request_id: str) -> None:
+        """Send a reply and close, after reading what still arrives.
+
+        Unread input would cause a TCP reset, which discards the reply.
+        """
         self.close_connection = True
-        self.connection.sendall(b"".join(render(answer, request_id, last=True)))
+        self.connection.sendall(b"".join(render(reply, request_id, last=True)))
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(DRAIN_SECONDS)
         while self.rfile.read1(65536):
@@ -113,50 +113,50 @@ class Connection(BaseHTTPRequestHandler):
     def send_error(
         self, code: int, message: str | None = None, explain: str | None = None
     ) -> None:
-        """Answer bytes that are no request, or a method that nobody serves."""
+        """Reply to bytes that are not a request, or to an unknown method."""
         text = message or explain or ""
         request_id = new_id()
-        refusal = Refusal("APIGW.0201", status=int(code), text=text)
-        self._send_last(refusal.answer(request_id), request_id)
+        error = ServiceError("APIGW.0201", status=int(code), text=text)
+        self._send_last(error.reply(request_id), request_id)
 
     def log_message(self, *_: object) -> None:
-        """Keep quiet: the record of calls is the log."""
+        """Log nothing: calls are recorded elsewhere."""
 
 
 class Server(ThreadingHTTPServer):
-    """A server on 127.0.0.1 that knows its open connections and can close them all."""
+    """A server on 127.0.0.1 that can close all its open connections."""
 
     request_queue_size = 128
 
-    def __init__(self, port: int, play: Play, stop: threading.Event) -> None:
+    def __init__(self, port: int, handle: Handle, stop: threading.Event) -> None:
         """Bind; a port of 0 lets the system choose."""
-        self.play = play
+        self.handle = handle
         self.stop = stop
         self._open: set[Any] = set()
         self._guard = threading.Lock()
         super().__init__(("127.0.0.1", port), Connection)
 
     def process_request(self, request: Accepted, client_address: Accepted) -> None:
-        """Serve a new connection in a thread of its own."""
+        """Serve a new connection in its own thread."""
         with self._guard:
             self._open.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Accepted) -> None:
-        """Close a connection, and forget it."""
+        """Close a connection."""
         with self._guard:
             self._open.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Accepted, client_address: Accepted) -> None:
-        """Say nothing of clients that went away; everything else is a mistake here."""
+        """Ignore clients that disconnected; anything else is a bug in the emulator."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
     def close_connections(self) -> None:
-        """Wake every thread that waits for a client."""
+        """Close all connections, which ends every thread that waits for a client."""
         with self._guard:
             still_open = list(self._open)
         for connection in still_open:
-            with suppress(OSError):  # its client has just gone, or it was closed
+            with suppress(OSError):  # already closed by the client
                 connection.shutdown(socket.SHUT_RDWR)

@@ -1,21 +1,21 @@
-"""The record of calls: what came, in order of arrival, and what was answered."""
+"""The record of a call: the request, and the status of its reply."""
 
 from collections.abc import Mapping
 
-from tests.emulator.exchange import Answer, Document, Json, Request
+from tests.emulator.http_messages import Document, Json, Reply, Request
 from tests.emulator.operations import Operation
 
 HIDDEN = "(hidden)"
 SECRET_HEADERS = frozenset(
     {"authorization", "x-auth-token", "x-security-token", "x-subject-token"}
 )
-# spoilers that let the client read no status
-WORDLESS = frozenset({"refuse_answer", "hang", "garbage", "reset"})
+# corrupters that leave the client without a status
+WITHOUT_STATUS = frozenset({"refuse_answer", "hang", "garbage", "reset"})
 SECRET_FIELD = "password"
 
 
 def new_call(operation: Operation | None, request: Request) -> Document:
-    """Return the record of a call that was not answered yet."""
+    """Return the record of a call whose reply has not been sent yet."""
     return {
         "service": operation.service if operation else None,
         "operation": operation.name if operation else None,
@@ -30,9 +30,9 @@ def new_call(operation: Operation | None, request: Request) -> Document:
     }
 
 
-def complete(call: Document, answer: Answer) -> None:
-    """Write down what is about to be answered."""
-    call.update(status=answer.status, error_code=answer.error_code)
+def complete(call: Document, reply: Reply) -> None:
+    """Add the status and error code of the reply."""
+    call.update(status=reply.status, error_code=reply.error_code)
 
 
 def _headers(headers: Mapping[str, str]) -> dict[str, str]:

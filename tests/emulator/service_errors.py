@@ -1,18 +1,18 @@
-"""What the services answer when they refuse: codes, statuses, words, shapes of body.
+"""The services' errors: codes, statuses, texts and formats of their bodies.
 
 Source: the error code tables of LTS, GA and the API gateway, and the error examples of
-IAM.  Where documents disagree on a status, the newest wins.
+IAM.  Where documents disagree on a status, the newest applies.
 """
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from tests.emulator.exchange import Answer, Document, answer_json
+from tests.emulator.http_messages import Document, Reply, json_reply
 
 IAM_FAULT = "Incorrect IAM authentication information: "
 
 # code -> (HTTP status, text; %s is filled in)
-REFUSALS: Mapping[str, tuple[int, str]] = {
+SERVICE_ERRORS: Mapping[str, tuple[int, str]] = {
     "LTS.0001": (403, "Invalid projectId"),
     "LTS.0003": (401, "Invalid token"),
     "LTS.0007": (400, "The request body format must be json"),
@@ -66,7 +66,7 @@ def _flat(_status: int, code: str, text: str, _request_id: str) -> Document:
     return {"error_code": code, "error_msg": text}
 
 
-def _traced(_status: int, code: str, text: str, request_id: str) -> Document:
+def _with_request_id(_status: int, code: str, text: str, request_id: str) -> Document:
     return {"error_msg": text, "error_code": code, "request_id": request_id}
 
 
@@ -79,31 +79,31 @@ SHAPES: Mapping[str, Callable[[int, str, str, str], Document]] = {
     "LTS": _flat,
     "IAM": _flat,
     "Keystone": _keystone,
-    "GA": _traced,
-    "SYS": _traced,
-    "APIGW": _traced,
+    "GA": _with_request_id,
+    "SYS": _with_request_id,
+    "APIGW": _with_request_id,
 }
 
 
-class Refusal(Exception):
-    """A service's no: raised where it is found out, answered at the border.
+class ServiceError(Exception):
+    """An error of a service; the caller turns it into a reply.
 
-    ``code`` is a key of :data:`REFUSALS`, ``details`` fill its text; ``status`` and
-    ``text`` replace the table's.
+    ``code`` is a key of :data:`SERVICE_ERRORS`, ``details`` complete its text;
+    ``status`` and ``text`` replace the table's.
     """
 
     def __init__(
         self, code: str, *details: str, status: int | None = None, text: str = ""
     ) -> None:
-        """Look the code up; a code without an entry is a mistake of the emulator."""
-        usual, words = REFUSALS[code]
+        """Look the code up; an unknown code is a bug in the emulator."""
+        usual, words = SERVICE_ERRORS[code]
         self.code = code
         self.status = status or usual
         self.text = text or (words % details if details else words)
         super().__init__(f"{code}: {self.text}")
 
-    def answer(self, request_id: str) -> Answer:
-        """Return the documented error answer of the service."""
+    def reply(self, request_id: str) -> Reply:
+        """Return the documented error reply of the service."""
         shape = SHAPES[self.code.partition(".")[0]]
         document = shape(self.status, self.code, self.text, request_id)
-        return answer_json(self.status, document)
+        return json_reply(self.status, document)

@@ -1,0 +1,27 @@
+"""An emulator for each test, with a clock that the test sets, and a client of it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.emulator_client import Client, Clock
+from tests.emulator import Emulator
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return the emulator's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def cloud(clock: Clock) -> Iterator[Emulator]:
+    """Return a new emulator."""
+    with Emulator(clock=clock) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def client(cloud: Emulator) -> Client:
+    """Return a client whose token both services accept."""
+    return Client(cloud)

@@ -1,0 +1,109 @@
+"""The emulated GA keeps the rules of "Creating a Log" and "Querying Logs"."""
+
+from typing import Any
+
+import pytest
+
+from tests.contract.emulator_client import (
+    LISTENER,
+    UNKNOWN_ID,
+    Client,
+    Clock,
+    outcome,
+)
+
+
+def test_a_logtank_is_shown_with_all_documented_fields(client: Client) -> None:
+    """Tables 4 and 5: times in whole seconds, and the request ID."""
+    stream_id = client.new_stream()
+    response = client.create_logtank(stream_id, more="tolerated")
+    detail = response.json()["logtank"]
+    assert response.status_code == 201
+    assert response.json()["request_id"] == response.headers["X-Request-Id"]
+    assert detail.pop("id") in {tank["id"] for tank in client.cloud.logtanks}
+    assert detail == {
+        "domain_id": client.cloud.domain_id,
+        "project_id": client.cloud.project_id,
+        "resource_type": "LISTENER",
+        "resource_id": LISTENER,
+        "log_group_id": client.cloud.log_group_id,
+        "log_stream_id": stream_id,
+        "status": "ACTIVE",
+        "created_at": "2027-01-15T08:00:00Z",
+        "updated_at": "2027-01-15T08:00:00Z",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code"),
+    [
+        ({"resource_type": "ELB"}, 400, "GA.9001"),
+        ({"resource_type": None}, 400, "GA.9001"),
+        ({"resource_id": ""}, 400, "GA.9001"),
+        ({"resource_id": 7}, 400, "GA.9001"),
+        ({"log_group_id": UNKNOWN_ID}, 404, "GA.9002"),
+        ({"log_stream_id": UNKNOWN_ID}, 404, "GA.9002"),
+        ({"resource_id": "unknown-listener"}, 404, "GA.9002"),
+    ],
+    ids=repr,
+)
+def test_a_logtank_needs_valid_fields_that_name_what_exists(
+    client: Client, fields: dict[str, Any], status: int, code: str
+) -> None:
+    """GA.9001 for an invalid value, GA.9002 for what does not exist."""
+    client.cloud.reset(listeners=[LISTENER])
+    response = client.create_logtank(client.new_stream(), **fields)
+    assert outcome(response) == (status, code)
+    assert response.json()["request_id"]
+    assert client.cloud.logtanks == []
+
+
+@pytest.mark.parametrize("body", [{}, [], {"logtank": []}, {"logtank": {}}], ids=repr)
+def test_a_body_without_the_logtanks_fields_is_refused(
+    client: Client, body: object
+) -> None:
+    """GA.9001."""
+    assert outcome(client.call("POST", "/v1/logtanks", body)) == (400, "GA.9001")
+
+
+def test_a_listeners_second_logtank_can_be_allowed(client: Client) -> None:
+    """Whether GA refuses it is not documented, so both can be configured."""
+    client.cloud.reset(second_logtank="allow")
+    stream_id = client.new_stream()
+    created = [client.create_logtank(stream_id).status_code for _ in range(2)]
+    assert created == [201, 201]
+
+
+def test_a_logtank_is_pending_for_a_time(client: Client, clock: Clock) -> None:
+    """PENDING for the configured seconds, then it has the configured status."""
+    client.cloud.reset(pending_seconds=10, final_status="ERROR")
+    stream_id = client.new_stream()
+    created = client.create_logtank(stream_id).json()["logtank"]
+    target = {"log_group_id": client.cloud.log_group_id, "log_stream_id": stream_id}
+    path = f"/v1/logtanks/{created['id']}"
+    busy = client.call("PUT", path, {"logtank": target})
+    assert (created["status"], outcome(busy)) == ("PENDING", (400, "GA.9004"))
+    clock.now += 10
+    assert client.call("GET", path).json()["logtank"]["status"] == "ERROR"
+    assert client.list_logtanks("?status=PENDING").json()["logtanks"] == []
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=501", "limit=x", "limit=-1", "marker=nothing"]
+)
+def test_an_invalid_page_is_refused(client: Client, query: str) -> None:
+    """GA.9001."""
+    assert outcome(client.list_logtanks(f"?{query}")) == (400, "GA.9001")
+
+
+def test_the_page_size_can_be_limited(client: Client) -> None:
+    """list_page_size limits a page that requested more; a marker needs no limit."""
+    client.cloud.reset(list_page_size=1, second_logtank="allow")
+    stream_id = client.new_stream()
+    for _ in range(2):
+        client.create_logtank(stream_id)
+    first = client.list_logtanks("?limit=500").json()
+    marker = first["page_info"]["next_marker"]
+    last = client.list_logtanks(f"?marker={marker}").json()
+    assert [len(first["logtanks"]), len(last["logtanks"])] == [1, 1]
+    assert last["page_info"] == {"current_count": 1}

@@ -69,7 +69,7 @@ def test_a_call_is_authorised_and_logged() -> None:
         reply = connected(server, heard, **token(1))(CALL)
 
     assert reply.document == {"a": 1}
-    assert b"\r\nX-Auth-Token: client-token-1\r\n" in server.requests[0]
+    assert "\r\nX-Auth-Token: client-token-1\r\n" in server.requests[0].text
     begun = {"service": "LTS", "operation": "ListLogStream", "attempt": 2}
     ended = {"status": 200, "code": None, "cloud_request_id": "r-1"}
     assert heard.lines == [("INFO", "call", begun | ended)]
@@ -137,7 +137,7 @@ def test_a_user_gets_a_token_and_shows_it() -> None:
         "ListLogStream",
         "ListLogStream",
     ]
-    assert b"X-Auth-Token: token-of-user-1\r\n" in server.requests[2]
+    assert "X-Auth-Token: token-of-user-1\r\n" in server.requests[2].text
 
 
 def test_a_project_is_found_by_its_region() -> None:
@@ -158,5 +158,5 @@ def test_keys_sign_what_is_sent() -> None:
     with serving(document({})) as server:
         connected(server, Heard(), **keys)(CALL)
 
-    signed = b"Authorization: SDK-HMAC-SHA256 Access=client-key, SignedHeaders=host;"
-    assert signed in server.requests[0]
+    signed = "Authorization: SDK-HMAC-SHA256 Access=client-key, SignedHeaders=host;"
+    assert signed in server.requests[0].text

@@ -215,3 +215,34 @@ def test_a_pause_of_an_age_is_handed_on_as_a_day(cloud: Emulator) -> None:
     reply: Any = HANDLERS["bootstrap"](signed(API), None)
 
     assert (reply["statusCode"], reply["headers"]["retry-after"]) == (503, "86400")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {
+            "routeArn": "arn",
+            "body": BODY,
+            "requestContext": {"http": {"method": "POST"}},
+        },
+        {"requestContext": {"connectionId": "c", "eventType": "MESSAGE"}, "body": BODY},
+        {"method": "POST", "raw_path": "/", "headers": {}, "body": BODY},
+    ],
+    ids=["an authorizer's question", "a WebSocket's message", "VPC Lattice"],
+)
+def test_a_request_of_an_unknown_form_is_rejected(
+    cloud: Emulator, event: object
+) -> None:
+    """Its body is not taken for a request."""
+    assert isinstance(refused("bootstrap", event), InvalidEvent)
+    assert cloud.calls == []
+
+
+def test_a_message_that_is_sent_again_creates_nothing(cloud: Emulator) -> None:
+    """For five minutes anybody may replay it, which is a delivery like any other."""
+    event = signed(API)
+    first, again = answered("bootstrap", event), answered("bootstrap", event)
+
+    assert (first.status, again.status) == (201, 200)
+    assert again.told == {**first.told, "created": []}
+    assert len(cloud.streams) == len(cloud.logtanks) == 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functions import invocation, tasks
+from functions import invocation
+from functions.invocation import tasks
 
 
 def handler(event: object, context: object) -> object:

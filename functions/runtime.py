@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 
-from functions.credentials import AGENCY
-from functions.setting_kinds import LOG_LEVELS
+from functions.settings.credentials import AGENCY
+from functions.settings.parsers import LOG_LEVELS
 
 RESERVE_SECONDS = 1.0
 """Kept back for the reply."""
@@ -75,7 +75,7 @@ def request_id(context: object) -> str | None:
     return None if found is None else str(found)
 
 
-def time_left(
+def remaining_time(
     context: object, clock: Callable[[], float] = time.monotonic
 ) -> Callable[[], float]:
     """Return what tells the seconds left to work in, less those for the reply."""

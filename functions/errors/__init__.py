@@ -22,11 +22,11 @@ ProvisioningError
 │   ├── QuotaExceeded
 │   ├── Conflict
 │   └── LogtankFailed
-├── NotTakenUp                   nothing has happened: pause and repeat
+├── NotProcessed                   nothing has happened: pause and repeat
 │   ├── Throttled
 │   ├── Unreachable
 │   └── Busy
-├── Unsure                       it may have happened: look before repeating
+├── MaybeProcessed                       it may have happened: look before repeating
 │   ├── ServiceFailed
 │   ├── OutcomeUnknown
 │   └── UnintelligibleReply
@@ -35,28 +35,8 @@ ProvisioningError
 └── BatchFailed
 """
 
-from functions.errors.clouds import (
-    AlreadyExists,
-    AuthenticationFailed,
-    Busy,
-    Conflict,
-    InvalidProject,
-    InvalidRequest,
-    LogtankFailed,
-    NotFound,
-    NotTakenUp,
-    OutcomeUnknown,
-    PermissionDenied,
-    QuotaExceeded,
-    Redirected,
-    Refused,
-    ServiceFailed,
-    Throttled,
-    UnintelligibleReply,
-    Unreachable,
-    Unsure,
-)
-from functions.errors.ours import (
+from functions.errors.family import Problem, ProvisioningError, pointer
+from functions.errors.local import (
     BatchFailed,
     CallerFault,
     DeadlineExceeded,
@@ -68,10 +48,26 @@ from functions.errors.ours import (
     Unauthenticated,
     UnsupportedMediaType,
 )
-from functions.errors.root import (
-    Problem,
-    ProvisioningError,
-    pointer,
+from functions.errors.upstream import (
+    AlreadyExists,
+    AuthenticationFailed,
+    Busy,
+    Conflict,
+    InvalidProject,
+    InvalidRequest,
+    LogtankFailed,
+    MaybeProcessed,
+    NotFound,
+    NotProcessed,
+    OutcomeUnknown,
+    PermissionDenied,
+    QuotaExceeded,
+    Redirected,
+    Refused,
+    ServiceFailed,
+    Throttled,
+    UnintelligibleReply,
+    Unreachable,
 )
 
 __all__ = [
@@ -87,10 +83,11 @@ __all__ = [
     "InvalidRequest",
     "LogtankFailed",
     "Malfunction",
+    "MaybeProcessed",
     "MethodNotAllowed",
     "Misconfigured",
     "NotFound",
-    "NotTakenUp",
+    "NotProcessed",
     "OutcomeUnknown",
     "PayloadTooLarge",
     "PermissionDenied",
@@ -105,6 +102,5 @@ __all__ = [
     "UnintelligibleReply",
     "Unreachable",
     "UnsupportedMediaType",
-    "Unsure",
     "pointer",
 ]

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from functions.errors import clouds
-from functions.errors.clouds import (
+from functions.errors import upstream
+from functions.errors.upstream import (
     AlreadyExists,
     AuthenticationFailed,
     Conflict,
@@ -27,7 +27,7 @@ from functions.errors.clouds import (
     Throttled,
 )
 
-CloudError = type[clouds.Refused | clouds.NotTakenUp | clouds.Unsure]
+CloudError = type[upstream.Refused | upstream.NotProcessed | upstream.MaybeProcessed]
 
 
 class Meaning(NamedTuple):
@@ -73,7 +73,7 @@ CODES: dict[str, Meaning] = {
         "the credential's account, and the log group and stream in LTS of a region "
         "that GA delivers to (cn-north-4, ap-southeast-3).",
     ),
-    "GA.9004": Meaning(clouds.Busy),
+    "GA.9004": Meaning(upstream.Busy),
     "GA.9005": Meaning(Conflict),
     "GA.9006": Meaning(
         PermissionDenied,

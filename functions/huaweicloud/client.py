@@ -7,17 +7,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from functions.credentials import Keys, Tokens, User, fingerprint
 from functions.errors import ProvisioningError
-from functions.huaweicloud import authorisation, iam, projects, replies
-from functions.huaweicloud.calls import Call, Reply, Send
-from functions.huaweicloud.gate import Guard
-from functions.huaweicloud.patience import Patience
+from functions.huaweicloud import authorization, iam, projects, replies
+from functions.huaweicloud.lockout import Guard
 from functions.huaweicloud.retry import repeat
+from functions.huaweicloud.retry_policy import RetryPolicy
 from functions.huaweicloud.tokens import TokenCache
-from functions.huaweicloud.transport import Transport
 from functions.secret import Secret
 from functions.settings import Settings
+from functions.settings.credentials import Keys, Tokens, User, fingerprint
+from functions.transport.calls import Call, Reply, Send
+from functions.transport.session import Transport
 
 Log = Callable[..., None]
 """Takes a level, a message, and facts by name."""
@@ -27,48 +27,58 @@ _token_caches: dict[str, TokenCache] = {}
 
 
 def connect(
-    settings: Settings, patience: Patience, log: Log, pace: Callable[[float], None]
+    settings: Settings,
+    retry_policy: RetryPolicy,
+    log: Log,
+    pace: Callable[[float], None],
 ) -> Send:
     """Return the port to LTS, GA and IAM; `pace` is told how long each call took."""
     secrets = list(settings.secrets)
     endpoints, credential = settings.endpoints, settings.credential
     transport = Transport(
-        endpoints, secrets, settings.http_timeout_seconds, patience.left
+        endpoints,
+        secrets,
+        settings.http_timeout_seconds,
+        retry_policy.remaining_seconds,
     )
     send = _logged(transport, log, pace)
     guard = partial(
         Guard,
         endpoints=endpoints,
         credential=fingerprint(credential),
-        left=patience.left,
+        remaining_seconds=retry_policy.remaining_seconds,
         accepted=set(),
     )
     if isinstance(credential, Tokens):
-        return guard(authorisation.with_tokens(send, credential))
+        return guard(authorization.with_tokens(send, credential))
     if isinstance(credential, Keys):
-        return guard(authorisation.with_keys(send, credential, endpoints))
+        return guard(authorization.with_keys(send, credential, endpoints))
     key = f"{fingerprint(credential)} {endpoints[iam.SERVICE]}"
     cache = _token_caches.setdefault(key, TokenCache())
-    get_token = _token_getter(cache, credential, guard(send), patience, secrets)
-    return guard(authorisation.with_user(send, get_token, cache.forget))
+    get_token = _token_getter(cache, credential, guard(send), retry_policy, secrets)
+    return guard(authorization.with_user(send, get_token, cache.forget))
 
 
 def _token_getter(
-    cache: TokenCache, user: User, send: Send, patience: Patience, secrets: list[Secret]
-) -> authorisation.GetToken:
+    cache: TokenCache,
+    user: User,
+    send: Send,
+    retry_policy: RetryPolicy,
+    secrets: list[Secret],
+) -> authorization.GetToken:
     """Return what gets a scope's token, and adds it to the secrets."""
 
     def ask(scope: iam.Scope) -> iam.Token:
-        return repeat(iam.create_token(user, scope), iam.token, send, patience)
+        return repeat(iam.create_token(user, scope), iam.token, send, retry_policy)
 
     def get_token(scope: iam.Scope) -> Secret:
-        secrets.append(cache.get(scope, ask, patience.left))
+        secrets.append(cache.get(scope, ask, retry_policy.remaining_seconds))
         return secrets[-1]
 
     return get_token
 
 
-def find_project(settings: Settings, send: Send, patience: Patience) -> str:
+def find_project(settings: Settings, send: Send, retry_policy: RetryPolicy) -> str:
     """Return the id of the credential's project in the region.
 
     Raises: the errors of `projects.find`.
@@ -76,7 +86,7 @@ def find_project(settings: Settings, send: Send, patience: Patience) -> str:
     return projects.find(
         settings.region,
         fingerprint(settings.credential),
-        lambda call, read: repeat(call, read, send, patience),
+        lambda call, read: repeat(call, read, send, retry_policy),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from functions.huaweicloud import replies
-from functions.huaweicloud.calls import Call, Reply, segment
+from functions.transport.calls import Call, Reply, segment
 
 SERVICE = "GA"
 LISTENER = "LISTENER"

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from functions import setting_kinds
-from functions.credentials import User
-from functions.endpoints import IAM_GLOBAL
-from functions.huaweicloud import moments, replies
-from functions.huaweicloud.calls import Call, Reply
+from functions.huaweicloud import replies
 from functions.secret import Secret
+from functions.settings import parsers
+from functions.settings.credentials import User
+from functions.settings.endpoints import IAM_GLOBAL
+from functions.transport import dates
+from functions.transport.calls import Call, Reply
 
 SERVICE = "IAM"
 _UNTOLD_SECONDS = 600.0  # how long a token is taken to last that does not say it
@@ -69,7 +70,7 @@ def token(call: Call, reply: Reply) -> Token:
     if reply.subject_token is None:
         raise replies.unintelligible(call, reply, "has no X-Subject-Token")
     try:
-        text = setting_kinds.header(reply.subject_token.reveal())
+        text = parsers.header(reply.subject_token.reveal())
     except ValueError as error:
         fault = f"has an X-Subject-Token that {error}"
         raise replies.unintelligible(call, reply, fault) from None
@@ -102,7 +103,7 @@ def _project_id(project: object, call: Call, reply: Reply) -> str:
     """Return a project's id, which is to go into paths and headers."""
     try:
         told = project.get("id") if isinstance(project, Mapping) else None
-        return setting_kinds.identifier(told if isinstance(told, str) else "")
+        return parsers.identifier(told if isinstance(told, str) else "")
     except ValueError as error:
         raise replies.unintelligible(
             call, reply, f"has a project that {error}"
@@ -113,6 +114,6 @@ def _lifetime(described: object) -> float:
     """Return a token's seconds by the cloud's own clock, ours may be off."""
     if not isinstance(described, Mapping):
         return _UNTOLD_SECONDS
-    issued = moments.of_document(described.get("issued_at"))
-    expires = moments.of_document(described.get("expires_at"))
+    issued = dates.of_document(described.get("issued_at"))
+    expires = dates.of_document(described.get("expires_at"))
     return _UNTOLD_SECONDS if issued is None or expires is None else expires - issued

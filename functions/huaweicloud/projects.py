@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from functions.errors import Misconfigured
 from functions.huaweicloud import iam
-from functions.huaweicloud.calls import Call
 from functions.huaweicloud.retry import Read
+from functions.transport.calls import Call
 
 Ask = Callable[[Call, Read[list[str]]], list[str]]
 

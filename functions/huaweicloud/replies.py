@@ -16,7 +16,7 @@ from functions.errors import (
     UnintelligibleReply,
 )
 from functions.errors.codes import meaning
-from functions.huaweicloud.calls import Call, Reply
+from functions.transport.calls import Call, Reply
 
 _CODES = ("error_code", "errorCode", "code")
 _MESSAGES = ("error_msg", "errorMsg", "errorMessage", "message", "details")

@@ -14,12 +14,12 @@ from functions.errors import (
     AlreadyExists,
     Busy,
     DeadlineExceeded,
-    NotTakenUp,
+    MaybeProcessed,
+    NotProcessed,
     ProvisioningError,
-    Unsure,
 )
-from functions.huaweicloud.calls import Call, Reply, Send
-from functions.huaweicloud.patience import Patience, out_of_time
+from functions.huaweicloud.retry_policy import RetryPolicy, out_of_time
+from functions.transport.calls import Call, Reply, Send
 
 T = TypeVar("T")
 Seen = TypeVar("Seen")
@@ -59,7 +59,7 @@ class Looking(Generic[T, Seen]):
         """Return what is there, None where nothing is."""
         return self.decide(self.gather())
 
-    def after(self, failure: ProvisioningError, patience: Patience) -> T | None:
+    def after(self, failure: ProvisioningError, retry_policy: RetryPolicy) -> T | None:
         """Look whether the create that failed so happened all the same.
 
         Raises: the create's failure, from the look's, where the look fails;
@@ -68,12 +68,12 @@ class Looking(Generic[T, Seen]):
         try:
             seen = self.gather()
         except ProvisioningError as blind:
-            patience.require_time(failure)
+            retry_policy.require_time(failure)
             raise failure from blind
         return self.decide(seen)
 
 
-def repeat(call: Call, read: Read[T], send: Send, patience: Patience) -> T:
+def repeat(call: Call, read: Read[T], send: Send, retry_policy: RetryPolicy) -> T:
     """Make a call that may be made any number of times, until it is answered.
 
     Raises: what the last attempt came to, DeadlineExceeded.
@@ -82,19 +82,23 @@ def repeat(call: Call, read: Read[T], send: Send, patience: Patience) -> T:
     attempt = 0
     while True:
         attempt += 1
-        patience.require_time(failure)
+        retry_policy.require_time(failure)
         try:
             return _once(call, read, send, attempt)
-        except (NotTakenUp, Unsure) as error:
-            spent = attempt >= patience.attempts or isinstance(error, Busy)
-            if spent or _is_anothers(error, call):
+        except (NotProcessed, MaybeProcessed) as error:
+            spent = attempt >= retry_policy.attempts or isinstance(error, Busy)
+            if spent or _failed_in_another_service(error, call):
                 raise
             failure = error
-        patience.pause(attempt, failure)
+        retry_policy.pause(attempt, failure)
 
 
 def create(
-    call: Call, read: Read[T], send: Send, patience: Patience, look: Looking[T, Seen]
+    call: Call,
+    read: Read[T],
+    send: Send,
+    retry_policy: RetryPolicy,
+    look: Looking[T, Seen],
 ) -> Created[T]:
     """Make a call that must not happen twice.
 
@@ -107,25 +111,27 @@ def create(
     attempt = 0
     while True:
         attempt += 1
-        patience.require_time(failure)
-        sent_at = patience.clock()
+        retry_policy.require_time(failure)
+        sent_at = retry_policy.clock()
         try:
             made = _once(call, read, send, attempt)
             return Created(made, answered=True, clean=clean, sent_at=sent_at)
-        except (AlreadyExists, NotTakenUp, Unsure) as error:
+        except (AlreadyExists, NotProcessed, MaybeProcessed) as error:
             failure = error
-        clean = clean and not isinstance(failure, Unsure)
-        last = attempt >= patience.attempts or isinstance(failure, AlreadyExists | Busy)
-        if _is_anothers(failure, call) or (last and clean):
+        clean = clean and not isinstance(failure, MaybeProcessed)
+        last = attempt >= retry_policy.attempts or isinstance(
+            failure, AlreadyExists | Busy
+        )
+        if _failed_in_another_service(failure, call) or (last and clean):
             raise failure
-        patience.pause(attempt, failure)
-        if not clean and (found := look.after(failure, patience)) is not None:
+        retry_policy.pause(attempt, failure)
+        if not clean and (found := look.after(failure, retry_policy)) is not None:
             return Created(found, answered=False, clean=False, sent_at=sent_at)
         if last:
             raise failure
 
 
-def while_busy(step: Callable[[], T], patience: Patience) -> T:
+def while_busy(step: Callable[[], T], retry_policy: RetryPolicy) -> T:
     """Repeat a step for as long as time allows while its resource is being built.
 
     Raises: whatever else the step raises; DeadlineExceeded, from the wait unless the
@@ -143,7 +149,7 @@ def while_busy(step: Callable[[], T], patience: Patience) -> T:
             if busy is None or error.__cause__ is not None or error.logtank_id:
                 raise
             raise out_of_time(busy) from busy
-        patience.pause(attempt, busy)
+        retry_policy.pause(attempt, busy)
 
 
 def _once(call: Call, read: Read[T], send: Send, attempt: int) -> T:
@@ -151,7 +157,7 @@ def _once(call: Call, read: Read[T], send: Send, attempt: int) -> T:
     return read(numbered, send(numbered))
 
 
-def _is_anothers(failure: ProvisioningError, call: Call) -> bool:
+def _failed_in_another_service(failure: ProvisioningError, call: Call) -> bool:
     """Whether another service failed before the call was even written.
 
     A token is asked for with attempts of its own; this call's have nothing to add.

@@ -24,14 +24,17 @@ class TokenCache:
         self._kept: dict[Scope, tuple[Secret, float]] = {}
 
     def get(
-        self, scope: Scope, ask: Callable[[Scope], Token], left: Callable[[], float]
+        self,
+        scope: Scope,
+        ask: Callable[[Scope], Token],
+        remaining_seconds: Callable[[], float],
     ) -> Secret:
         """Return the scope's token, asking for one if none is kept.
 
         Raises: what asking comes to; DeadlineExceeded if the turn does not come in
         time.
         """
-        if not self._turn.acquire(timeout=max(0.0, left())):
+        if not self._turn.acquire(timeout=max(0.0, remaining_seconds())):
             raise DeadlineExceeded(
                 "The function's time ran out while it waited for a token",
                 service=SERVICE,

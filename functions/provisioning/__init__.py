@@ -6,6 +6,6 @@ here takes `send` and has no I/O of its own.
 """
 
 from functions.provisioning.actions import bootstrap, create_log_stream, create_logtank
-from functions.provisioning.cloud import Cloud, noting
+from functions.provisioning.cloud import Cloud, error_context
 
-__all__ = ["Cloud", "bootstrap", "create_log_stream", "create_logtank", "noting"]
+__all__ = ["Cloud", "bootstrap", "create_log_stream", "create_logtank", "error_context"]

@@ -10,8 +10,8 @@ from typing import cast
 
 from functions.huaweicloud import ga, lts
 from functions.provisioning import log_stream, logtank, waiting
-from functions.provisioning.claim import Claim
-from functions.provisioning.cloud import Cloud, noting
+from functions.provisioning.cloud import Cloud, error_context
+from functions.provisioning.lease import Lease
 
 Event = Mapping[str, object]
 Result = dict[str, object]
@@ -33,7 +33,7 @@ def create_logtank(event: Event, cloud: Cloud) -> Result:
     Raises: the errors of `logtank.ensure`.
     """
     wanted = ga.NewLogtank(**cast("Mapping[str, str]", event["logtank"]))
-    ensured = logtank.ensure(wanted, cloud, Claim())
+    ensured = logtank.ensure(wanted, cloud, Lease())
     result: Result = {"logtank": ensured.logtank.as_document()}
     if ensured.logtank.request_id:
         result["request_id"] = ensured.logtank.request_id
@@ -52,10 +52,10 @@ def bootstrap(event: Event, cloud: Cloud) -> Result:
         ga.LISTENER, str(event["resource_id"]), new.log_group_id, stream.id
     )
     cloud = cloud._replace(owner=cloud.owner._replace(project_id=new.project_id))
-    with noting(log_stream_name=new.name):
-        ensured = logtank.ensure(wanted, cloud, stream.claim)
+    with error_context(log_stream_name=new.name):
+        ensured = logtank.ensure(wanted, cloud, stream.lease)
     seconds = cast("float", event.get("wait_seconds", 0))
-    with noting(
+    with error_context(
         step="create_logtank", log_stream_name=new.name, log_stream_id=stream.id
     ):
         active = waiting.until_active(ensured.logtank, cloud, seconds)
@@ -73,7 +73,7 @@ def bootstrap(event: Event, cloud: Cloud) -> Result:
 
 
 def _new_stream(event: Event, cloud: Cloud) -> lts.NewStream:
-    with noting(step="create_log_stream"):
+    with error_context(step="create_log_stream"):
         project_id = event.get("project_id") or cloud.owner.project_id
         return lts.NewStream.from_event(event, str(project_id or cloud.find_project()))
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 
 from functions.errors import Busy, Conflict, LogtankFailed
-from functions.huaweicloud import ga, moments
-from functions.provisioning.claim import Claim
+from functions.huaweicloud import ga
+from functions.provisioning.lease import Lease
+from functions.transport import dates
 
 
 def shipping(new: ga.NewLogtank, listed: Sequence[ga.Logtank]) -> ga.Logtank | None:
@@ -49,7 +50,7 @@ def twin(logtank: ga.Logtank, listed: Iterable[ga.Logtank]) -> ga.Logtank:
     return next((each for each in listed if each.id == logtank.id), logtank)
 
 
-def is_settled(logtank: ga.Logtank, claim: Claim) -> bool:
+def is_settled(logtank: ga.Logtank, lease: Lease) -> bool:
     """Whether no older one can turn up, nor an equal of a smaller id.
 
     So it is once GA's second in which it was made is over, or if it was made when
@@ -58,11 +59,11 @@ def is_settled(logtank: ga.Logtank, claim: Claim) -> bool:
     made_at = _made_at(logtank)
     if made_at is None or logtank.seen_at is None:
         return False
-    return logtank.seen_at >= made_at + 1.0 or claim.is_creators(made_at)
+    return logtank.seen_at >= made_at + 1.0 or lease.covers(made_at)
 
 
 def _made_at(logtank: ga.Logtank) -> float | None:
-    return moments.of_document(logtank.created_at)
+    return dates.of_document(logtank.created_at)
 
 
 def healthy(logtank: ga.Logtank) -> ga.Logtank:

@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import NamedTuple
 
 from functions.errors import Malfunction, ProvisioningError
-from functions.huaweicloud.calls import Call, Send
 from functions.huaweicloud.ga import Owner
-from functions.huaweicloud.patience import Patience
 from functions.huaweicloud.retry import Read, T, repeat
+from functions.huaweicloud.retry_policy import RetryPolicy
+from functions.transport.calls import Call, Send
 
 
 class Cloud(NamedTuple):
@@ -20,7 +20,7 @@ class Cloud(NamedTuple):
     """
 
     send: Send
-    patience: Patience
+    retry_policy: RetryPolicy
     owner: Owner
     find_project: Callable[[], str]
 
@@ -29,10 +29,10 @@ class Cloud(NamedTuple):
 
         Raises: what the last attempt came to, DeadlineExceeded.
         """
-        return repeat(call, read, self.send, self.patience)
+        return repeat(call, read, self.send, self.retry_policy)
 
 
-class noting:  # noqa: N801 # as contextlib names its own
+class error_context:  # noqa: N801 # as contextlib names its own
     """Write on whatever fails inside how far the work had come.
 
     Raises: Malfunction for what is none of our errors.

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from functions.errors import AlreadyExists
 from functions.huaweicloud import lts, retry
-from functions.provisioning.claim import Claim
-from functions.provisioning.cloud import Cloud, noting
+from functions.provisioning.cloud import Cloud, error_context
+from functions.provisioning.lease import Lease
 
 
 class EnsuredStream(NamedTuple):
@@ -21,7 +21,7 @@ class EnsuredStream(NamedTuple):
     id: str
     created: bool
     differs: list[str]
-    claim: Claim
+    lease: Lease
 
 
 def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
@@ -30,14 +30,14 @@ def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
     Raises: AlreadyExists if the name is taken outside the group; whatever refuses the
     create; DeadlineExceeded; each with what is known of the stream.
     """
-    with noting(step="create_log_stream", log_stream_name=new.name):
+    with error_context(step="create_log_stream", log_stream_name=new.name):
         look = _looking(new, cloud)
         try:
             made = retry.create(
                 lts.create_stream(new),
                 partial(lts.created_stream, new),
                 cloud.send,
-                cloud.patience,
+                cloud.retry_policy,
                 look,
             )
         except AlreadyExists:
@@ -46,8 +46,8 @@ def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
             return _adopted(found, new, created=False)
     if not made.answered:
         return _adopted(made.value, new, created=True)
-    claim = Claim(claimed_at=made.sent_at)
-    return EnsuredStream(made.value.id, created=True, differs=[], claim=claim)
+    lease = Lease(leased_at=made.sent_at)
+    return EnsuredStream(made.value.id, created=True, differs=[], lease=lease)
 
 
 def _looking(
@@ -61,9 +61,9 @@ def _looking(
 
 
 def _adopted(stream: lts.Stream, new: lts.NewStream, *, created: bool) -> EnsuredStream:
-    claim = Claim(
+    lease = Lease(
         adopted=True,
         stream_created_at=stream.created_at,
         stream_seen_at=stream.seen_at,
     )
-    return EnsuredStream(stream.id, created, stream.differs(new), claim)
+    return EnsuredStream(stream.id, created, stream.differs(new), lease)

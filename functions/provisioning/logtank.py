@@ -18,8 +18,8 @@ from functions.errors import (
 )
 from functions.huaweicloud import ga, replies, retry
 from functions.provisioning import choice
-from functions.provisioning.claim import Claim
-from functions.provisioning.cloud import Cloud, noting
+from functions.provisioning.cloud import Cloud, error_context
+from functions.provisioning.lease import Lease
 
 WATCH_PAUSES = (0.25, 0.5, 0.5, 0.75)
 """Between the looks of those who leave the creator its time: CLAIM_SECONDS in all."""
@@ -39,7 +39,7 @@ class EnsuredLogtank(NamedTuple):
     created: bool
 
 
-def ensure(new: ga.NewLogtank, cloud: Cloud, claim: Claim) -> EnsuredLogtank:
+def ensure(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> EnsuredLogtank:
     """Create the logtank, or adopt the one that ships to the same stream.
 
     A claim is good for one attempt: after waiting for a busy listener it is looked
@@ -48,57 +48,57 @@ def ensure(new: ga.NewLogtank, cloud: Cloud, claim: Claim) -> EnsuredLogtank:
     Raises: Conflict if the listener ships elsewhere; LogtankFailed; whatever refuses
     the create; DeadlineExceeded; each with what is known of the logtank.
     """
-    claims = chain([claim], repeat(Claim()))
-    with noting(step="create_logtank", log_stream_id=new.log_stream_id):
+    leases = chain([lease], repeat(Lease()))
+    with error_context(step="create_logtank", log_stream_id=new.log_stream_id):
         ensured = retry.while_busy(
-            lambda: _look_and_create(new, cloud, next(claims)), cloud.patience
+            lambda: _look_and_create(new, cloud, next(leases)), cloud.retry_policy
         )
         return EnsuredLogtank(choice.healthy(ensured.logtank), ensured.created)
 
 
-def _look_and_create(new: ga.NewLogtank, cloud: Cloud, claim: Claim) -> EnsuredLogtank:
+def _look_and_create(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> EnsuredLogtank:
     look: Look = retry.Looking(
         gather=lambda: _listed(new, cloud),
         decide=lambda listed: choice.shipping(new, listed),
     )
-    if not claim.holds(cloud.patience.clock()):
-        found = _watched(look, cloud, claim)
+    if not lease.holds(cloud.retry_policy.clock()):
+        found = _watched(look, cloud, lease)
         if found:
-            return EnsuredLogtank(_settled(found, look, cloud, claim), created=False)
+            return EnsuredLogtank(_settled(found, look, cloud, lease), created=False)
     try:
         made = retry.create(
             ga.create_logtank(new, cloud.owner),
             ga.logtank,
             cloud.send,
-            cloud.patience,
+            cloud.retry_policy,
             look,
         )
     except AlreadyExists as refusal:
         return EnsuredLogtank(_existing(look, refusal), created=False)
     if not made.answered:
-        return EnsuredLogtank(_settled(made.value, look, cloud, claim), created=True)
-    if made.clean and claim.holds(cloud.patience.clock()):
+        return EnsuredLogtank(_settled(made.value, look, cloud, lease), created=True)
+    if made.clean and lease.holds(cloud.retry_policy.clock()):
         return EnsuredLogtank(made.value, created=True)
     return _yield_to_the_oldest(made.value, new, cloud)
 
 
-def _watched(look: Look, cloud: Cloud, claim: Claim) -> ga.Logtank | None:
+def _watched(look: Look, cloud: Cloud, lease: Lease) -> ga.Logtank | None:
     """Look, and while the stream's creator may be on its way look again."""
-    for pause in (0.0, *(WATCH_PAUSES if claim.is_rivalled() else ())):
-        cloud.patience.rest(pause)
+    for pause in (0.0, *(WATCH_PAUSES if lease.creator_may_be_active() else ())):
+        cloud.retry_policy.sleep_within_deadline(pause)
         if found := look():
             return found
     return None
 
 
-def _settled(found: ga.Logtank, look: Look, cloud: Cloud, claim: Claim) -> ga.Logtank:
+def _settled(found: ga.Logtank, look: Look, cloud: Cloud, lease: Lease) -> ga.Logtank:
     """Return what was found, or what has won over it by the end of its second.
 
     Raises: Busy if by then there is nothing.
     """
-    if choice.is_settled(found, claim):
+    if choice.is_settled(found, lease):
         return found
-    with noting(logtank_id=found.id):
+    with error_context(logtank_id=found.id):
         _rest_a_second(cloud)
         winner = look()
     if winner is None:
@@ -123,9 +123,9 @@ def _yield_to_the_oldest(
 
     All who were in the race decide alike: the oldest stays, of equals the smallest id.
     """
-    with noting(logtank_id=mine.id):
+    with error_context(logtank_id=mine.id):
         here = choice.alive_here(new, _listed(new, cloud))
-        if not choice.is_settled(choice.twin(mine, here), Claim()):
+        if not choice.is_settled(choice.twin(mine, here), Lease()):
             _rest_a_second(cloud)
             here = choice.alive_here(new, _listed(new, cloud))
         oldest = choice.oldest([choice.twin(mine, here), *here])
@@ -137,7 +137,9 @@ def _yield_to_the_oldest(
 
 def _rest_a_second(cloud: Cloud) -> None:
     """Let GA's second pass; with little time left, as much of it as can be had."""
-    cloud.patience.rest(min(SETTLE_SECONDS, cloud.patience.left() / 2))
+    cloud.retry_policy.sleep_within_deadline(
+        min(SETTLE_SECONDS, cloud.retry_policy.remaining_seconds() / 2)
+    )
 
 
 def _remove(mine: ga.Logtank, oldest: ga.Logtank, cloud: Cloud) -> None:
@@ -147,7 +149,7 @@ def _remove(mine: ga.Logtank, oldest: ga.Logtank, cloud: Cloud) -> None:
     """
     delete = ga.delete_logtank(mine, cloud.owner)
     try:
-        retry.while_busy(lambda: cloud.ask(delete, replies.check), cloud.patience)
+        retry.while_busy(lambda: cloud.ask(delete, replies.check), cloud.retry_policy)
     except NotFound:
         return
     except ProvisioningError as error:

@@ -20,14 +20,14 @@ def until_active(logtank: ga.Logtank, cloud: Cloud, seconds: float) -> ga.Logtan
 
     Raises: LogtankFailed.
     """
-    until = cloud.patience.clock() + seconds
+    until = cloud.retry_policy.clock() + seconds
     pauses = chain(_POLL_SECONDS, repeat(_POLL_SECONDS[-1]))
     while (
         logtank.status == ga.PENDING
-        and (remaining := until - cloud.patience.clock()) > 0
+        and (remaining := until - cloud.retry_policy.clock()) > 0
     ):
         try:
-            cloud.patience.rest(min(next(pauses), remaining))
+            cloud.retry_policy.sleep_within_deadline(min(next(pauses), remaining))
             logtank = cloud.ask(ga.show_logtank(logtank, cloud.owner), ga.logtank)
         except ProvisioningError:
             break

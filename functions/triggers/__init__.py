@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from functions.errors import ProvisioningError
 from functions.secret import Secret
-from functions.triggers import answers, audit_trail, envelopes, records, webhook
+from functions.triggers import audit_trail, envelopes, records, responses, webhook
 from functions.triggers.delivery import Delivery
 
 Event = Any
@@ -35,10 +35,10 @@ class Trigger(NamedTuple):
     recognises: Callable[[Event], bool]
     deliver: Callable[[Event], Delivery]
     admit: Callable[[Event, str, Sequence[Secret]], None] = _anyone
-    answer: Callable[[Event, Delivery, Sequence[answers.Outcome]], object] = (
-        answers.result_or_raise
+    answer: Callable[[Event, Delivery, Sequence[responses.Outcome]], object] = (
+        responses.result_or_raise
     )
-    refuse: Callable[[Event, ProvisioningError], object] = answers.raise_it
+    refuse: Callable[[Event, ProvisioningError], object] = responses.raise_it
 
 
 def _single(event: Event) -> Delivery:
@@ -62,15 +62,15 @@ TABLE = (
         webhook.is_request,
         webhook.deliver,
         webhook.admit,
-        answers.reply,
-        answers.refusal,
+        responses.reply,
+        responses.refusal,
     ),
     Trigger(
         "SQS",
         records.is_sqs,
         records.sqs,
-        answer=answers.failures_of_queue,
-        refuse=answers.whole_queue,
+        answer=responses.partial_batch_response,
+        refuse=responses.fail_entire_batch,
     ),
     Trigger("SNS", records.is_sns, records.sns),
     Trigger("SMN", records.is_smn, records.smn),
@@ -92,10 +92,10 @@ def of(event: object) -> Trigger:
     return next((row for row in TABLE if row.recognises(event)), DIRECT)
 
 
-def at_once(event: object) -> object | None:
+def health_check_response(event: object) -> object | None:
     """Return the answer that needs no settings and asks for no work, if it is one."""
     if isinstance(event, Mapping) and webhook.is_health_check(event):
-        return answers.health(event)
+        return responses.health(event)
     return None
 
 

@@ -21,7 +21,7 @@ from functions.errors import (
     UnsupportedMediaType,
 )
 from functions.secret import Secret
-from functions.triggers import signatures
+from functions.triggers import webhook_signatures
 from functions.triggers.delivery import Delivery
 from functions.triggers.envelopes import inner, message
 
@@ -76,7 +76,7 @@ def admit(
     if not secrets:
         raise Misconfigured("WEBHOOK_SECRETS is not set, so nobody can be let in")
     moment = time.time() if now is None else now
-    signatures.require(headers(event), body, secrets, moment)
+    webhook_signatures.require(headers(event), body, secrets, moment)
 
 
 def deliver(event: Event) -> Delivery:

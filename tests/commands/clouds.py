@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.request import urlopen
 
-from functions.setting_table import TABLE
+from functions.settings.table import TABLE
 from tests.commands.arguments import OWN, REAL
 from tests.emulator import Emulator
 

@@ -10,7 +10,7 @@ import pytest
 
 from functions import contracts, errors
 from functions.errors.codes import CODES
-from functions.setting_table import TABLE
+from functions.settings.table import TABLE
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -47,7 +47,13 @@ def test_settings_are_those_that_the_code_reads() -> None:
 
 def test_errors_have_the_remedies_that_the_code_gives() -> None:
     """Each class that can be raised stands there with its status and remedy."""
-    branches = {"ProvisioningError", "CallerFault", "Refused", "NotTakenUp", "Unsure"}
+    branches = {
+        "ProvisioningError",
+        "CallerFault",
+        "Refused",
+        "NotProcessed",
+        "MaybeProcessed",
+    }
     expected = [
         f"| `{kind.__name__}` | {_status(kind)} | {_retryable(kind)} | {kind.remedy} |"
         for kind in _leaves(errors.ProvisioningError)

@@ -38,9 +38,9 @@ def test_every_test_that_it_names_exists() -> None:
 def test_every_claim_is_held_by_a_test() -> None:
     """Each row of each table has a claim, and names one or more tests and no more."""
     assert ROWS
-    for claim, held_by in ROWS:
-        assert claim.endswith(".")
-        assert re.fullmatch(rf"`{TEST}`(, `{TEST}`)*", held_by), claim
+    for lease, held_by in ROWS:
+        assert lease.endswith(".")
+        assert re.fullmatch(rf"`{TEST}`(, `{TEST}`)*", held_by), lease
 
 
 def test_it_names_nobody() -> None:

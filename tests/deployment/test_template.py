@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from functions import contracts, tasks
+from functions import contracts
+from functions.invocation import tasks
 from tests.commands import ENTRIES
 from tests.deployment import built, sam
 

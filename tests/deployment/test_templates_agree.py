@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functions.credentials import KINDS
-from functions.setting_table import TABLE
+from functions.settings.credentials import KINDS
+from functions.settings.table import TABLE
 from tests.deployment import sam, terraform
 
 NAMES = {setting.name for setting in TABLE}

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from functions import contracts, tasks
+from functions import contracts
+from functions.invocation import tasks
 from tests.commands import ENTRIES
 from tests.deployment import built, terraform
 from tests.deployment.terraform import Resource

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from functions import contracts, schema_files
+from functions import contracts
+from functions.contracts import schema_files
 from functions.errors import ProvisioningError
 from tests.e2e.driving import HANDLERS
 

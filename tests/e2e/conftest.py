@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from functions.setting_table import TABLE
+from functions.settings.table import TABLE
 from tests.e2e.output import Output
 from tests.e2e.ports import running
 from tests.emulator import Emulator

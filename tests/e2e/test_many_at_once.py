@@ -8,11 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.errors import (
-    BatchFailed,
-    DeadlineExceeded,
-    ServiceFailed,
-)
+from functions.errors import BatchFailed, DeadlineExceeded, ServiceFailed
 from tests.e2e.contexts import LambdaContext
 from tests.e2e.driving import (
     STREAM_NAME,
@@ -33,7 +29,7 @@ def crowded(cloud: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     return cloud
 
 
-def at_once(entry: str, event: dict[str, object]) -> list[dict[str, Any]]:
+def health_check_response(entry: str, event: dict[str, object]) -> list[dict[str, Any]]:
     """Return the answers to the same event, sent by many in the same moment."""
     gate = threading.Barrier(MANY)
 
@@ -55,7 +51,9 @@ def test_racing_second_halves_leave_one_logtank(crowded: Emulator) -> None:
     """There is no lock here: the oldest stays, and whoever made another removes it."""
     crowded.reset(second_logtank="allow")
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
-    answers = at_once("create_logtank", logtank_event(crowded, stream["log_stream_id"]))
+    answers = health_check_response(
+        "create_logtank", logtank_event(crowded, stream["log_stream_id"])
+    )
     (kept,) = crowded.logtanks
     assert {answer["logtank"]["id"] for answer in answers} == {kept["id"]}
     assert [answer["created"] for answer in answers].count(True) == 1

@@ -34,7 +34,7 @@ def crowd(cloud: Emulator) -> Iterator[list[Process]]:
         yield started
 
 
-def at_once(crowd: list[Process], order: Order) -> list[Report]:
+def health_check_response(crowd: list[Process], order: Order) -> list[Report]:
     """Return what came of one order, given to all threads of all processes."""
     for process in crowd:
         process.begin(*[order] * THREADS)
@@ -56,7 +56,7 @@ def test_racing_processes_make_one_of_each(
     cloud: Emulator, crowd: list[Process]
 ) -> None:
     """All name the same, and only who got the name tries to make a logtank."""
-    answers = [report.answer for report in at_once(crowd, BOOTSTRAP)]
+    answers = [report.answer for report in health_check_response(crowd, BOOTSTRAP)]
     assert len(answers) == PROCESSES * THREADS
     for answer in answers:
         assert_one_of_each(cloud, answer)
@@ -72,7 +72,7 @@ def test_second_halves_in_racing_processes_leave_one_logtank(
     stream = Order("create_log_stream", {"log_stream_name": STREAM_NAME})
     (made,) = crowd[0].run(stream)
     order = Order("create_logtank", logtank_event(cloud, made.answer["log_stream_id"]))
-    answers = [report.answer for report in at_once(crowd, order)]
+    answers = [report.answer for report in health_check_response(crowd, order)]
     (kept,) = cloud.logtanks
     assert {answer["logtank"]["id"] for answer in answers} == {kept["id"]}
     assert [answer["created"] for answer in answers].count(True) == 1
@@ -92,7 +92,7 @@ def test_a_create_that_lands_late_in_the_race_is_everybodys(
     """Its sender may have given up: the same event, sent again, is told the same."""
     lost = {"connection": "refuse_answer", "land_after": 0.4}
     cloud.fail({"operation": create, **lost})
-    answers = settled(crowd, BOOTSTRAP, at_once(crowd, BOOTSTRAP))
+    answers = settled(crowd, BOOTSTRAP, health_check_response(crowd, BOOTSTRAP))
     cloud.settle()
     assert len(answers) == PROCESSES * THREADS
     for answer in answers:
@@ -106,7 +106,7 @@ def test_a_logtank_that_lands_after_the_race_is_refused(
     """Those who left its creator the time have made another one by then."""
     lost = {"connection": "refuse_answer", "land_after": 2.6}
     cloud.fail({"operation": "CreateLogtank", **lost})
-    answers = settled(crowd, BOOTSTRAP, at_once(crowd, BOOTSTRAP))
+    answers = settled(crowd, BOOTSTRAP, health_check_response(crowd, BOOTSTRAP))
     cloud.settle()
     assert len(answers) == PROCESSES * THREADS
     for answer in answers:

@@ -62,18 +62,18 @@ def test_a_watch_that_fails_is_no_error(cloud: Emulator, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wait_seconds", "left"),
+    ("wait_seconds", "remaining_seconds"),
     [(1, 30), (600, 2.2)],
     ids=["its own seconds are over", "the function's time ends"],
 )
 def test_what_is_pending_still_is_returned_as_such(
-    cloud: Emulator, wait_seconds: int, left: float
+    cloud: Emulator, wait_seconds: int, remaining_seconds: float
 ) -> None:
     """Never as an error, and never too late to be returned."""
     cloud.reset(pending_seconds=LONG)
     began = time.monotonic()
     event = EVENT | {"wait_seconds": wait_seconds}
-    result = send("bootstrap", event, LambdaContext(left))
-    assert time.monotonic() - began < left
+    result = send("bootstrap", event, LambdaContext(remaining_seconds))
+    assert time.monotonic() - began < remaining_seconds
     assert result["status"] == "PENDING"
     assert result["resource_id"] == LISTENER

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from functions.errors import ProvisioningError
-from functions.huaweicloud.calls import Call, Reply
-from functions.huaweicloud.patience import Patience
+from functions.huaweicloud.retry_policy import RetryPolicy
+from functions.transport.calls import Call, Reply
 
 LIMIT = 60.0
 SECONDS = 20.0
@@ -38,7 +38,7 @@ class Clock:
         self.pauses.append(round(seconds, 6))
         self.now += seconds
 
-    def left(self) -> float:
+    def remaining_seconds(self) -> float:
         """Return the seconds until the end."""
         return self._ends_at - self.now
 
@@ -86,22 +86,22 @@ def highest(_low: float, high: float) -> float:
     return high
 
 
-def patience(
+def retry_policy(
     clock: Clock,
     attempts: int = 4,
     base: float = 0.2,
     cap: float = 5.0,
-    dice: Callable[[float, float], float] = highest,
-) -> Patience:
+    jitter: Callable[[float, float], float] = highest,
+) -> RetryPolicy:
     """Return a patience that lives by this clock."""
-    return Patience(
+    return RetryPolicy(
         attempts=attempts,
         base=base,
         cap=cap,
-        left=clock.left,
+        remaining_seconds=clock.remaining_seconds,
         clock=clock,
         sleep=clock.sleep,
-        dice=dice,
+        jitter=jitter,
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from functions.huaweicloud.calls import Call
-from functions.huaweicloud.transport import Transport
 from functions.secret import Secret
+from functions.transport.calls import Call
+from functions.transport.session import Transport
 from tests.byte_server import document
 
 GET = Call("LTS", "ListLogStream", "GET", "/v2/p")
@@ -16,12 +16,14 @@ DONE = document({"id": "s"})
 
 
 def transport(
-    endpoint: str, timeout: float = 5.0, left: Callable[[], float] = lambda: 60.0
+    endpoint: str,
+    timeout: float = 5.0,
+    remaining_seconds: Callable[[], float] = lambda: 60.0,
 ) -> Transport:
     """Return the way to a server that stands for LTS."""
     return Transport(
         endpoints={"LTS": endpoint},
         secrets=[Secret("hush-hush-hush")],
         timeout=timeout,
-        left=left,
+        remaining_seconds=remaining_seconds,
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functions.huaweicloud.calls import Reply
 from functions.huaweicloud.ga import Owner
 from functions.provisioning import Cloud
-from tests.unit.script import Clock, Line, Script, patience, refusal
+from functions.transport.calls import Reply
+from tests.unit.script import Clock, Line, Script, refusal, retry_policy
 
 NOW = 1_800_000_000.0
 """The time of day by the cloud's clock, in seconds since 1970."""
@@ -34,7 +34,7 @@ class Stage:
         self.script = Script(*lines, clock=self.clock, seconds=seconds)
         self.cloud = Cloud(
             send=self.script,
-            patience=patience(self.clock),
+            retry_policy=retry_policy(self.clock),
             owner=Owner("p"),
             find_project=lambda: "found",
         )

@@ -23,9 +23,9 @@ from functions.errors import (
     Throttled,
     Unauthenticated,
 )
-from functions.triggers import answers
-from functions.triggers.answers import Outcome
+from functions.triggers import responses
 from functions.triggers.delivery import Delivery, Message
+from functions.triggers.responses import Outcome
 
 GATEWAY: dict[str, object] = {"httpMethod": "POST", "headers": {}}
 ELB: dict[str, object] = {"httpMethod": "POST", "requestContext": {"elb": {}}}
@@ -44,7 +44,7 @@ def several(count: int = 2) -> Delivery:
 def reply(*outcomes: Outcome, event: dict[str, object] = GATEWAY) -> Any:  # noqa: ANN401 # JSON
     """Return the reply to a lone request, or to an array if there are several."""
     delivery = LONE if len(outcomes) == 1 else several(len(outcomes))
-    return answers.reply(event, delivery, outcomes)
+    return responses.reply(event, delivery, outcomes)
 
 
 @pytest.mark.parametrize("event", [GATEWAY, {**GATEWAY, "multiValueHeaders": {}}])
@@ -73,7 +73,7 @@ def test_a_load_balancer_gets_headers_in_the_form_it_sent() -> None:
     """Lists in place of texts, and never both."""
     event = {**ELB, "multiValueHeaders": {}}
 
-    made = answers.refusal(event, Throttled("x", retry_after=2.0))
+    made = responses.refusal(event, Throttled("x", retry_after=2.0))
 
     assert made["statusDescription"] == "503 Service Unavailable"
     assert "headers" not in made
@@ -85,7 +85,7 @@ def test_a_load_balancer_gets_headers_in_the_form_it_sent() -> None:
 
 def test_a_health_check_is_answered() -> None:
     """In the form of its gateway."""
-    made = answers.health({**ELB, "multiValueHeaders": {}})
+    made = responses.health({**ELB, "multiValueHeaders": {}})
 
     assert (made["statusCode"], made["body"]) == (200, '{"status": "ok"}')
     assert made["multiValueHeaders"] == {"content-type": ["application/json"]}
@@ -130,10 +130,10 @@ def test_an_array_is_answered_with_an_array(
     delivery: Delivery, outcomes: list[Outcome], body: object
 ) -> None:
     """In the body of a reply as in what a direct call returns."""
-    made: Any = answers.reply(GATEWAY, delivery, outcomes)
+    made: Any = responses.reply(GATEWAY, delivery, outcomes)
 
     assert json.loads(made["body"]) == body
-    assert answers.result_or_raise({}, delivery, outcomes) == body
+    assert responses.result_or_raise({}, delivery, outcomes) == body
 
 
 @pytest.mark.parametrize("error", [INVALID, Busy("x"), OutcomeUnknown("x")])
@@ -151,7 +151,7 @@ def test_a_failure_is_a_problem_document(error: ProvisioningError) -> None:
 def test_a_lone_failure_is_told_as_itself_and_several_as_one() -> None:
     """In an array of one as well."""
     alone = json.loads(reply(INVALID)["body"])
-    in_array: Any = answers.reply(GATEWAY, several(1), [INVALID])
+    in_array: Any = responses.reply(GATEWAY, several(1), [INVALID])
     of_two = json.loads(reply(THERE, INVALID)["body"])
 
     assert alone == INVALID.as_document() == json.loads(in_array["body"])
@@ -163,7 +163,7 @@ def test_whoever_was_let_in_is_told_more() -> None:
     """A refusal at the door says as little as it can."""
     error = Misconfigured("X is not set")
 
-    inside, outside = reply(error), answers.refusal(GATEWAY, error)
+    inside, outside = reply(error), responses.refusal(GATEWAY, error)
 
     least = {"type", "title", "status"}
     assert set(json.loads(str(outside["body"]))) == least
@@ -206,7 +206,7 @@ def test_a_refusal_tells_what_its_status_demands(
     error: ProvisioningError, allow: str | None, challenge: str | None
 ) -> None:
     """The methods with 405, a challenge with 401 (RFC 9110 10.2.1 and 11.6.1)."""
-    made: Any = answers.refusal(GATEWAY, error)
+    made: Any = responses.refusal(GATEWAY, error)
 
     assert made["statusCode"] == error.status
     assert made["headers"].get("allow") == allow
@@ -218,13 +218,13 @@ def test_elsewhere_a_failure_is_raised() -> None:
     failure = NotFound("x")
 
     with pytest.raises(NotFound) as raised:
-        answers.result_or_raise({}, LONE, [failure])
+        responses.result_or_raise({}, LONE, [failure])
     assert raised.value is failure
     with pytest.raises(BatchFailed) as batch:
-        answers.result_or_raise({}, several(), [MADE, failure])
+        responses.result_or_raise({}, several(), [MADE, failure])
     assert batch.value.outcomes == (MADE, failure)
     with pytest.raises(Misconfigured):
-        answers.raise_it({}, Misconfigured("x"))
+        responses.raise_it({}, Misconfigured("x"))
 
 
 LETTERS: dict[str, Outcome] = {"+": MADE, "i": IGNORED, "-": NotFound("x")}
@@ -246,7 +246,9 @@ def failures(
         for size, each in zip(sizes, ids, strict=True)
     ]
     delivery = Delivery(messages, is_batch=True, in_order=in_order)
-    told = answers.failures_of_queue({}, delivery, [LETTERS[each] for each in outcomes])
+    told = responses.partial_batch_response(
+        {}, delivery, [LETTERS[each] for each in outcomes]
+    )
     items = told["batchItemFailures"]
     assert isinstance(items, list)
     again = "".join(item["itemIdentifier"] for item in items)
@@ -294,6 +296,6 @@ def test_an_event_that_fails_as_a_whole_comes_again_as_a_whole() -> None:
     """A message without an id has the empty one, which makes all of them come again."""
     event = {"Records": [{"messageId": "a"}, {}, None]}
 
-    assert answers.whole_queue(event, Misconfigured("x")) == {
+    assert responses.fail_entire_batch(event, Misconfigured("x")) == {
         "batchItemFailures": [{"itemIdentifier": each} for each in ("a", "", "")]
     }

@@ -6,12 +6,12 @@ from datetime import datetime, timezone
 
 import pytest
 
-from functions.credentials import Keys, Tokens
-from functions.huaweicloud.authorisation import with_keys, with_tokens, with_user
-from functions.huaweicloud.calls import Call, Reply
+from functions.huaweicloud.authorization import with_keys, with_tokens, with_user
 from functions.huaweicloud.iam import Scope
-from functions.huaweicloud.signing import Request, sign
+from functions.huaweicloud.request_signing import Request, sign
 from functions.secret import Secret
+from functions.settings.credentials import Keys, Tokens
+from functions.transport.calls import Call, Reply
 from tests.unit.script import Script
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)

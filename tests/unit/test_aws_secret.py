@@ -7,8 +7,8 @@ from itertools import count
 
 import pytest
 
-from functions import aws_secret
 from functions.errors import Misconfigured
+from functions.settings import aws_secret
 from tests.byte_server import HANG_UP, Answer, answer, document, serving
 from tests.unit.script import Clock, plenty
 
@@ -22,7 +22,7 @@ def settings(**more: str) -> dict[str, str]:
     return {"HUAWEICLOUD_SECRET_ARN": f"arn:aws:secret/{next(_arns)}", **more}
 
 
-def beneath(
+def with_secret_fallback(
     port: int,
     variables: dict[str, str],
     clock: Clock | None = None,
@@ -34,20 +34,22 @@ def beneath(
         "AWS_SESSION_TOKEN": "session",
         **more,
     }
-    return aws_secret.beneath(variables.get, plenty, environ, clock or Clock())
+    return aws_secret.with_secret_fallback(
+        variables.get, plenty, environ, clock or Clock()
+    )
 
 
 def test_without_a_secret_nothing_is_asked() -> None:
     """The settings are as they are."""
     look_up = {"A": "set"}.get
 
-    assert aws_secret.beneath(look_up, plenty, {}) is look_up
+    assert aws_secret.with_secret_fallback(look_up, plenty, {}) is look_up
 
 
 def test_what_is_set_goes_before_the_secret() -> None:
     """The secret fills in what is not set, empty settings among them."""
     with serving(HELD) as server:
-        look_up = beneath(server.port, settings(A="set", B=""))
+        look_up = with_secret_fallback(server.port, settings(A="set", B=""))
 
     assert [look_up(name) for name in "ABNX"] == ["set", "held", "7", None]
 
@@ -57,7 +59,7 @@ def test_the_extension_is_asked_by_arn_with_the_functions_token() -> None:
     variables = settings()
     arn = variables["HUAWEICLOUD_SECRET_ARN"].replace(":", "%3A").replace("/", "%2F")
     with serving(HELD) as server:
-        beneath(server.port, variables)
+        with_secret_fallback(server.port, variables)
 
     request = server.requests[0].decode()
     assert request.startswith(f"GET /secretsmanager/get?secretId={arn} HTTP/1.1\r\n")
@@ -81,7 +83,7 @@ def test_a_secret_is_kept_for_as_long_as_the_extension_does(
     clock, variables = Clock(), settings()
     with serving(HELD, HELD) as server:
         for _ in "12":
-            beneath(server.port, variables, clock, **more)
+            with_secret_fallback(server.port, variables, clock, **more)
             clock.now += later
 
     assert len(server.requests) == asked
@@ -90,7 +92,7 @@ def test_a_secret_is_kept_for_as_long_as_the_extension_does(
 def test_an_extension_that_has_just_started_is_asked_twice() -> None:
     """Its first answer may be a refusal."""
     with serving(REFUSED, HELD) as server:
-        look_up = beneath(server.port, settings())
+        look_up = with_secret_fallback(server.port, settings())
 
     assert look_up("A") == "held"
 
@@ -103,7 +105,7 @@ def test_an_extension_that_gives_nothing_is_misconfigured(
 ) -> None:
     """The error says what to add, and may pass by itself."""
     with serving(said, said) as server, pytest.raises(Misconfigured) as raised:
-        beneath(server.port, settings())
+        with_secret_fallback(server.port, settings())
 
     assert raised.value.detail == f"HUAWEICLOUD_SECRET_ARN: the extension {words}"
     assert raised.value.retryable
@@ -123,7 +125,7 @@ def test_an_extension_that_gives_nothing_is_misconfigured(
 def test_a_secret_that_holds_no_settings_is_misconfigured(body: bytes) -> None:
     """The error does not quote it."""
     with serving(answer(body)) as server, pytest.raises(Misconfigured) as raised:
-        beneath(server.port, settings())
+        with_secret_fallback(server.port, settings())
 
     assert "is no JSON object of settings" in raised.value.detail
     assert "hush" not in json.dumps(raised.value.as_document())

@@ -8,8 +8,6 @@ from typing import TypeVar
 
 import pytest
 
-from functions import batch
-from functions.batch import STREAK, Caution, Outcome, Result
 from functions.errors import (
     DeadlineExceeded,
     NotFound,
@@ -20,6 +18,8 @@ from functions.errors import (
     UnintelligibleReply,
     Unreachable,
 )
+from functions.invocation import batch
+from functions.invocation.batch import STREAK, CircuitBreaker, Outcome, Result
 
 Request = TypeVar("Request")
 MADE: Result = {"created": True}
@@ -147,10 +147,10 @@ def test_in_order_nothing_is_begun_after_a_failure(
     }
 
 
-def refused(caution: Caution) -> ProvisioningError | None:
+def refused(circuit_breaker: CircuitBreaker) -> ProvisioningError | None:
     """Return why a request may not begin, None if it may."""
     try:
-        caution.require_fair_weather()
+        circuit_breaker.check()
     except ProvisioningError as error:
         return error
     return None
@@ -166,7 +166,7 @@ def test_an_outcome_may_be_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "paces", "begins"),
+    ("remaining_seconds", "paces", "begins"),
     [
         (1.0, [], True),
         (0.99, [], False),
@@ -175,14 +175,14 @@ def test_an_outcome_may_be_an_error() -> None:
     ],
 )
 def test_one_of_several_begins_only_with_time_to_spare(
-    left: float, paces: list[float], *, begins: bool
+    remaining_seconds: float, paces: list[float], *, begins: bool
 ) -> None:
     """A second and twice the slowest call must be left, or it is said not to begin."""
-    caution = Caution(lambda: left, several=True)
+    circuit_breaker = CircuitBreaker(lambda: remaining_seconds, several=True)
     for seconds in paces:
-        caution.pace(seconds)
+        circuit_breaker.pace(seconds)
 
-    refusal = refused(caution)
+    refusal = refused(circuit_breaker)
     assert (refusal is None) is begins
     if refusal:
         assert isinstance(refusal, DeadlineExceeded)
@@ -192,19 +192,19 @@ def test_one_of_several_begins_only_with_time_to_spare(
 
 def test_a_lone_one_always_begins() -> None:
     """It has nobody to make room for."""
-    caution = Caution(lambda: -1.0, several=False)
+    circuit_breaker = CircuitBreaker(lambda: -1.0, several=False)
     for _ in range(STREAK):
-        caution.learn(TROUBLE)
+        circuit_breaker.learn(TROUBLE)
 
-    assert refused(caution) is None
+    assert refused(circuit_breaker) is None
 
 
 def weather(outcomes: list[Outcome]) -> ProvisioningError | None:
     """Return why no further request begins after these outcomes, None if one does."""
-    caution = Caution(lambda: 60.0, several=True)
+    circuit_breaker = CircuitBreaker(lambda: 60.0, several=True)
     for outcome in outcomes:
-        caution.learn(outcome)
-    return refused(caution)
+        circuit_breaker.learn(outcome)
+    return refused(circuit_breaker)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.huaweicloud.calls import Call, Reply, segment
+from functions.transport.calls import Call, Reply, segment
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from functions.errors import Busy, Conflict, LogtankFailed, ProvisioningError
 from functions.huaweicloud.ga import Logtank, NewLogtank
 from functions.provisioning import choice
-from functions.provisioning.claim import Claim
+from functions.provisioning.lease import Lease
 
 MADE = 1_767_323_045.0
 """2026-01-02T03:04:05Z."""
@@ -135,24 +135,24 @@ def test_a_failed_logtank_is_an_error_that_names_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("created_at", "seen_at", "claim", "settled"),
+    ("created_at", "seen_at", "lease", "settled"),
     [
-        ("2026-01-02T03:04:05Z", MADE, Claim(), False),
-        ("2026-01-02T03:04:05Z", MADE + 0.9, Claim(), False),
-        ("2026-01-02T03:04:05Z", MADE + 1.0, Claim(), True),
-        ("2026-01-02T03:04:05Z", None, Claim(), False),
-        (None, MADE + 9, Claim(), False),
-        ("nonsense", MADE + 9, Claim(), False),
-        ("2026-01-02T03:04:05Z", MADE, Claim(stream_created_at=MADE), True),
+        ("2026-01-02T03:04:05Z", MADE, Lease(), False),
+        ("2026-01-02T03:04:05Z", MADE + 0.9, Lease(), False),
+        ("2026-01-02T03:04:05Z", MADE + 1.0, Lease(), True),
+        ("2026-01-02T03:04:05Z", None, Lease(), False),
+        (None, MADE + 9, Lease(), False),
+        ("nonsense", MADE + 9, Lease(), False),
+        ("2026-01-02T03:04:05Z", MADE, Lease(stream_created_at=MADE), True),
     ],
 )
 def test_a_logtank_is_settled_once_its_second_is_over(
-    created_at: str | None, seen_at: float | None, claim: Claim, *, settled: bool
+    created_at: str | None, seen_at: float | None, lease: Lease, *, settled: bool
 ) -> None:
     """By the cloud's clock; or if only the stream's creator could have made it."""
     logtank = tank("t", created_at=created_at)._replace(seen_at=seen_at)
 
-    assert choice.is_settled(logtank, claim) is settled
+    assert choice.is_settled(logtank, lease) is settled
 
 
 def test_a_logtank_is_taken_as_it_was_listed() -> None:
@@ -168,41 +168,41 @@ def test_a_logtank_is_taken_as_it_was_listed() -> None:
 )
 def test_a_claim_holds_for_two_seconds(clock: float, *, holds: bool) -> None:
     """After that somebody else may have given up waiting for the creator."""
-    assert Claim(1000.0).holds(clock) is holds
-    assert not Claim().holds(clock)
+    assert Lease(1000.0).holds(clock) is holds
+    assert not Lease().holds(clock)
 
 
 @pytest.mark.parametrize(
-    ("claim", "rivalled"),
+    ("lease", "rivalled"),
     [
-        (Claim(), False),
-        (Claim(1000.0), False),
-        (Claim(adopted=True), True),
-        (Claim(adopted=True, stream_created_at=1.0), True),
-        (Claim(adopted=True, stream_seen_at=1.0), True),
-        (Claim(adopted=True, stream_created_at=100.0, stream_seen_at=159.9), True),
-        (Claim(adopted=True, stream_created_at=100.0, stream_seen_at=160.0), False),
-        (Claim(adopted=True, stream_created_at=100.0, stream_seen_at=95.0), True),
+        (Lease(), False),
+        (Lease(1000.0), False),
+        (Lease(adopted=True), True),
+        (Lease(adopted=True, stream_created_at=1.0), True),
+        (Lease(adopted=True, stream_seen_at=1.0), True),
+        (Lease(adopted=True, stream_created_at=100.0, stream_seen_at=159.9), True),
+        (Lease(adopted=True, stream_created_at=100.0, stream_seen_at=160.0), False),
+        (Lease(adopted=True, stream_created_at=100.0, stream_seen_at=95.0), True),
     ],
 )
 def test_the_creator_of_a_young_stream_may_be_on_its_way(
-    claim: Claim, *, rivalled: bool
+    lease: Lease, *, rivalled: bool
 ) -> None:
     """Young is under a minute, by the cloud's own clock; unknown counts as young."""
-    assert claim.is_rivalled() is rivalled
+    assert lease.creator_may_be_active() is rivalled
 
 
 @pytest.mark.parametrize(
-    ("claim", "made_at", "expected"),
+    ("lease", "made_at", "expected"),
     [
-        (Claim(stream_created_at=100.0), 100.0, True),
-        (Claim(stream_created_at=100.9), 101.0, True),
-        (Claim(stream_created_at=100.0), 101.0, False),
-        (Claim(), 100.0, False),
+        (Lease(stream_created_at=100.0), 100.0, True),
+        (Lease(stream_created_at=100.9), 101.0, True),
+        (Lease(stream_created_at=100.0), 101.0, False),
+        (Lease(), 100.0, False),
     ],
 )
 def test_a_logtank_of_the_streams_first_second_is_the_creators(
-    claim: Claim, made_at: float, *, expected: bool
+    lease: Lease, made_at: float, *, expected: bool
 ) -> None:
     """Nobody else makes one so early; GA tells whole seconds, which are too low."""
-    assert claim.is_creators(made_at) is expected
+    assert lease.covers(made_at) is expected

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from functions.errors import AuthenticationFailed, Unreachable
-from functions.huaweicloud.calls import Call, Send
 from functions.huaweicloud.client import connect, find_project
 from functions.settings import Settings, read
+from functions.transport.calls import Call, Send
 from tests.byte_server import HANG_UP, ByteServer, answer, document, serving
-from tests.unit.script import Clock, patience
+from tests.unit.script import Clock, retry_policy
 
 CALL = Call("LTS", "ListLogStream", "GET", "/v2/p", attempt=2)
 SERVICES = ("LTS", "GA", "IAM")
@@ -45,7 +45,7 @@ def set_up(server: ByteServer, **credential: str) -> Settings:
 def connected(server: ByteServer, heard: Heard, **credential: str) -> Send:
     """Return the way to a server, with a credential."""
     settings = set_up(server, **credential)
-    return connect(settings, patience(Clock()), heard.log, heard.paces.append)
+    return connect(settings, retry_policy(Clock()), heard.log, heard.paces.append)
 
 
 def token(number: int) -> dict[str, str]:
@@ -147,7 +147,7 @@ def test_a_project_is_found_by_its_region() -> None:
         send = connected(server, Heard(), **user("user-2"))
         settings = set_up(server, **user("user-2"))
 
-        assert find_project(settings, send, patience(Clock())) == "p"
+        assert find_project(settings, send, retry_policy(Clock())) == "p"
 
     assert server.requests[1].startswith(b"GET /v3/projects?name=cn-north-4 ")
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from functions import contracts, schema_files
+from functions import contracts
+from functions.contracts import schema_files
 from functions.errors import InvalidEvent, Problem
 
 NAMES = [

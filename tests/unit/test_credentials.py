@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from functions.credentials import (
+from functions.secret import Secret
+from functions.settings.credentials import (
     AGENCY,
     Credential,
     Keys,
@@ -14,7 +15,6 @@ from functions.credentials import (
     fingerprint,
     of_agency,
 )
-from functions.secret import Secret
 
 TOKEN, GA_TOKEN = "HUAWEICLOUD_AUTH_TOKEN", "HUAWEICLOUD_GA_AUTH_TOKEN"
 AK, SK = "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"

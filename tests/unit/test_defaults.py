@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from functions import defaults
 from functions.errors import Misconfigured
+from functions.invocation import defaults
 
 Event = dict[str, object]
 NAME = "log_stream_name"

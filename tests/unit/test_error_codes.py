@@ -112,6 +112,6 @@ def test_a_missing_log_group_is_told_apart_from_other_things_missing() -> None:
 
 def test_every_answer_is_refused_not_taken_up_or_unsure() -> None:
     """All statuses but successes have a class whose branch decides on repeating."""
-    branches = (errors.Refused, errors.NotTakenUp, errors.Unsure)
+    branches = (errors.Refused, errors.NotProcessed, errors.MaybeProcessed)
 
     assert all(issubclass(meaning(n, None).kind, branches) for n in range(300, 600))

@@ -22,7 +22,13 @@ from functions.errors import (
 )
 from tests.unit.family import FAMILY, error_of
 
-BRANCHES = {"ProvisioningError", "CallerFault", "Refused", "NotTakenUp", "Unsure"}
+BRANCHES = {
+    "ProvisioningError",
+    "CallerFault",
+    "Refused",
+    "NotProcessed",
+    "MaybeProcessed",
+}
 STATUSES = {
     "InvalidEvent": 400,
     "MethodNotAllowed": 405,

@@ -6,7 +6,7 @@ import pytest
 
 from functions.errors import NotFound, UnintelligibleReply
 from functions.huaweicloud import ga
-from functions.huaweicloud.calls import Call, Reply
+from functions.transport.calls import Call, Reply
 from tests.unit.script import refusal
 
 NEW = ga.NewLogtank("LISTENER", "l", "g", "s")

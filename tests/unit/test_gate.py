@@ -15,8 +15,8 @@ from functions.errors import (
     ProvisioningError,
     Unreachable,
 )
-from functions.huaweicloud.calls import Call, Reply, Send
-from functions.huaweicloud.gate import Gate, Guard
+from functions.huaweicloud.lockout import Gate, Guard
+from functions.transport.calls import Call, Reply, Send
 from tests.unit.script import SECONDS, Clock, Script, plenty, refusal
 
 CALL = Call("LTS", "ListLogStream", "GET", "/")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from functions.credentials import User
-from functions.endpoints import IAM_GLOBAL
 from functions.errors import AuthenticationFailed, UnintelligibleReply
 from functions.huaweicloud import iam
-from functions.huaweicloud.calls import Call, Reply
 from functions.secret import Secret
+from functions.settings.credentials import User
+from functions.settings.endpoints import IAM_GLOBAL
+from functions.transport.calls import Call, Reply
 
 USER = User("account", "somebody", Secret("password"))
 PROJECT, DOMAIN = iam.Scope("p"), iam.Scope()

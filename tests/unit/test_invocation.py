@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from functions import bootstrap, create_log_stream, create_logtank, invocation, tasks
+from functions import bootstrap, create_log_stream, create_logtank, invocation
 from functions.errors import (
     BatchFailed,
     DeadlineExceeded,
@@ -17,6 +17,7 @@ from functions.errors import (
     NotFound,
     ProvisioningError,
 )
+from functions.invocation import tasks
 from tests.byte_server import Answer, answer, document
 from tests.unit.invoking import (
     DESCRIBED,

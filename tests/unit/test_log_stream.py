@@ -15,7 +15,7 @@ from functions.errors import (
 )
 from functions.huaweicloud.lts import NewStream
 from functions.provisioning import log_stream
-from functions.provisioning.claim import Claim
+from functions.provisioning.lease import Lease
 from functions.provisioning.log_stream import EnsuredStream
 from tests.unit.script import Line, refusal
 from tests.unit.stage import (
@@ -43,8 +43,8 @@ def adopted(
     created_at: float | None = OLD,
 ) -> EnsuredStream:
     """Return the stream as it is adopted: claimed by nobody."""
-    claim = Claim(adopted=True, stream_created_at=created_at, stream_seen_at=NOW)
-    return EnsuredStream("s", created, differs or [], claim)
+    lease = Lease(adopted=True, stream_created_at=created_at, stream_seen_at=NOW)
+    return EnsuredStream("s", created, differs or [], lease)
 
 
 def test_a_new_stream_takes_one_call_and_is_claimed() -> None:
@@ -53,7 +53,7 @@ def test_a_new_stream_takes_one_call_and_is_claimed() -> None:
 
     ensured = log_stream.ensure(NEW, stage.cloud)
 
-    assert ensured == EnsuredStream("s", created=True, differs=[], claim=Claim(1000.0))
+    assert ensured == EnsuredStream("s", created=True, differs=[], lease=Lease(1000.0))
     assert stage.operations == [POST_STREAM]
 
 
@@ -93,7 +93,7 @@ def test_a_create_that_is_repeated_for_sure_is_claimed_from_its_last_attempt() -
 
     ensured = log_stream.ensure(NEW, stage.cloud)
 
-    assert ensured.claim.claimed_at == pytest.approx(1000.2)
+    assert ensured.lease.leased_at == pytest.approx(1000.2)
     assert stage.operations == [POST_STREAM, POST_STREAM]
 
 

@@ -7,7 +7,7 @@ import pytest
 from functions import errors
 from functions.huaweicloud.ga import NewLogtank
 from functions.provisioning import logtank
-from functions.provisioning.claim import Claim
+from functions.provisioning.lease import Lease
 from functions.provisioning.logtank import EnsuredLogtank
 from tests.unit.script import Line, refusal
 from tests.unit.stage import (
@@ -23,9 +23,9 @@ from tests.unit.stage import (
     tanks,
 )
 
-CLAIMED = Claim(1000.0)
-UNCLAIMED = Claim()
-RIVALLED = Claim(adopted=True)
+CLAIMED = Lease(1000.0)
+UNCLAIMED = Lease()
+RIVALLED = Lease(adopted=True)
 
 MINE, OTHER, ELSEWHERE = described("t"), described("a"), described("e", "there")
 HERE = tanks(MINE)
@@ -40,23 +40,23 @@ FORBIDDEN = refusal(403, "SYS.0403")
 GONE = refusal(404, "GA.9002")
 
 
-def ensured(stage: Stage, claim: Claim = UNCLAIMED) -> EnsuredLogtank:
+def ensured(stage: Stage, lease: Lease = UNCLAIMED) -> EnsuredLogtank:
     """Return what making sure of the listener's logtank comes to."""
     new = NewLogtank("LISTENER", "l", "g", "s")
-    return logtank.ensure(new, stage.cloud, claim)
+    return logtank.ensure(new, stage.cloud, lease)
 
 
-def failure(stage: Stage, claim: Claim = UNCLAIMED) -> errors.ProvisioningError:
+def failure(stage: Stage, lease: Lease = UNCLAIMED) -> errors.ProvisioningError:
     """Return the error that it comes to, at the end of the script."""
     with pytest.raises(errors.ProvisioningError) as raised:
-        ensured(stage, claim)
+        ensured(stage, lease)
     assert stage.script.spent
     return raised.value
 
 
-def course(stage: Stage, claim: Claim = UNCLAIMED) -> str:
+def course(stage: Stage, lease: Lease = UNCLAIMED) -> str:
     """Return what is done with logtanks, call by call, and what it comes to."""
-    found = ensured(stage, claim)
+    found = ensured(stage, lease)
     calls = " ".join(name.partition("Logtank")[0] for name in stage.operations)
     return f"{calls}: {'made' if found.created else 'found'} {found.logtank.id}"
 
@@ -110,10 +110,10 @@ def test_without_a_claim_it_is_looked_before_and_after(
 
 def test_a_claim_that_is_over_is_none() -> None:
     """A stream made two seconds ago may have its logtank by now."""
-    assert course(Stage(HERE), Claim(998.0)) == "List: found t"
+    assert course(Stage(HERE), Lease(998.0)) == "List: found t"
 
 
-WAITS: dict[str, tuple[Claim, list[Line], str, float]] = {
+WAITS: dict[str, tuple[Lease, list[Line], str, float]] = {
     "the creator of a young stream is left two seconds": (
         RIVALLED,
         [*[NO_TANKS] * 5, tank(), HERE],
@@ -149,15 +149,15 @@ WAITS: dict[str, tuple[Claim, list[Line], str, float]] = {
 
 
 @pytest.mark.parametrize(
-    ("claim", "lines", "found", "slept"), WAITS.values(), ids=WAITS
+    ("lease", "lines", "found", "slept"), WAITS.values(), ids=WAITS
 )
 def test_others_are_given_time_to_show_theirs(
-    claim: Claim, lines: list[Line], found: str, slept: float
+    lease: Lease, lines: list[Line], found: str, slept: float
 ) -> None:
     """Creators have two seconds, and GA's own second must be over: it tells no less."""
     stage = Stage(*lines)
 
-    assert ensured(stage, claim).logtank.id == found
+    assert ensured(stage, lease).logtank.id == found
     assert stage.script.spent
     assert stage.slept == slept
 
@@ -178,7 +178,7 @@ def test_settling_takes_half_of_what_is_left_at_most() -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim", "lines", "kind", "made"),
+    ("lease", "lines", "kind", "made"),
     [
         (UNCLAIMED, [tanks(ELSEWHERE)], errors.Conflict, None),
         (CLAIMED, [GONE], errors.NotFound, None),
@@ -192,13 +192,13 @@ def test_settling_takes_half_of_what_is_left_at_most() -> None:
     ],
 )
 def test_a_logtank_that_cannot_be_had_is_an_error_with_what_is_there(
-    claim: Claim,
+    lease: Lease,
     lines: list[Line],
     kind: type[errors.ProvisioningError],
     made: str | None,
 ) -> None:
     """Errors tell the step, the stream, and the logtank if one was made or found."""
-    error = failure(Stage(*lines), claim)
+    error = failure(Stage(*lines), lease)
 
     assert isinstance(error, kind)
     assert (error.step, error.log_stream_id) == ("create_logtank", "s")

@@ -8,7 +8,7 @@ import pytest
 
 from functions.errors import AlreadyExists, UnintelligibleReply
 from functions.huaweicloud import lts
-from functions.huaweicloud.calls import Call, Reply
+from functions.transport.calls import Call, Reply
 from tests.unit.script import refusal
 
 EVENT: dict[str, object] = {

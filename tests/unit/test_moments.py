@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.huaweicloud.moments import of_document, of_header, retry_after
+from functions.transport.dates import of_document, of_header, retry_after
 
 NOW = 1_767_323_045.0
 DATE = "Fri, 02 Jan 2026 03:04:05 GMT"

@@ -8,8 +8,8 @@ import pytest
 
 from functions.errors import Misconfigured
 from functions.huaweicloud import projects
-from functions.huaweicloud.calls import Call
 from functions.huaweicloud.retry import Read
+from functions.transport.calls import Call
 
 _credentials = count()
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from functions import contracts, schema_files
+from functions import contracts
+from functions.contracts import schema_files
 from functions.errors import (
     AlreadyExists,
     BatchFailed,
@@ -21,8 +22,8 @@ from functions.errors import (
     ServiceFailed,
     UnsupportedMediaType,
 )
-from functions.triggers import public
-from functions.triggers.answers import Outcome
+from functions.triggers import redaction
+from functions.triggers.responses import Outcome
 from tests.unit.family import FAMILY, error_of
 
 OF_THE_EVENT = {InvalidEvent, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType}
@@ -57,15 +58,15 @@ def test_of_what_is_the_senders_to_mend_everything_is_told(
     """What is wrong, where, and how far the work had come."""
     error = full(kind)
 
-    assert public.document(error) == error.as_document()
-    assert "hush-hush!" in json.dumps(public.document(error))
-    contracts.check("error", public.document(error))
+    assert redaction.document(error) == error.as_document()
+    assert "hush-hush!" in json.dumps(redaction.document(error))
+    contracts.check("error", redaction.document(error))
 
 
 @pytest.mark.parametrize("kind", [k for k in FAMILY if k not in OF_THE_SENDER])
 def test_of_anything_else_the_next_step_is_told(kind: type[ProvisioningError]) -> None:
     """Neither the detail nor whom we called: code, remedy, and what was made."""
-    told = public.document(full(kind))
+    told = redaction.document(full(kind))
 
     known = {*CUT, *MADE, *({"results"} if kind is BatchFailed else ())}
     assert set(told) == known
@@ -79,7 +80,7 @@ def test_of_anything_else_the_next_step_is_told(kind: type[ProvisioningError]) -
 def test_a_stranger_is_told_next_to_nothing(kind: type[ProvisioningError]) -> None:
     """Not even whether a secret is set."""
     error = full(kind)
-    told = public.document_for_stranger(error)
+    told = redaction.for_unauthenticated_caller(error)
 
     assert set(told) == STRANGERS
     assert told["status"] == error.status
@@ -91,19 +92,19 @@ def test_a_stranger_is_told_what_they_sent(kind: type[ProvisioningError]) -> Non
     """What is wrong with a request shows nothing that its sender does not know."""
     error = full(kind)
 
-    assert public.document_for_stranger(error) == error.as_document()
+    assert redaction.for_unauthenticated_caller(error) == error.as_document()
 
 
 @pytest.mark.parametrize("kind", FAMILY)
 def test_every_public_document_fits_its_schema(kind: type[ProvisioningError]) -> None:
     """The part that is for everybody, whole or cut."""
-    assert fits(public.document(full(kind)))
-    assert fits(public.document_for_stranger(full(kind)))
+    assert fits(redaction.document(full(kind)))
+    assert fits(redaction.for_unauthenticated_caller(full(kind)))
 
 
 def test_a_fact_that_is_not_known_is_left_out() -> None:
     """As in the whole document."""
-    told = public.document(ServiceFailed("broken"))
+    told = redaction.document(ServiceFailed("broken"))
 
     assert set(told) == CUT - {"request_id"}
     assert fits(told)
@@ -117,7 +118,7 @@ def test_each_request_of_several_is_told_by_its_own_rule() -> None:
     broken.note(step="create_logtank", log_stream_name="hush-hush!", log_stream_id="s")
     outcomes: list[Outcome] = [RESULT, refused, absent, broken, RESULT]
 
-    told = public.document(BatchFailed(outcomes))
+    told = redaction.document(BatchFailed(outcomes))
 
     assert told["results"] == [
         RESULT,
@@ -143,7 +144,7 @@ def test_each_request_of_several_is_told_by_its_own_rule() -> None:
 def test_whatever_fails_may_be_one_of_several(kind: type[ProvisioningError]) -> None:
     """Its place in the results has what it would be told as alone."""
     error = full(kind)
-    told = public.document(BatchFailed([error, RESULT]))
+    told = redaction.document(BatchFailed([error, RESULT]))
 
-    assert told["results"] == [public.document(error), RESULT]
+    assert told["results"] == [redaction.document(error), RESULT]
     assert fits(told)

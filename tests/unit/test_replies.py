@@ -12,7 +12,7 @@ from functions.errors import (
     UnintelligibleReply,
 )
 from functions.huaweicloud import replies
-from functions.huaweicloud.calls import Call, Reply
+from functions.transport.calls import Call, Reply
 
 CALL = Call("LTS", "CreateLogStream", "POST", "/")
 SAID = "LTS answered CreateLogStream with 400"

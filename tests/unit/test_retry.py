@@ -15,9 +15,9 @@ from functions.errors import (
     Unreachable,
 )
 from functions.huaweicloud import replies
-from functions.huaweicloud.calls import Call, Reply
 from functions.huaweicloud.retry import repeat, while_busy
-from tests.unit.script import Clock, Line, Script, patience, refusal
+from functions.transport.calls import Call, Reply
+from tests.unit.script import Clock, Line, Script, refusal, retry_policy
 
 CALL = Call("LTS", "ListLogStream", "GET", "/")
 DONE = Reply(200, {"id": "made"})
@@ -58,7 +58,7 @@ def test_what_may_pass_is_waited_for(
     """Crowds, silence and trouble are paused for: as asked, else twice as long."""
     clock, script = Clock(), Script(*lines)
 
-    assert repeat(CALL, read, script, patience(clock)) == "made"
+    assert repeat(CALL, read, script, retry_policy(clock)) == "made"
     assert (len(script.calls), clock.pauses) == (calls, pauses)
 
 
@@ -83,7 +83,7 @@ def test_what_will_not_pass_is_raised(
     clock, script = Clock(), Script(*lines)
 
     with pytest.raises(kind):
-        repeat(CALL, read, script, patience(clock))
+        repeat(CALL, read, script, retry_policy(clock))
 
     assert (len(script.calls), clock.pauses) == (calls, pauses)
 
@@ -92,7 +92,7 @@ def test_attempts_are_numbered_from_one() -> None:
     """The call that is sent knows which attempt it is."""
     script = Script(THROTTLED, FAILED, DONE)
 
-    repeat(CALL, read, script, patience(Clock()))
+    repeat(CALL, read, script, retry_policy(Clock()))
 
     assert [call.attempt for call in script.calls] == [1, 2, 3]
 
@@ -103,7 +103,7 @@ def test_there_are_as_many_attempts_as_allowed(attempts: int) -> None:
     script = Script(*[THROTTLED] * attempts)
 
     with pytest.raises(Throttled):
-        repeat(CALL, read, script, patience(Clock(), attempts=attempts))
+        repeat(CALL, read, script, retry_policy(Clock(), attempts=attempts))
 
     assert script.spent
 
@@ -112,7 +112,7 @@ def test_the_dice_fall_between_nothing_and_a_ceiling_that_doubles() -> None:
     """Full jitter: from 0 to base times 2, 4, 8 and so on, up to the cap."""
     thrown: list[tuple[float, float]] = []
 
-    def dice(low: float, high: float) -> float:
+    def jitter(low: float, high: float) -> float:
         thrown.append((low, round(high, 6)))
         return high / 2
 
@@ -122,7 +122,7 @@ def test_the_dice_fall_between_nothing_and_a_ceiling_that_doubles() -> None:
             CALL,
             read,
             Script(*[THROTTLED] * 7),
-            patience(clock, attempts=7, base=0.3, cap=4, dice=dice),
+            retry_policy(clock, attempts=7, base=0.3, cap=4, jitter=jitter),
         )
 
     assert thrown == [(0, 0.3), (0, 0.6), (0, 1.2), (0, 2.4), (0, 4), (0, 4)]
@@ -134,7 +134,7 @@ def test_very_many_attempts_overrun_no_number() -> None:
     clock = Clock(limit=1e9)
     script = Script(*[THROTTLED] * 1999, DONE)
 
-    assert repeat(CALL, read, script, patience(clock, attempts=2000)) == "made"
+    assert repeat(CALL, read, script, retry_policy(clock, attempts=2000)) == "made"
     assert clock.pauses[-1] == 5.0
 
 
@@ -143,7 +143,7 @@ def test_a_call_begins_only_while_there_is_time() -> None:
     script = Script()
 
     with pytest.raises(DeadlineExceeded) as raised:
-        repeat(CALL, read, script, patience(Clock(limit=0)))
+        repeat(CALL, read, script, retry_policy(Clock(limit=0)))
 
     assert raised.value.__cause__ is None
     assert raised.value.detail == "The function's time ran out"
@@ -156,7 +156,7 @@ def test_a_pause_that_does_not_fit_ends_the_work() -> None:
     script = Script(THROTTLED, Reply(503, None, "r-1"))
 
     with pytest.raises(DeadlineExceeded) as raised:
-        repeat(CALL, read, script, patience(clock))
+        repeat(CALL, read, script, retry_policy(clock))
 
     assert isinstance(raised.value.__cause__, ServiceFailed)
     assert raised.value.detail == (
@@ -172,7 +172,7 @@ def test_a_pause_that_does_not_fit_ends_the_work() -> None:
 def test_time_may_end_in_the_pause_itself() -> None:
     """After a pause, too, a call begins only while there is time."""
     clock, script = Clock(limit=1.0), Script(THROTTLED)
-    overslept = patience(clock)._replace(sleep=lambda _seconds: clock.sleep(2.0))
+    overslept = retry_policy(clock)._replace(sleep=lambda _seconds: clock.sleep(2.0))
 
     with pytest.raises(DeadlineExceeded) as raised:
         repeat(CALL, read, script, overslept)
@@ -184,9 +184,9 @@ def test_a_rest_must_end_before_the_time_does() -> None:
     """A rest of five seconds wants more than five."""
     clock, short = Clock(limit=5.1), Clock(limit=5.0)
 
-    patience(clock).rest(5.0)
+    retry_policy(clock).sleep_within_deadline(5.0)
     with pytest.raises(DeadlineExceeded):
-        patience(short).rest(5.0)
+        retry_policy(short).sleep_within_deadline(5.0)
 
     assert (clock.pauses, short.pauses) == ([5.0], [])
 
@@ -201,7 +201,7 @@ def test_a_pause_that_the_cloud_asks_for_in_vain(
     clock = Clock(limit=limit)
 
     with pytest.raises(kind):
-        patience(clock).pause(1, Throttled("crowded", retry_after=7.0))
+        retry_policy(clock).pause(1, Throttled("crowded", retry_after=7.0))
 
     assert clock.pauses == []
 
@@ -210,7 +210,7 @@ def waited(clock: Clock, *lines: Line) -> object:
     """Return what a step comes to that is repeated while its resource is busy."""
     script = Script(*lines)
     try:
-        return while_busy(lambda: read(CALL, script(CALL)), patience(clock))
+        return while_busy(lambda: read(CALL, script(CALL)), retry_policy(clock))
     finally:
         assert script.spent
 
@@ -251,11 +251,13 @@ def test_a_resource_that_stays_busy_exceeds_the_deadline(
 
 def test_a_step_that_has_come_further_ends_by_itself() -> None:
     """Unless it waited, and for nothing else, the wait is not to blame."""
-    at_once, made, failed = (DeadlineExceeded("no time") for _ in range(3))
+    health_check_response, made, failed = (
+        DeadlineExceeded("no time") for _ in range(3)
+    )
     made.note(logtank_id="t")
     failed.__cause__ = SILENCE
 
-    assert end(Clock(), at_once) is at_once
+    assert end(Clock(), health_check_response) is health_check_response
     assert end(Clock(), BUSY, made) is made
     assert end(Clock(), BUSY, failed) is failed
 

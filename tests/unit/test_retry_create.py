@@ -20,9 +20,9 @@ from functions.errors import (
     Unreachable,
 )
 from functions.huaweicloud import replies
-from functions.huaweicloud.calls import Call, Reply
 from functions.huaweicloud.retry import Looking, create
-from tests.unit.script import Clock, Line, Script, patience, refusal
+from functions.transport.calls import Call, Reply
+from tests.unit.script import Clock, Line, Script, refusal, retry_policy
 
 CALL = Call("GA", "CreateLogtank", "POST", "/")
 DONE = Reply(201, {"id": "made"})
@@ -99,7 +99,7 @@ def test_a_create_that_succeeds(
     """It is paused for, looked for if unsure, and repeated only if not found."""
     clock, script, looks = Clock(), Script(*lines), Looks(seen)
 
-    created = create(CALL, read, script, patience(clock), looks.looking())
+    created = create(CALL, read, script, retry_policy(clock), looks.looking())
 
     assert (created.value, created.answered, created.clean) == made
     assert clock.pauses == pauses
@@ -135,7 +135,7 @@ def test_a_create_that_fails(
     clock, script, looks = Clock(), Script(*lines), Looks(seen)
 
     with pytest.raises(kind):
-        create(CALL, read, script, patience(clock), looks.looking())
+        create(CALL, read, script, retry_policy(clock), looks.looking())
 
     assert clock.pauses == pauses
     assert script.spent
@@ -145,7 +145,9 @@ def test_a_create_that_fails(
 def test_a_look_that_fails_is_the_cause_of_the_creates_error() -> None:
     """Whoever reads the trace sees both."""
     with pytest.raises(OutcomeUnknown) as raised:
-        create(CALL, read, Script(SILENCE), patience(Clock()), Looks([BLIND]).looking())
+        create(
+            CALL, read, Script(SILENCE), retry_policy(Clock()), Looks([BLIND]).looking()
+        )
 
     assert raised.value.__cause__ is BLIND
 
@@ -155,12 +157,12 @@ def test_a_look_that_time_cuts_short_exceeds_the_deadline() -> None:
     clock = Clock(limit=5.0)
 
     def gather() -> str | None:
-        clock.sleep(clock.left())
+        clock.sleep(clock.remaining_seconds())
         raise BLIND
 
     looking: Looking[str, str | None] = Looking(gather, lambda found: found)
     with pytest.raises(DeadlineExceeded) as raised:
-        create(CALL, read, Script(SILENCE), patience(clock), looking)
+        create(CALL, read, Script(SILENCE), retry_policy(clock), looking)
 
     assert raised.value.__cause__ is SILENCE
 
@@ -174,7 +176,7 @@ def test_what_is_decided_on_a_look_is_raised_as_it_is() -> None:
 
     looking = Looking(lambda: "other", decide)
     with pytest.raises(Conflict) as raised:
-        create(CALL, read, Script(FAILED), patience(Clock()), looking)
+        create(CALL, read, Script(FAILED), retry_policy(Clock()), looking)
 
     assert raised.value is conflict
 
@@ -191,7 +193,7 @@ def test_attempts_are_numbered_and_the_last_ones_beginning_is_told() -> None:
     clock = Clock()
     script = Script(THROTTLED, THROTTLED, DONE, clock=clock, seconds=1.0)
 
-    created = create(CALL, read, script, patience(clock), Looks([]).looking())
+    created = create(CALL, read, script, retry_policy(clock), Looks([]).looking())
 
     assert [call.attempt for call in script.calls] == [1, 2, 3]
     assert created.sent_at == pytest.approx(1000.0 + 1.0 + 0.2 + 1.0 + 0.4)
@@ -202,7 +204,7 @@ def test_without_time_nothing_is_created() -> None:
     script = Script()
 
     with pytest.raises(DeadlineExceeded):
-        create(CALL, read, script, patience(Clock(limit=0)), Looks([]).looking())
+        create(CALL, read, script, retry_policy(Clock(limit=0)), Looks([]).looking())
 
     assert script.calls == []
 
@@ -212,7 +214,9 @@ def test_a_pause_that_does_not_fit_ends_the_create() -> None:
     looks = Looks([])
 
     with pytest.raises(DeadlineExceeded) as raised:
-        create(CALL, read, Script(SILENCE), patience(Clock(limit=0.1)), looks.looking())
+        create(
+            CALL, read, Script(SILENCE), retry_policy(Clock(limit=0.1)), looks.looking()
+        )
 
     assert raised.value.__cause__ is SILENCE
     assert looks.taken == 0

@@ -48,9 +48,9 @@ def test_the_platforms_time_counts_less_a_second_for_the_reply(
     context_of: Callable[[object], object], milliseconds: object, seconds: float
 ) -> None:
     """A time that makes no sense counts as sixty seconds."""
-    left = runtime.time_left(context_of(milliseconds), Clock())
+    remaining_seconds = runtime.remaining_time(context_of(milliseconds), Clock())
 
-    assert left() == pytest.approx(seconds)
+    assert remaining_seconds() == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -58,24 +58,24 @@ def test_the_platforms_time_counts_less_a_second_for_the_reply(
 )
 def test_nothing_left_is_sane_on_lambda_alone(context: object, seconds: float) -> None:
     """FunctionGraph that says so has mixed up its units."""
-    assert runtime.time_left(context, Clock())() == pytest.approx(seconds)
+    assert runtime.remaining_time(context, Clock())() == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("context", [None, object()])
 def test_a_context_that_tells_no_time_counts_as_sixty_seconds(context: object) -> None:
     """As a local call may have none."""
-    assert runtime.time_left(context, Clock())() == pytest.approx(59.0)
+    assert runtime.remaining_time(context, Clock())() == pytest.approx(59.0)
 
 
 def test_time_runs() -> None:
     """What is left is less with every second, below zero as well."""
     clock = Clock()
-    left = runtime.time_left(lambda_context(5000), clock)
+    remaining_seconds = runtime.remaining_time(lambda_context(5000), clock)
 
     clock.now += 3.0
-    assert left() == pytest.approx(1.0)
+    assert remaining_seconds() == pytest.approx(1.0)
     clock.now += 3.0
-    assert left() == pytest.approx(-2.0)
+    assert remaining_seconds() == pytest.approx(-2.0)
 
 
 @pytest.mark.parametrize(

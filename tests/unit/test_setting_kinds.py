@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from functions import setting_kinds as kinds
 from functions.secret import Secret
+from functions.settings import parsers as kinds
 
 Reader = Callable[[str], object]
 

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from functions.credentials import AGENCY, Keys
-from functions.endpoints import IAM_GLOBAL
 from functions.errors import Misconfigured
 from functions.secret import Secret
-from functions.setting_table import TABLE
 from functions.settings import Settings, read
+from functions.settings.credentials import AGENCY, Keys
+from functions.settings.endpoints import IAM_GLOBAL
+from functions.settings.table import TABLE
 
 LTS, GA, BOTH = frozenset({"LTS"}), frozenset({"GA"}), frozenset({"LTS", "GA"})
 MINIMAL = {

@@ -18,7 +18,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from functions.errors import Unauthenticated
 from functions.secret import Secret
-from functions.triggers import signatures
+from functions.triggers import webhook_signatures
 from tests.unit.hooks import NOW, OTHER, SECRET, secret, signature, signed
 
 BODY = '{"resource_id": "é"}'
@@ -36,7 +36,7 @@ def passes(
 ) -> bool:
     """Return whether a message may come in."""
     try:
-        signatures.require(headers, body.encode(), secrets, now)
+        webhook_signatures.require(headers, body.encode(), secrets, now)
     except Unauthenticated:
         return False
     return True
@@ -45,7 +45,7 @@ def passes(
 def refusal(headers: Mapping[str, str]) -> str:
     """Return what is said of headers that do not do."""
     with pytest.raises(Unauthenticated) as raised:
-        signatures.require(headers, BODY.encode(), [SECRET], NOW)
+        webhook_signatures.require(headers, BODY.encode(), [SECRET], NOW)
     return raised.value.detail
 
 
@@ -173,7 +173,9 @@ def test_an_odd_timestamp_is_refused(timestamp: str) -> None:
 def test_no_header_raises_anything_else(changes: dict[str, str]) -> None:
     """Whatever characters it has, halves of surrogate pairs among them."""
     with suppress(Unauthenticated):
-        signatures.require({**GOOD, **changes}, BODY.encode(), [SECRET, OTHER], NOW)
+        webhook_signatures.require(
+            {**GOOD, **changes}, BODY.encode(), [SECRET, OTHER], NOW
+        )
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_a_refusal_tells_nothing_of_secrets_and_signatures(
 ) -> None:
     """Nor what was sent."""
     with pytest.raises(Unauthenticated) as raised:
-        signatures.require(headers, BODY.encode(), [SECRET], NOW)
+        webhook_signatures.require(headers, BODY.encode(), [SECRET], NOW)
 
     shown = f"{raised.value} {raised.value.as_document()}"
     key = SECRET.reveal().removeprefix("whsec_")
@@ -281,6 +283,6 @@ def test_a_message_that_is_as_it_was_signed_passes(message: Sent) -> None:
     whole = message._replace(arrived={}, signed=[*message.signed, ("v1", "a")])
     headers = whole.headers(int(now))
 
-    fresh = abs(message.seconds) < signatures.TOLERANCE_SECONDS
+    fresh = abs(message.seconds) < webhook_signatures.TOLERANCE_SECONDS
     assert passes(headers, [secret("a")], now, message.body) is fresh
     assert the_librarys(headers, [secret("a")], message.body) is fresh

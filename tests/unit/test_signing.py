@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
-from functions.huaweicloud.signing import Request, canonical_query, sign, timestamp
+from functions.huaweicloud.request_signing import (
+    Request,
+    canonical_query,
+    sign,
+    timestamp,
+)
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "signing_vectors.json").read_text("utf-8")

@@ -12,7 +12,7 @@ from huaweicloudsdkcore.signer.signer import Signer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.huaweicloud.signing import Request, canonical_query, sign
+from functions.huaweicloud.request_signing import Request, canonical_query, sign
 
 DATE = "20260102T030405Z"
 HOST = "lts.cn-north-4.myhuaweicloud.com"

@@ -6,9 +6,9 @@ import gzip
 
 import pytest
 
-from functions.huaweicloud.calls import Call, Reply
-from functions.huaweicloud.reading import REPLY_BYTES
 from functions.secret import Secret
+from functions.transport.calls import Call, Reply
+from functions.transport.reading import REPLY_BYTES
 from tests.byte_server import SILENCE, Answer, answer, document, head, serving
 from tests.unit.sending import DONE, GET, POST, transport
 

@@ -19,8 +19,8 @@ from functions.errors import (
     ProvisioningError,
     Unreachable,
 )
-from functions.huaweicloud.calls import Call
-from functions.huaweicloud.transport import FOREIGN
+from functions.transport.calls import Call
+from functions.transport.session import FOREIGN
 from tests.byte_server import HANG_UP, SILENCE, TLS, Answer, head, serving
 from tests.unit.sending import DELETE, DONE, GET, POST, transport
 

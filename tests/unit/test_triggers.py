@@ -191,17 +191,17 @@ def test_only_http_and_sqs_take_a_failure_as_an_answer(row: triggers.Trigger) ->
 
 def test_a_health_check_is_answered_at_once() -> None:
     """With no settings read; no other event is."""
-    found = [name for name in SAMPLES if triggers.at_once(sample(name))]
+    found = [name for name in SAMPLES if triggers.health_check_response(sample(name))]
 
     assert found == ["http-alb-health-check.json"]
-    assert triggers.at_once(sample(found[0])) == {
+    assert triggers.health_check_response(sample(found[0])) == {
         "statusCode": 200,
         "statusDescription": "200 OK",
         "headers": {"content-type": "application/json"},
         "body": '{"status": "ok"}',
         "isBase64Encoded": False,
     }
-    assert triggers.at_once([]) is None
+    assert triggers.health_check_response([]) is None
 
 
 def test_the_remedy_for_the_unknown_names_schema_and_triggers() -> None:
@@ -238,7 +238,7 @@ JSON = st.recursive(
 def test_no_event_raises_anything_that_is_none_of_our_errors(event: Any) -> None:  # noqa: ANN401 # JSON
     """Whatever is missing from it, or of another kind than it should be."""
     trigger = triggers.of(event)
-    triggers.at_once(event)
+    triggers.health_check_response(event)
     with suppress(ProvisioningError):
         trigger.admit(event, "signature", [SECRET])
     with suppress(ProvisioningError):

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from functions.errors import OutcomeUnknown
-from functions.huaweicloud.reading import REPLY_BYTES, REPLY_VALUES
-from functions.huaweicloud.wire import LINES_BYTES
+from functions.transport.reading import REPLY_BYTES, REPLY_VALUES
+from functions.transport.wire import LINES_BYTES
 from tests.byte_server import Answer, answer, head, serving
 from tests.unit.sending import DONE, GET, POST, transport
 

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable
 from functools import partial
 
-from functions.huaweicloud import reading
+from functions.transport import reading
 from tests.byte_server import Answer, answer
 from tests.e2e.hostile.misbehaving import SECRETS
 

@@ -42,7 +42,7 @@ def document(error: ProvisioningError) -> dict[str, object]:
     return told
 
 
-def document_for_stranger(error: ProvisioningError) -> dict[str, object]:
+def for_unauthenticated_caller(error: ProvisioningError) -> dict[str, object]:
     """Return an error's document for a sender who has not been let in.
 
     What is wrong with the request itself shows nothing that the sender does not know.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from functions import setting_kinds as kinds
+from functions.settings import parsers as kinds
 
 
 class Setting(NamedTuple):

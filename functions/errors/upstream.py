@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.errors.root import ProvisioningError
+from functions.errors.family import ProvisioningError
 
 
 class Refused(ProvisioningError):
@@ -91,20 +91,20 @@ class LogtankFailed(Refused):
     remedy = "Delete the named logtank and send the event again."
 
 
-class NotTakenUp(ProvisioningError):
+class NotProcessed(ProvisioningError):
     """Nothing has happened; the call is repeated after a pause."""
 
     retryable = True
 
 
-class Throttled(NotTakenUp):
+class Throttled(NotProcessed):
     """Too many requests (429)."""
 
     status = 503
     remedy = "Send the event again later, or fewer events at once."
 
 
-class Unreachable(NotTakenUp):
+class Unreachable(NotProcessed):
     """No connection was made, or a question was left without an answer."""
 
     remedy = (
@@ -113,29 +113,29 @@ class Unreachable(NotTakenUp):
     )
 
 
-class Busy(NotTakenUp):
+class Busy(NotProcessed):
     """The listener or its logtank is still being built or removed (GA.9004)."""
 
     status = 503
     remedy = "Send the event again once the listener is in status ACTIVE."
 
 
-class Unsure(ProvisioningError):
+class MaybeProcessed(ProvisioningError):
     """It may have happened or not; a create is repeated only after a look."""
 
     retryable = True
     remedy = "Send the event again: what was made already is found and kept."
 
 
-class ServiceFailed(Unsure):
+class ServiceFailed(MaybeProcessed):
     """The service failed inside (5xx, LTS.0202, LTS.0010, GA.92xx)."""
 
 
-class OutcomeUnknown(Unsure):
+class OutcomeUnknown(MaybeProcessed):
     """A create was sent and its answer never came (also 408)."""
 
     status = 504
 
 
-class UnintelligibleReply(Unsure):
+class UnintelligibleReply(MaybeProcessed):
     """A success that does not say what was made, or that carries an error's code."""

@@ -26,7 +26,7 @@ from functions.errors import (
     QuotaExceeded,
 )
 from functions.huaweicloud import replies
-from functions.huaweicloud.calls import Call, Reply, Send
+from functions.transport.calls import Call, Reply, Send
 
 REFUSED_SECONDS = 300.0
 """How long a refusal is remembered; the gateway's own lock lasts as long."""
@@ -56,12 +56,14 @@ class Gate:
         self._refusal: AuthenticationFailed | None = None
 
     @contextmanager
-    def turn(self, call: Call, left: Callable[[], float]) -> Iterator[None]:
+    def turn(
+        self, call: Call, remaining_seconds: Callable[[], float]
+    ) -> Iterator[None]:
         """Keep every other call of this gate waiting meanwhile.
 
         Raises: DeadlineExceeded if the turn does not come in time.
         """
-        if not self._turn.acquire(timeout=max(0.0, left())):
+        if not self._turn.acquire(timeout=max(0.0, remaining_seconds())):
             raise DeadlineExceeded(
                 f"The function's time ran out while {call.operation} waited to learn "
                 "whether the credential is accepted",
@@ -116,14 +118,14 @@ class Guard:
         send: Send,
         endpoints: Mapping[str, str],
         credential: str,
-        left: Callable[[], float],
+        remaining_seconds: Callable[[], float],
         accepted: set[Gate] | None = None,
     ) -> None:
         """Take a credential's fingerprint, and what the invocation's others know."""
         self._send = send
         self._endpoints = endpoints
         self._credential = credential
-        self._left = left
+        self._left = remaining_seconds
         self._accepted = set() if accepted is None else accepted
 
     def __call__(self, call: Call) -> Reply:

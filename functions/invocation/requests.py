@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping
 from itertools import takewhile
 from typing import NamedTuple, cast
 
-from functions import batch, contracts, provisioning, triggers
-from functions.batch import Caution, Outcome
+from functions import contracts, provisioning, triggers
 from functions.errors import DeadlineExceeded, InvalidEvent, ProvisioningError
 from functions.huaweicloud.ga import Owner
-from functions.huaweicloud.patience import Patience
+from functions.huaweicloud.retry_policy import RetryPolicy
+from functions.invocation import batch
+from functions.invocation.batch import CircuitBreaker, Outcome
+from functions.invocation.tasks import Request, Task
 from functions.runtime import Log
 from functions.settings import Settings
-from functions.tasks import Request, Task
 from functions.triggers.delivery import Ignored, Listener
 
-_MOST_TOLD = 1_000
+MAX_REPORTED_PROBLEMS = 1_000
 """Problems with an event's requests in all, so that a gateway takes the answer."""
 
 
@@ -26,7 +27,7 @@ class Handling(NamedTuple):
 
     task: Task
     configured: Settings
-    left: Callable[[], float]
+    remaining_seconds: Callable[[], float]
     log: Log
 
     def outcomes(self, items: list[object], *, in_order: bool = False) -> list[Outcome]:
@@ -36,7 +37,9 @@ class Handling(NamedTuple):
         """
         outcomes: dict[int, Outcome] = {}
         accepted: dict[int, Request] = {}
-        most = min(contracts.MOST_PROBLEMS, max(1, _MOST_TOLD // (len(items) or 1)))
+        most = min(
+            contracts.MOST_PROBLEMS, max(1, MAX_REPORTED_PROBLEMS // (len(items) or 1))
+        )
         for place, item in enumerate(items):
             if isinstance(item, Ignored):
                 outcomes[place] = self._ignored(place, item)
@@ -65,7 +68,7 @@ class Handling(NamedTuple):
     ) -> Request | ProvisioningError:
         """Return the request with its defaults, or at most so much that is wrong."""
         try:
-            if self.left() <= 0:
+            if self.remaining_seconds() <= 0:
                 raise DeadlineExceeded("Not begun: the function's time has run out")
             return self._request(item, most)
         except ProvisioningError as error:
@@ -97,11 +100,13 @@ class Handling(NamedTuple):
     def _all_done(
         self, requests: dict[int, Request], *, in_order: bool
     ) -> dict[int, Outcome]:
-        caution = Caution(self.left, several=len(requests) > 1)
-        cloud = self._cloud(caution.pace)
+        circuit_breaker = CircuitBreaker(
+            self.remaining_seconds, several=len(requests) > 1
+        )
+        cloud = self._cloud(circuit_breaker.pace)
         return batch.run(
             requests,
-            lambda place, request: self._done(place, request, cloud, caution),
+            lambda place, request: self._done(place, request, cloud, circuit_breaker),
             self.configured.max_concurrency,
             in_order=in_order,
         )
@@ -111,16 +116,16 @@ class Handling(NamedTuple):
         place: int,
         request: Request,
         cloud: provisioning.Cloud,
-        caution: Caution,
+        circuit_breaker: CircuitBreaker,
     ) -> Outcome:
         began = time.monotonic()
         with self.log.of(place):
             try:
-                caution.require_fair_weather()
+                circuit_breaker.check()
             except ProvisioningError as error:
                 return self._failed(error)
             outcome = self._attempt(request, cloud)
-            caution.learn(outcome)
+            circuit_breaker.learn(outcome)
             milliseconds = round(1000 * (time.monotonic() - began), 1)
             if isinstance(outcome, ProvisioningError):
                 return self._failed(outcome, milliseconds)
@@ -130,7 +135,7 @@ class Handling(NamedTuple):
     def _attempt(self, request: Request, cloud: provisioning.Cloud) -> Outcome:
         """Return the result or the error: no defect may cost the others theirs."""
         try:
-            with provisioning.noting():
+            with provisioning.error_context():
                 return self.task.action(request, cloud)
         except ProvisioningError as error:
             return error
@@ -147,16 +152,16 @@ class Handling(NamedTuple):
         from functions.huaweicloud import client  # noqa: PLC0415
 
         configured = self.configured
-        patience = Patience(
+        retry_policy = RetryPolicy(
             attempts=configured.retry_attempts,
             base=configured.retry_base_seconds,
             cap=configured.retry_cap_seconds,
-            left=self.left,
+            remaining_seconds=self.remaining_seconds,
         )
-        send = client.connect(configured, patience, self.log, pace)
+        send = client.connect(configured, retry_policy, self.log, pace)
         return provisioning.Cloud(
             send=send,
-            patience=patience,
+            retry_policy=retry_policy,
             owner=Owner(configured.project_id, configured.domain_id),
-            find_project=lambda: client.find_project(configured, send, patience),
+            find_project=lambda: client.find_project(configured, send, retry_policy),
         )

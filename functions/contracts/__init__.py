@@ -17,9 +17,9 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from functions import schema_files
+from functions.contracts import schema_files
+from functions.contracts.schema_files import REGISTRY
 from functions.errors import InvalidEvent, Problem, pointer
-from functions.schema_files import REGISTRY
 
 MOST_PROBLEMS = 100
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from functions.errors import Misconfigured
-from functions.setting_kinds import LISTENER_PLACEHOLDER
+from functions.settings.parsers import LISTENER_PLACEHOLDER
 
 BOOTSTRAP_NAME = f"ga-{LISTENER_PLACEHOLDER}"
 """The stream's name where neither event nor setting has one; `bootstrap` alone."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from functions.huaweicloud import moments
-from functions.huaweicloud.calls import Reply
 from functions.secret import Secret, mask, scrub
+from functions.transport import dates
+from functions.transport.calls import Reply
 
 REPLY_BYTES = 2 * 1024 * 1024
 """A longer reply is not read: it may take ten times its bytes, in several threads.
@@ -36,13 +36,13 @@ def read(
     token = headers.get("X-Subject-Token")
     if token:
         secrets = [*secrets, Secret(token)]
-    told = moments.of_header(headers.get("Date", ""))
+    told = dates.of_header(headers.get("Date", ""))
     date = now if told is None else told
     return Reply(
         status=status,
         document=_document(_body(chunks), secrets),
         request_id=mask(headers.get("X-Request-Id", ""), secrets),
-        retry_after=moments.retry_after(headers.get("Retry-After", "")),
+        retry_after=dates.retry_after(headers.get("Retry-After", "")),
         date=date,
         clock_ahead=now - date,
         subject_token=Secret(token) if token else None,

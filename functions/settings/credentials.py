@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from functions import setting_kinds
 from functions.secret import Secret
+from functions.settings import parsers
 
 
 class Tokens(NamedTuple):
@@ -103,7 +103,7 @@ def of_agency(told: Mapping[str, str] | None) -> tuple[Keys | None, list[str]]:
         agency = "an agency that may use LTS and GA (it takes up to ten minutes)"
         return None, [f"{none}: give it {agency}, or set {ways}"]
     try:
-        return Keys(*(setting_kinds.header(told[name]) for name in AGENCY)), []
+        return Keys(*(parsers.header(told[name]) for name in AGENCY)), []
     except ValueError as error:
         return None, [f"the key of the function's agency {error}"]
 

@@ -25,15 +25,17 @@ _CLOUDS_SIDE = (ServiceFailed, Unreachable, OutcomeUnknown)
 _LEAST_SECONDS = 1.0
 
 
-class Caution:
+class CircuitBreaker:
     """Decides whether one of several requests may still begin.
 
     A lone one always may: it has nobody to make room for.
     """
 
-    def __init__(self, left: Callable[[], float], *, several: bool) -> None:
+    def __init__(
+        self, remaining_seconds: Callable[[], float], *, several: bool
+    ) -> None:
         """Have seen nothing yet; `left` tells the seconds to work in."""
-        self._left = left
+        self._left = remaining_seconds
         self._several = several
         self._lock = threading.Lock()
         self._slowest = 0.0
@@ -55,7 +57,7 @@ class Caution:
             if self._streak == STREAK:
                 self._cause = outcome
 
-    def require_fair_weather(self) -> None:
+    def check(self) -> None:
         """Let a request begin.
 
         Raises: DeadlineExceeded if there may not be time to say what it made; what

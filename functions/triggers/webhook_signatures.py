@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from functions.errors import Unauthenticated
 from functions.secret import Secret
-from functions.setting_kinds import WEBHOOK_PREFIX
+from functions.settings.parsers import WEBHOOK_PREFIX
 
 TOLERANCE_SECONDS = 300
 """How far a message's time may lie from ours, either way."""

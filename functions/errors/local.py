@@ -6,7 +6,7 @@ import json
 import traceback
 from typing import TYPE_CHECKING
 
-from functions.errors.root import Problem, ProvisioningError
+from functions.errors.family import Problem, ProvisioningError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

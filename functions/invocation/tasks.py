@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from functions import defaults, provisioning
+from functions import provisioning
+from functions.invocation import defaults
 
 Request = Mapping[str, object]
 

@@ -14,7 +14,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from functions.huaweicloud.wire import bounded_response, exchange
+from functions.transport.wire import bounded_response, exchange
 
 
 class _Connection(HTTPConnection):

@@ -15,7 +15,7 @@ from referencing import Registry, Resource
 
 BASE = "https://ga-access-log.invalid/schemas/"
 """What every schema's id begins with; there is nothing to fetch there."""
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
 def whole(name: str) -> Any:  # noqa: ANN401 # JSON

@@ -15,8 +15,8 @@ from contextlib import suppress
 from http import HTTPStatus
 
 from functions.errors import Misconfigured, ProvisioningError
-from functions.huaweicloud.calls import Call, Reply
 from functions.secret import Secret
+from functions.transport.calls import Call, Reply
 
 NAME = "HUAWEICLOUD_SECRET_ARN"
 _TIMEOUT_SECONDS = 5.0
@@ -29,9 +29,9 @@ _kept: dict[str, tuple[Mapping[str, str], float]] = {}
 LookUp = Callable[[str], str | None]
 
 
-def beneath(
+def with_secret_fallback(
     look_up: LookUp,
-    left: Callable[[], float],
+    remaining_seconds: Callable[[], float],
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], float] = time.time,
 ) -> LookUp:
@@ -47,7 +47,7 @@ def beneath(
         return look_up
     held, until = _kept.get(arn, ({}, 0.0))
     if until <= clock():
-        held = _held(_answer(arn, left, environ))
+        held = _held(_answer(arn, remaining_seconds, environ))
         _kept[arn] = held, clock() + _cache_seconds(environ)
     return lambda name: look_up(name) or held.get(name)
 
@@ -58,7 +58,9 @@ def _cache_seconds(environ: Mapping[str, str]) -> float:
     return float(told) if told.isdecimal() else _CACHE_SECONDS
 
 
-def _answer(arn: str, left: Callable[[], float], environ: Mapping[str, str]) -> object:
+def _answer(
+    arn: str, remaining_seconds: Callable[[], float], environ: Mapping[str, str]
+) -> object:
     """Return the extension's answer; when it has just started it may refuse the first.
 
     Raises: Misconfigured.
@@ -66,11 +68,11 @@ def _answer(arn: str, left: Callable[[], float], environ: Mapping[str, str]) -> 
     for tries in (2, 1):
         said, may_pass = "did not answer", True
         with suppress(ProvisioningError):
-            reply = _asked(arn, left, environ)
+            reply = _asked(arn, remaining_seconds, environ)
             if reply.status == HTTPStatus.OK:
                 return reply.document
             said, may_pass = f"answered {reply.status}", _may_pass(reply.status)
-        if tries == 1 or not may_pass or left() <= 0:
+        if tries == 1 or not may_pass or remaining_seconds() <= 0:
             break
     failure = Misconfigured(
         f"{NAME}: the extension {said}",
@@ -88,9 +90,11 @@ def _may_pass(status: int) -> bool:
     )
 
 
-def _asked(arn: str, left: Callable[[], float], environ: Mapping[str, str]) -> Reply:
+def _asked(
+    arn: str, remaining_seconds: Callable[[], float], environ: Mapping[str, str]
+) -> Reply:
     # only a function that has such a secret needs it before its event is checked
-    from functions.huaweicloud.transport import Transport  # noqa: PLC0415
+    from functions.transport.session import Transport  # noqa: PLC0415
 
     port = environ.get("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "2773")
     token = environ.get("AWS_SESSION_TOKEN", "")
@@ -99,7 +103,9 @@ def _asked(arn: str, left: Callable[[], float], environ: Mapping[str, str]) -> R
         endpoints={service: f"http://localhost:{port}"},
         secrets=[Secret(token)],
         timeout=_TIMEOUT_SECONDS,
-        left=lambda: left() / 2,  # the other half is for the second try
+        remaining_seconds=lambda: (
+            remaining_seconds() / 2
+        ),  # the other half is for the second try
     )
     return send(
         Call(

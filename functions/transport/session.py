@@ -28,13 +28,13 @@ from functions.errors import (
     ProvisioningError,
     Unreachable,
 )
-from functions.huaweicloud.calls import Call, Reply
-from functions.huaweicloud.connections import POOLS
-from functions.huaweicloud.reading import read
 from functions.huaweicloud.replies import clean
-from functions.huaweicloud.signing import canonical_query
-from functions.huaweicloud.wire import exchange
+from functions.huaweicloud.request_signing import canonical_query
 from functions.secret import Secret, mask
+from functions.transport.calls import Call, Reply
+from functions.transport.connections import POOLS
+from functions.transport.reading import read
+from functions.transport.wire import exchange
 
 _CHUNK = 64 * 1024
 _CONNECTIONS = 64  # as many as MAX_CONCURRENCY may ask for
@@ -83,7 +83,7 @@ class Transport:
         endpoints: Mapping[str, str],
         secrets: Sequence[Secret],
         timeout: float,
-        left: Callable[[], float],
+        remaining_seconds: Callable[[], float],
     ) -> None:
         """Take addresses, secrets to mask in replies, and bounds in seconds.
 
@@ -92,7 +92,7 @@ class Transport:
         self._endpoints = endpoints
         self._secrets = secrets
         self._timeout = timeout
-        self._left = left
+        self._left = remaining_seconds
 
     def __call__(self, call: Call) -> Reply:
         """Send a call once.

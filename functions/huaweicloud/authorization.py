@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
-from functions.credentials import Keys, Tokens
 from functions.errors import AuthenticationFailed
-from functions.huaweicloud import iam, lts, replies, signing
-from functions.huaweicloud.calls import Call, Reply, Send
+from functions.huaweicloud import iam, lts, replies, request_signing
 from functions.secret import Secret
+from functions.settings.credentials import Keys, Tokens
+from functions.transport.calls import Call, Reply, Send
 
 GetToken = Callable[[iam.Scope], Secret]
 
@@ -41,11 +41,13 @@ def with_keys(
         if keys.security_token:
             headers["X-Security-Token"] = keys.security_token.reveal()
         host = endpoints[call.address].partition("://")[2]
-        request = signing.Request(
+        request = request_signing.Request(
             call.method, host, call.path, call.query, headers, call.content()
         )
-        date = signing.timestamp(clock())
-        signed = signing.sign(request, keys.access.reveal(), keys.secret.reveal(), date)
+        date = request_signing.timestamp(clock())
+        signed = request_signing.sign(
+            request, keys.access.reveal(), keys.secret.reveal(), date
+        )
         return send(call._replace(headers=tuple(signed.items())))
 
     return sent

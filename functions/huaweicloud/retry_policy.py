@@ -12,31 +12,33 @@ from functions.errors import Busy, DeadlineExceeded, ProvisioningError
 _DOUBLINGS = 32  # the cap is reached long before; a float is not overrun
 
 
-class Patience(NamedTuple):
+class RetryPolicy(NamedTuple):
     """How often and how long: `attempts` in all, pauses and time left in seconds."""
 
     attempts: int
     base: float
     cap: float
-    left: Callable[[], float]
+    remaining_seconds: Callable[[], float]
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    dice: Callable[[float, float], float] = random.uniform
+    jitter: Callable[[float, float], float] = random.uniform
 
     def require_time(self, failure: ProvisioningError | None = None) -> None:
         """Let a call begin only while there is time for it.
 
         Raises: DeadlineExceeded, from the failure that came before.
         """
-        if self.left() <= 0:
+        if self.remaining_seconds() <= 0:
             raise out_of_time(failure) from failure
 
-    def rest(self, seconds: float, failure: ProvisioningError | None = None) -> None:
+    def sleep_within_deadline(
+        self, seconds: float, failure: ProvisioningError | None = None
+    ) -> None:
         """Sleep, if the function's time allows.
 
         Raises: DeadlineExceeded, from the failure that made the pause necessary.
         """
-        if seconds >= self.left():
+        if seconds >= self.remaining_seconds():
             raise out_of_time(failure) from failure
         self.sleep(seconds)
 
@@ -47,10 +49,10 @@ class Patience(NamedTuple):
         DeadlineExceeded where our own pause would not fit.
         """
         asked = failure.retry_after or 0.0
-        if asked >= self.left() > 0:
+        if asked >= self.remaining_seconds() > 0:
             raise failure
         ceiling = min(self.cap, self.base * 2 ** min(attempt - 1, _DOUBLINGS))
-        self.rest(max(asked, self.dice(0, ceiling)), failure)
+        self.sleep_within_deadline(max(asked, self.jitter(0, ceiling)), failure)
 
 
 def out_of_time(failure: ProvisioningError | None) -> DeadlineExceeded:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from functions import credentials, endpoints
 from functions.errors import Misconfigured
 from functions.secret import Secret
-from functions.setting_table import TABLE
+from functions.settings import credentials, endpoints
+from functions.settings.table import TABLE
 
 Variables = Callable[[str], str | None]
 """Returns what a name is set to, None where it is not."""

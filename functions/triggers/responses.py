@@ -19,7 +19,7 @@ from functions.errors import (
     ProvisioningError,
     Unauthenticated,
 )
-from functions.triggers import public, records, webhook
+from functions.triggers import records, redaction, webhook
 from functions.triggers.delivery import Delivery
 
 Result = dict[str, object]
@@ -33,7 +33,7 @@ _PAUSE_SECONDS = 5
 def reply(event: Event, delivery: Delivery, outcomes: Sequence[Outcome]) -> Result:
     """Return an HTTP reply: 201 if something was made, 200 if all was there."""
     if error := _failure(outcomes):
-        return _problem(event, error, public.document(error))
+        return _problem(event, error, redaction.document(error))
     made = any(isinstance(each, dict) and each.get("created") for each in outcomes)
     status = HTTPStatus.CREATED if made else HTTPStatus.OK
     return _http(event, status, _result(delivery, outcomes), "application/json")
@@ -41,7 +41,7 @@ def reply(event: Event, delivery: Delivery, outcomes: Sequence[Outcome]) -> Resu
 
 def refusal(event: Event, error: ProvisioningError) -> Result:
     """Return the HTTP reply to a sender who was not let in, or not listened to."""
-    return _problem(event, error, public.document_for_stranger(error))
+    return _problem(event, error, redaction.for_unauthenticated_caller(error))
 
 
 def health(event: Event) -> Result:
@@ -49,7 +49,7 @@ def health(event: Event) -> Result:
     return _http(event, HTTPStatus.OK, {"status": "ok"}, "application/json")
 
 
-def failures_of_queue(
+def partial_batch_response(
     _event: Event, delivery: Delivery, outcomes: Sequence[Outcome]
 ) -> Result:
     """Return which messages of an SQS queue are to come again.
@@ -70,7 +70,7 @@ def failures_of_queue(
     return _items(message.id for message, is_done in pairs if not is_done)
 
 
-def whole_queue(event: Event, _error: ProvisioningError) -> Result:
+def fail_entire_batch(event: Event, _error: ProvisioningError) -> Result:
     """Return that all messages of an SQS queue are to come again."""
     return _items(records.sqs_ids(event))
 

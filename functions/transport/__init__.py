@@ -1,0 +1,1 @@
+"""One call over the wire: HTTPS within a deadline, its reply as a value."""

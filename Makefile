@@ -1,11 +1,11 @@
 # `make help` lists the targets. `make run` and `make test` need python3 (3.10 or
 # later), make and a package index, and nothing else.
 PYTHON   ?= python3
-# Those below are set on the command line alone: what a shell exports is not meant.
+# The following are set on the command line only: what a shell exports is not meant.
 FUNCTION = bootstrap
 EVENT    = tests/events/$(FUNCTION).json
 CLOUD    = emulator
-# The bundle's target; both templates say the same.
+# The bundle's target, as in both templates.
 VERSION  = 3.12
 ARCH     = x86_64
 
@@ -13,40 +13,50 @@ RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke serve emulator test build bench audit lint types check format lock clean
+.PHONY: help run invoke serve emulator test matrix build bench audit lint types check format lock clean FORCE
 
-help: ## list the targets
+help: ## list the targets, and the version
+	@sed -n 's/^__version__ = "\(.*\)"/ga-access-log \1/p' functions/__init__.py
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-run: .venv/run/ready ## bootstrap a listener against the emulator, twice
+run: .venv/run/ready ## bootstrap a listener twice, against the emulator
 	@$(RUN) -m tests.commands.run --cloud $(CLOUD) $(if $(filter command,$(origin EVENT)),$(EVENT))
 
 invoke: .venv/run/ready ## send EVENT=file.json through FUNCTION=bootstrap
 	@$(RUN) -m tests.commands.invoke --cloud $(CLOUD) $(FUNCTION) $(EVENT)
 
-serve: .venv/run/ready ## take webhooks on PORT=8000 until interrupted
+serve: .venv/run/ready ## serve the functions as webhooks on PORT=8000, until Ctrl-C
 	@$(RUN) -m tests.commands.serve --cloud $(CLOUD) --port $(or $(PORT),8000)
 
-emulator: .venv/run/ready ## play LTS, GA and IAM on PORT=8080 until interrupted
+emulator: .venv/run/ready ## emulate LTS, GA and IAM on PORT=8080, until Ctrl-C
 	@$(RUN) -m tests.emulator --port $(or $(PORT),8080)
 
 test: .venv/dev/ready .venv/build/ready .venv/sam/ready .venv/awslambdaric/ready ## run all tests, with coverage
 	@$(DEV) -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term-missing
 
+matrix: ## run the unit, contract and build tests on every installed Python from 3.10 on
+	@versions=$$($(PYTHON) tests/commands/interpreters.py) && for version in $$versions; do \
+		echo "Python $$version" && \
+		python=$$($(PYTHON) tests/commands/interpreters.py $$version) && \
+		$(MAKE) --no-print-directory PYTHON="$$python" .venv/$$version/ready && \
+		.venv/$$version/bin/python -m pytest --quiet --numprocesses auto --dist loadfile \
+			tests/unit tests/contract tests/deployment/test_bundle.py || exit 1; done
+
 BUNDLE = @.venv/build/bin/python -m tests.commands.build --version $(VERSION) --arch $(ARCH)
 
-build: .venv/build/ready ## make build/bundle.zip, for VERSION=3.12 and ARCH=x86_64 or arm64
+build: .venv/build/ready ## build build/bundle.zip, for VERSION=3.12 and ARCH=x86_64 or arm64
 	@rm -rf build/bundle build/bundle.zip
 	$(BUNDLE) --to build/bundle --archive build/bundle.zip
 
 build-%: .venv/build/ready # `sam build` asks for each function in turn
 	$(BUNDLE) --to "$(or $(ARTIFACTS_DIR),$(error ARTIFACTS_DIR is not set))"
 
-bench: .venv/bench/ready .venv/sam/ready .venv/awslambdaric/ready ## measure it beside the alternatives, in a table of ratios
+bench: .venv/bench/ready .venv/sam/ready .venv/awslambdaric/ready ## measure the functions beside the alternatives
 	@.venv/bench/bin/python -m tests.commands.bench --plot tests/commands/bench/figures.svg
 
-# Strict: else an index that knows no package would pass for one without a fault.
-audit: .venv/audit/ready ## ask for known vulnerabilities of what is deployed
+# Strict: otherwise an index that does not know the packages would pass for one that
+# knows no vulnerability of them.
+audit: .venv/audit/ready ## look up known vulnerabilities of what is deployed
 	@.venv/audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r functions/requirements.txt
 
 lint: .venv/dev/ready ## ruff: rules and format
@@ -56,9 +66,9 @@ lint: .venv/dev/ready ## ruff: rules and format
 types: .venv/dev/ready ## mypy --strict
 	@$(DEV) -m mypy
 
-check: lint types test ## all of the above: what must pass before anything lands
+check: lint types test ## lint, types and test: what must pass before a change lands
 
-format: .venv/dev/ready ## let ruff lay out the code
+format: .venv/dev/ready ## format the code
 	@$(DEV) -m ruff check --fix .
 	@$(DEV) -m ruff format .
 
@@ -66,29 +76,27 @@ format: .venv/dev/ready ## let ruff lay out the code
 LOCK = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.10 \
 	--generate-hashes --no-annotate --custom-compile-command 'make lock' --upgrade
 
-lock: ## pin the newest dependencies, with hashes
+lock: ## pin the newest versions of all dependencies, with hashes
 	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/python -m pip install --quiet uv
 	@$(LOCK) pyproject.toml -o functions/requirements.txt
 	@$(LOCK) pyproject.toml --group dev -c functions/requirements.txt -o tests/requirements.txt
-	@for group in build sam awslambdaric bench audit; do \
+	@$(LOCK) pyproject.toml --group build -c tests/requirements.txt -o tests/build.txt
+	@for group in sam awslambdaric bench audit; do \
 		$(LOCK) --group pyproject.toml:$$group -c tests/requirements.txt -o tests/$$group.txt; done
 
-clean: ## remove what the other targets made
+clean: ## remove everything that the other targets created
 	rm -rf .venv build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .aws-sam
 	find functions tests -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/run/ready: functions/requirements.txt
-.venv/dev/ready: tests/requirements.txt
-.venv/build/ready: tests/build.txt
-.venv/sam/ready: tests/sam.txt
-.venv/awslambdaric/ready: tests/awslambdaric.txt
-.venv/bench/ready: tests/bench.txt
-.venv/audit/ready: tests/audit.txt
+REQUIREMENTS_run = functions/requirements.txt
+REQUIREMENTS_build = tests/build.txt
+REQUIREMENTS_sam = tests/sam.txt
+REQUIREMENTS_awslambdaric = tests/awslambdaric.txt
+REQUIREMENTS_bench = tests/bench.txt
+REQUIREMENTS_audit = tests/audit.txt
 # The bundle is run by its target's interpreter, if there is one.
 OURS := $(PYTHON)
-.venv/bench/ready .venv/awslambdaric/ready: PYTHON = $(shell python$(VERSION) -c 'import sys; print(sys.executable)' 2>/dev/null || echo $(OURS))
-.venv/%/ready:
-	@echo "installing $< into .venv/$*"
-	@$(PYTHON) -m venv --clear .venv/$*
-	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
-	@touch $@
+.venv/bench/ready .venv/awslambdaric/ready: PYTHON = $(shell $(OURS) tests/commands/interpreters.py $(VERSION) || echo $(OURS))
+.venv/%/ready: FORCE
+	@$(PYTHON) tests/commands/environment.py .venv/$* $(or $(REQUIREMENTS_$*),tests/requirements.txt)
+FORCE:

@@ -1,120 +1,120 @@
-# Functions that give a listener of Huawei Cloud Global Accelerator its access log, on
-# FunctionGraph. `make build` first; then `terraform apply`, with the variables below.
+# Serverless functions on FunctionGraph that give Huawei Cloud Global Accelerator listeners
+# their access logs. Run `make build`, then `terraform apply` with the variables below.
 
 terraform {
   required_version = ">= 1.3"
   required_providers {
     huaweicloud = {
-      source = "huaweicloud/huaweicloud" # its arguments are those of August 2026
+      source = "huaweicloud/huaweicloud" # with the arguments of August 2026
     }
   }
 }
 
 variable "region" {
-  description = "Region of the functions, and of LTS: GA delivers logs to cn-north-4 and ap-southeast-3."
+  description = "Region of the functions and of LTS; GA delivers logs only to cn-north-4 and ap-southeast-3."
   type        = string
   default     = "cn-north-4"
 }
 
 variable "bundle" {
-  description = "Path of the archive that `make build` makes."
+  description = "Path of the archive that `make build` creates."
   type        = string
   default     = "build/bundle.zip"
 }
 
 variable "name" {
-  description = "What every name here begins with."
+  description = "Prefix of the names of all resources."
   type        = string
   default     = "ga-access-log"
 }
 
 variable "log_group_id" {
-  description = "ID of the log group of events that name none; a timer and the audit trail need it."
+  description = "ID of the log group for events that name none; required for timer_listener and audit_trail."
   type        = string
   default     = ""
 }
 
 variable "log_stream_name" {
-  description = "Name of the log stream of events that name none; may be empty."
+  description = "Name of the log stream for events that name none; may be empty."
   type        = string
   default     = ""
 }
 
 variable "project_id" {
-  description = "ID of the project of the log group; empty for the functions' own."
+  description = "Project ID of the log group; empty for the functions' own project."
   type        = string
   default     = ""
 }
 
 variable "domain_id" {
-  description = "ID of the account, told to GA in place of the project; may be empty."
+  description = "Account ID, sent to GA instead of the project ID; may be empty."
   type        = string
   default     = ""
 }
 
 variable "lts_endpoint" {
-  description = "Address of LTS, in place of the region's; empty as a rule."
+  description = "Endpoint of LTS, instead of the region's; empty by default."
   type        = string
   default     = ""
 }
 
 variable "ga_endpoint" {
-  description = "Address of Global Accelerator, in place of the usual one; empty as a rule."
+  description = "Endpoint of Global Accelerator, instead of the public one; empty by default."
   type        = string
   default     = ""
 }
 
 variable "iam_endpoint" {
-  description = "Address of IAM, in place of the usual ones; empty as a rule."
+  description = "Endpoint of IAM, instead of the region's and the global one; empty by default."
   type        = string
   default     = ""
 }
 
 variable "log_level" {
-  description = "Least level that is logged: DEBUG, INFO, WARNING or ERROR."
+  description = "Lowest level that is logged: DEBUG, INFO, WARNING or ERROR."
   type        = string
   default     = "INFO"
 }
 
 variable "webhook_secrets" {
-  description = "What webhooks are signed with: one or more whsec_..., with spaces between them."
+  description = "Secrets that sign webhooks: one or more whsec_..., separated by spaces."
   type        = string
   default     = ""
   sensitive   = true
 }
 
 variable "lts_roles" {
-  description = "Roles or policies that let the functions create and list log streams, in the project."
+  description = "Roles or policies, granted in the project, that allow the functions to create and list log streams."
   type        = set(string)
   default     = ["LTS FullAccess"]
 }
 
 variable "ga_roles" {
-  description = "Roles or policies that let the functions create, list, show and delete logtanks, in all of the account."
+  description = "Roles or policies, granted in the whole account, that allow the functions to create, list, show and delete logtanks."
   type        = set(string)
   default     = ["GA FullAccess"]
 }
 
 variable "topic_roles" {
-  description = "Roles or policies that let FunctionGraph use the topics below, in the project; given only if there is one."
+  description = "Roles or policies, granted in the project if a topic is set below, that allow FunctionGraph to use it."
   type        = set(string)
   default     = ["SMN FullAccess"]
 }
 
 variable "more_roles" {
-  description = "Roles or policies that CTS or EventGrid turn out to need, in the project; their documents name none."
+  description = "Additional roles or policies, granted in the project, in case CTS or EventGrid require any; their documentation names none."
   type        = set(string)
   default     = []
 }
 
 variable "failure_topic_urn" {
-  description = "SMN topic that is told of every event that was given up on; empty for none."
+  description = "URN of the SMN topic that receives events that exhausted their retries; empty for none."
   type        = string
   default     = ""
 }
 
 variable "own_log_group_id" {
-  description = "ID of the log group that takes the functions' own log lines; empty for none."
+  description = "ID of the log group for the functions' own log lines; empty for none."
   type        = string
   default     = ""
 }
@@ -126,31 +126,31 @@ variable "own_log_stream_id" {
 }
 
 variable "timer" {
-  description = "When to make sure of timer_listener's access log: a rate, such as 1d."
+  description = "How often to run bootstrap for timer_listener: a rate, such as 1d."
   type        = string
   default     = "1d"
 }
 
 variable "timer_listener" {
-  description = "ID of the listener that the timer makes sure of; empty for no timer."
+  description = "ID of the listener that the timer runs bootstrap for; empty for no timer."
   type        = string
   default     = ""
 }
 
 variable "smn_topic_urn" {
-  description = "SMN topic whose messages are requests; empty for none."
+  description = "URN of the SMN topic whose messages are requests; empty for none."
   type        = string
   default     = ""
 }
 
 variable "audit_trail" {
-  description = "Whether every listener that is created gets its access log; needs a CTS tracker in this region."
+  description = "Whether every new listener gets its access log; requires a CTS tracker in this region."
   type        = bool
   default     = false
 }
 
 variable "apig_group" {
-  description = "API group of APIG that takes webhooks; null for none. instance_id is of a dedicated gateway."
+  description = "API group in APIG that receives webhooks; null for none. instance_id is the ID of a dedicated gateway."
   type = object({
     instance_id = string
     group_id    = string
@@ -161,13 +161,13 @@ variable "apig_group" {
 }
 
 variable "eventgrid" {
-  description = "Channel and source of EventGrid whose events hold a request, or a trace of CTS, in their data; null for none."
+  description = "EventGrid channel and source whose events contain a request or a CTS trace in their data; null for none."
   type = object({
     channel_id   = string
     channel_name = string
     source_name  = string
     event_types  = list(string)
-    agency       = optional(string) # the functions' own if left out
+    agency       = optional(string) # the functions' own by default
   })
   default = null
 }
@@ -182,15 +182,15 @@ locals {
   functions = {
     bootstrap = {
       handler     = "bootstrap.handler"
-      description = "Makes sure of a log stream and of the logtank that ships a listener's log into it."
+      description = "Creates a log stream, and a logtank that ships a listener's log into it, unless they exist."
     }
     create_log_stream = {
       handler     = "create_log_stream.handler"
-      description = "Makes sure of a log stream."
+      description = "Creates a log stream unless it exists."
     }
     create_logtank = {
       handler     = "create_logtank.handler"
-      description = "Makes sure of a logtank."
+      description = "Creates a logtank unless it exists."
     }
   }
 
@@ -219,7 +219,7 @@ locals {
   }
 }
 
-# What the functions may do, by the temporary keys of their agency.
+# The functions' permissions: they use the temporary keys of this agency.
 resource "huaweicloud_identity_agency" "this" {
   name                  = var.name
   description           = "Creates log streams and logtanks for GA listeners."
@@ -261,12 +261,12 @@ resource "huaweicloud_fgs_function" "this" {
   lifecycle {
     precondition {
       condition     = (var.own_log_group_id == "") == (var.own_log_stream_id == "")
-      error_message = "own_log_group_id and own_log_stream_id go together."
+      error_message = "own_log_group_id and own_log_stream_id must be set together."
     }
   }
 }
 
-# Of calls whose sender does not wait: timer, SMN, audit trail.
+# For asynchronous invocations: timer, SMN, audit trail.
 resource "huaweicloud_fgs_async_invoke_configuration" "this" {
   for_each = huaweicloud_fgs_function.this
 
@@ -301,7 +301,7 @@ resource "huaweicloud_fgs_function_trigger" "timer" {
   lifecycle {
     precondition {
       condition     = var.log_group_id != ""
-      error_message = "timer_listener needs log_group_id, which completes its events."
+      error_message = "timer_listener requires log_group_id, because the timer's events name only the listener."
     }
   }
 }
@@ -329,7 +329,7 @@ resource "huaweicloud_fgs_function_trigger" "audit_trail" {
   lifecycle {
     precondition {
       condition     = var.log_group_id != ""
-      error_message = "audit_trail needs log_group_id, which completes its events."
+      error_message = "audit_trail requires log_group_id, because a trace names only the listener."
     }
   }
 }
@@ -354,7 +354,7 @@ resource "huaweicloud_fgs_function_trigger" "apig" {
     env_name     = "RELEASE"
     sl_domain    = var.apig_group.sl_domain
     instance_id  = var.apig_group.instance_id
-    func_info    = { timeout = 60000 } # milliseconds; left out, it would be 5 seconds
+    func_info    = { timeout = 60000 } # milliseconds; the default is 5 seconds
   })
 }
 
@@ -368,7 +368,7 @@ resource "huaweicloud_fgs_function_trigger" "eventgrid" {
   event_data                     = jsonencode(merge(var.eventgrid, { trigger_name = var.name, agency = local.eventgrid_agency }))
 
   lifecycle {
-    ignore_changes = [event_data] # the service does not give back all of it
+    ignore_changes = [event_data] # the service does not return all of it
   }
 }
 

@@ -1,1 +1,3 @@
-"""Serverless functions that give a Global Accelerator listener its access log."""
+"""Serverless functions that give Global Accelerator listeners their access logs."""
+
+__version__ = "0.2.0"

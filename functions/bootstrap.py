@@ -1,17 +1,17 @@
-"""Entry: a log stream, and then the logtank that ships a listener's log into it."""
+"""Entry: a log stream, then the logtank that ships a listener's log into it."""
 
 from __future__ import annotations
 
 from functions import invocation
-from functions.invocation import tasks
 
 
 def handler(event: object, context: object) -> object:
-    """Make sure of a log stream and of the listener's logtank into it.
+    """Make sure that a log stream exists, and that the listener ships its log into it.
 
-    Takes a request, or an array of them: `schemas/bootstrap.event.schema.json`.
-    Returns a result, or their array: `schemas/bootstrap.result.schema.json`.
+    Takes a request or an array of requests, in the envelope of any trigger, and returns
+    a result or an array of results: `schemas/bootstrap.event.schema.json` and
+    `schemas/bootstrap.result.schema.json`.
 
     Raises: the errors of `functions.errors`.
     """
-    return invocation.run(tasks.BOOTSTRAP, event, context)
+    return invocation.run("bootstrap", event, context)

@@ -1,17 +1,17 @@
-"""Entry: a log stream alone."""
+"""Entry: a log stream only."""
 
 from __future__ import annotations
 
 from functions import invocation
-from functions.invocation import tasks
 
 
 def handler(event: object, context: object) -> object:
-    """Make sure of a log stream.
+    """Make sure that a log stream exists.
 
-    Takes a request, or an array of them: `schemas/create_log_stream.event.schema.json`.
-    Returns a result, or their array: `schemas/create_log_stream.result.schema.json`.
+    Takes a request or an array of requests, in the envelope of any trigger, and returns
+    a result or an array of results: `schemas/create_log_stream.event.schema.json` and
+    `schemas/create_log_stream.result.schema.json`.
 
     Raises: the errors of `functions.errors`.
     """
-    return invocation.run(tasks.CREATE_LOG_STREAM, event, context)
+    return invocation.run("create_log_stream", event, context)

@@ -1,17 +1,17 @@
-"""Entry: the logtank alone, into a log stream that exists."""
+"""Entry: a logtank only, into a log stream that exists."""
 
 from __future__ import annotations
 
 from functions import invocation
-from functions.invocation import tasks
 
 
 def handler(event: object, context: object) -> object:
-    """Make sure of the logtank that ships a listener's log into a log stream.
+    """Make sure that a listener ships its log into a log stream.
 
-    Takes a request, or an array of them: `schemas/create_logtank.event.schema.json`.
-    Returns a result, or their array: `schemas/create_logtank.result.schema.json`.
+    Takes a request or an array of requests, in the envelope of any trigger, and returns
+    a result or an array of results: `schemas/create_logtank.event.schema.json` and
+    `schemas/create_logtank.result.schema.json`.
 
     Raises: the errors of `functions.errors`.
     """
-    return invocation.run(tasks.CREATE_LOGTANK, event, context)
+    return invocation.run("create_logtank", event, context)

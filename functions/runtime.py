@@ -1,7 +1,7 @@
 """What differs between AWS Lambda and Huawei FunctionGraph, and what they share.
 
 Lambda's context has attributes and snake-case methods; FunctionGraph's has camel-case
-methods alone, and keeps the settings as the function's user data.
+methods only, and the function's user data.
 """
 
 from __future__ import annotations
@@ -15,25 +15,32 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 
-from functions.settings.credentials import AGENCY
-from functions.settings.parsers import LOG_LEVELS
+from functions import __version__
 
 RESERVE_SECONDS = 1.0
-"""Kept back for the reply."""
+"""Kept back for the response."""
 UNKNOWN_SECONDS = 60.0
-"""What is taken to be left where the platform does not say."""
-_LONGEST_SECONDS = 259_200.0  # FunctionGraph's limit; more than that is a wrong unit
+"""Assumed to remain if the platform does not say."""
+_MAX_SECONDS = 259_200.0  # FunctionGraph's limit; more means that the unit is wrong
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+AGENCY_METHODS = {
+    "access": "getSecurityAccessKey",
+    "secret": "getSecuritySecretKey",
+    "security_token": "getSecurityToken",
+}
+"""The parts of an agency's temporary key, and the context's methods for them."""
+
+Variables = Callable[[str], str | None]
+"""Returns the value of a setting, None if it is not set."""
 
 
-def variables(
-    context: object, environ: Mapping[str, str] = os.environ
-) -> Callable[[str], str | None]:
-    """Return what looks a setting up: FunctionGraph's user data, then the environment.
+def variables(context: object, environ: Mapping[str, str] = os.environ) -> Variables:
+    """Return what looks up settings: in FunctionGraph's user data, then in `environ`.
 
-    User data stands in the context, and as JSON in RUNTIME_USERDATA.
+    User data is in the context, and as JSON in RUNTIME_USERDATA.
     """
     user_data = getattr(context, "getUserData", None)
-    preset = _preset(environ)
+    preset = _preset_user_data(environ)
 
     def look_up(name: str) -> str | None:
         found = user_data(name) if user_data else None
@@ -46,21 +53,20 @@ def variables(
 
 
 def agency(context: object) -> Mapping[str, str] | None:
-    """Return what the context's methods give for FunctionGraph's agency, by method.
+    """Return the parts of the temporary key of FunctionGraph's agency, None elsewhere.
 
-    None where there are no such methods. A key is good for a day at most, so it is
-    asked for whenever it is needed and not kept.
+    A key is valid for a day at most, so it is read whenever it is needed and not kept.
     """
-    if not hasattr(context, AGENCY[0]):
+    if not hasattr(context, AGENCY_METHODS["access"]):
         return None
-    told = {name: _told(context, name) for name in AGENCY}
-    return {name: value for name, value in told.items() if value}
+    found = {part: _text(context, name) for part, name in AGENCY_METHODS.items()}
+    return {part: text for part, text in found.items() if text}
 
 
-def _told(context: object, name: str) -> str:
-    """Return what a method of the context gives, nothing where it fails.
+def _text(context: object, name: str) -> str:
+    """Return what a method of the context returns, nothing if it fails.
 
-    A function without an agency is told so in the runtime's own way, whichever it is.
+    How a runtime reports that a function has no agency is not documented.
     """
     with suppress(Exception):
         return str(getattr(context, name)() or "")
@@ -68,7 +74,7 @@ def _told(context: object, name: str) -> str:
 
 
 def request_id(context: object) -> str | None:
-    """Return the platform's id of this invocation."""
+    """Return the platform's ID of this invocation."""
     if hasattr(context, "getRequestID"):
         return str(context.getRequestID())
     found = getattr(context, "aws_request_id", None)
@@ -78,7 +84,7 @@ def request_id(context: object) -> str | None:
 def remaining_time(
     context: object, clock: Callable[[], float] = time.monotonic
 ) -> Callable[[], float]:
-    """Return what tells the seconds left to work in, less those for the reply."""
+    """Return a function that returns the seconds left, less those for the response."""
     ends_at = clock() + _remaining_seconds(context) - RESERVE_SECONDS
     return lambda: ends_at - clock()
 
@@ -90,11 +96,11 @@ class _Thread(threading.local):
 
 
 class Log:
-    """Writes one JSON object a line to standard output, where both clouds read it."""
+    """Writes one JSON object per line to standard output, where both clouds read it."""
 
     def __init__(self, function: str, request_id: str | None, trigger: str) -> None:
-        """Write at level INFO and above until told otherwise."""
         self._constant = {
+            "version": __version__,
             "function": function,
             "request_id": request_id,
             "trigger": trigger,
@@ -103,16 +109,16 @@ class Log:
         self.level = "INFO"
 
     @contextmanager
-    def of(self, item: int) -> Iterator[None]:
-        """Say on this thread's lines which of an event's requests they belong to."""
-        self._thread.item = item
+    def item(self, place: int) -> Iterator[None]:
+        """Add to this thread's lines which of an event's requests they belong to."""
+        self._thread.item = place
         try:
             yield
         finally:
             self._thread.item = None
 
     def __call__(self, level: str, message: str, **facts: object) -> None:
-        """Write a line with these facts, without those that are None."""
+        """Write a line with these facts, except those that are None."""
         if LOG_LEVELS.index(level) < LOG_LEVELS.index(self.level):
             return
         line = {
@@ -124,11 +130,11 @@ class Log:
             **facts,
         }
         known = {name: fact for name, fact in line.items() if fact is not None}
-        sys.stdout.write(json.dumps(known) + "\n")  # one write: lines never mix
+        sys.stdout.write(json.dumps(known) + "\n")  # one write, so lines never mix
         sys.stdout.flush()
 
 
-def _preset(environ: Mapping[str, str]) -> Mapping[str, str]:
+def _preset_user_data(environ: Mapping[str, str]) -> Mapping[str, str]:
     try:
         found = json.loads(environ.get("RUNTIME_USERDATA", "{}"))
     except ValueError:
@@ -137,23 +143,22 @@ def _preset(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _own_project(context: object) -> object:
-    """Return the id of the project that a FunctionGraph function is itself in."""
-    ask = getattr(context, "getProjectID", None)
-    return ask() if ask else None
+    """Return the ID of the project that a FunctionGraph function is deployed in."""
+    get_project_id = getattr(context, "getProjectID", None)
+    return get_project_id() if get_project_id else None
 
 
 def _remaining_seconds(context: object) -> float:
-    """Return what the platform says, or UNKNOWN_SECONDS where it says nothing sane.
+    """Return what the platform says, UNKNOWN_SECONDS if that is not plausible.
 
-    Lambda may say that nothing is left; FunctionGraph that says so has mixed up its
-    units.
+    On Lambda no time may be left; FunctionGraph returns 0 only by a mistaken unit.
     """
-    for name, least in (
+    for name, minimum in (
         ("get_remaining_time_in_millis", 0),
         ("getRemainingTimeInMilliSeconds", 1),
     ):
         milliseconds = getattr(context, name, lambda: None)()
         if isinstance(milliseconds, int | float):
-            sane = least <= milliseconds <= _LONGEST_SECONDS * 1000
-            return milliseconds / 1000 if sane else UNKNOWN_SECONDS
+            is_plausible = minimum <= milliseconds <= _MAX_SECONDS * 1000
+            return milliseconds / 1000 if is_plausible else UNKNOWN_SECONDS
     return UNKNOWN_SECONDS

@@ -1,4 +1,4 @@
-"""A value that must not be seen."""
+"""Text that must not leak."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 MASK = "***"
-LEAST_LENGTH = 8
+MIN_LENGTH = 8
 
 
 class Secret:
-    """A secret text; it shows itself only to who calls `reveal`.
+    """A secret text, which only `reveal` returns.
 
-    It is no `str`, so that it cannot be joined, formatted or serialised by accident.
+    It is not a `str`, so it cannot be joined, formatted or serialized by accident.
     """
 
     __slots__ = ("_forms", "_text")
 
     def __init__(self, text: str) -> None:
-        """Keep a text from being seen."""
         self._text = text
         self._forms: frozenset[str] | None = None
 
@@ -28,15 +27,15 @@ class Secret:
         return self._text
 
     def forms(self) -> frozenset[str]:
-        """Return what the text may be written as: in a URL, and in JSON's two ways too.
+        """Return the ways to write the text: as it is, in a URL, and in JSON.
 
-        They are made once; any of fewer than LEAST_LENGTH characters is left out.
+        They are computed once; those shorter than MIN_LENGTH are left out.
         """
         if self._forms is None:
             text = self._text
             in_json = (json.dumps(text, ensure_ascii=by) for by in (True, False))
             forms = {text, quote(text, safe=""), *(each[1:-1] for each in in_json)}
-            self._forms = frozenset(f for f in forms if len(f) >= LEAST_LENGTH)
+            self._forms = frozenset(f for f in forms if len(f) >= MIN_LENGTH)
         return self._forms
 
     def __repr__(self) -> str:
@@ -53,38 +52,38 @@ class Secret:
 
 
 def mask(text: str, secrets: Sequence[Secret]) -> str:
-    """Return a text from outside with every secret in it masked.
+    """Return foreign text with every secret in it masked.
 
-    A very short one is left: masking it would garble what has nothing to do with it.
+    A very short secret is not masked, as it would match unrelated text.
     """
-    return _masked(text, _written(secrets))
+    return _masked(text, _all_forms(secrets))
 
 
-def scrub(found: object, secrets: Sequence[Secret]) -> object:
-    """Return JSON from outside with every secret in its texts masked."""
-    return _scrubbed(found, _written(secrets))
+def scrub(document: object, secrets: Sequence[Secret]) -> object:
+    """Return foreign JSON with every secret in its texts masked."""
+    return _scrubbed(document, _all_forms(secrets))
 
 
-def _written(secrets: Sequence[Secret]) -> list[str]:
-    """Return what secrets may be written as, longest first: one may hold another."""
+def _all_forms(secrets: Sequence[Secret]) -> list[str]:
+    """Return the forms of all secrets, longest first, as one may contain another."""
     forms = {form for secret in secrets for form in secret.forms()}
     return sorted(forms, key=len, reverse=True)
 
 
-def _masked(text: str, written: Sequence[str]) -> str:
-    for each in written:
+def _masked(text: str, forms: Sequence[str]) -> str:
+    for each in forms:
         text = text.replace(each, MASK)
     return text
 
 
-def _scrubbed(found: object, written: Sequence[str]) -> object:
-    if isinstance(found, str):
-        return _masked(found, written)
-    if isinstance(found, list):
-        return [_scrubbed(each, written) for each in found]
-    if isinstance(found, dict):
+def _scrubbed(document: object, forms: Sequence[str]) -> object:
+    if isinstance(document, str):
+        return _masked(document, forms)
+    if isinstance(document, list):
+        return [_scrubbed(each, forms) for each in document]
+    if isinstance(document, dict):
         return {
-            _masked(name, written): _scrubbed(each, written)
-            for name, each in found.items()
+            _masked(name, forms): _scrubbed(each, forms)
+            for name, each in document.items()
         }
-    return found
+    return document

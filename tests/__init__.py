@@ -1,1 +1,1 @@
-"""Tests, and the emulated cloud that they run against."""
+"""Tests, and the emulator that they run against."""

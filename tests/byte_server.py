@@ -1,7 +1,7 @@
-"""A server that sends exactly the bytes it is given, as slowly as it is told to.
+"""A server that sends given bytes with given pauses.
 
-Tests play with it whatever a function talks to: a cloud that misbehaves, a proxy, or
-AWS's extension for secrets.
+Tests use it as any peer of a function: a misbehaving cloud, a proxy, or AWS's secrets
+extension.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class Request(bytes):
-    """A whole request, as it came; `connection` is the number of its connection."""
+    """A complete raw request; `connection` is the number of its connection."""
 
     connection = 0
 
@@ -32,12 +32,12 @@ class Request(bytes):
 
     @property
     def target(self) -> str:
-        """The path with the query, as it was sent."""
+        """The raw path with the query."""
         return self.split(b" ", 2)[1].decode()
 
     @property
     def path(self) -> str:
-        """The path alone."""
+        """The path without the query."""
         return urlsplit(self.target).path
 
     @property
@@ -47,22 +47,23 @@ class Request(bytes):
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers by their names in lower case."""
+        """The headers, by lower-case name."""
         _, *lines = self.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
         pairs = (line.partition(":") for line in lines)
         return {name.lower(): value.strip() for name, _, value in pairs}
 
     @property
     def body(self) -> bytes:
-        """What follows the head."""
+        """The bytes after the head."""
         return self.partition(b"\r\n\r\n")[2]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Bytes in pieces, with a pause before each; then perhaps the end.
+    """A reply: byte strings, with a pause in seconds before each.
 
-    `forever` is repeated after the pieces until the client has gone.
+    `forever` is repeated after the pieces until the client disconnects. With `hang_up`,
+    the connection is closed after the reply.
     """
 
     pieces: tuple[bytes, ...]
@@ -71,7 +72,7 @@ class Answer:
     forever: bytes = b""
 
     def all_pieces(self) -> Iterable[bytes]:
-        """Return the pieces in order, perhaps without an end."""
+        """Return the pieces in order; the sequence may be infinite."""
         return chain(self.pieces, repeat(self.forever) if self.forever else ())
 
 
@@ -85,47 +86,47 @@ def answer(
     length: int | None = None,
     **headers: str,
 ) -> Answer:
-    """Return an answer in one piece; underscores in header names are hyphens."""
+    """Return a reply in one piece; underscores in header names stand for hyphens."""
     size = len(body) if length is None else length
     more = {name.replace("_", "-"): value for name, value in headers.items()}
     return Answer((head(status, {"Content-Length": str(size), **more}) + body,))
 
 
 def head(status: str | int, headers: dict[str, str]) -> bytes:
-    """Return the beginning of an answer, down to the empty line."""
+    """Return the status line and headers of a reply, with the empty line."""
     lines = [f"HTTP/1.1 {status}", *(f"{name}: {headers[name]}" for name in headers)]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
 def document(body: object, status: str | int = "200 OK", **headers: str) -> Answer:
-    """Return an answer with JSON, a success unless another status is given."""
+    """Return a reply with a JSON body, by default with status 200."""
     return answer(json.dumps(body).encode(), status, None, **headers)
 
 
 def dripped(text: bytes, pause: float) -> Answer:
-    """Return an answer that comes a byte at a time."""
+    """Return a reply that is sent byte by byte."""
     return Answer(tuple(bytes([each]) for each in text), pause)
 
 
 def cut(text: bytes) -> Answer:
-    """Return an answer after which the connection is closed."""
+    """Return a reply after which the connection is closed."""
     return Answer((text,), hang_up=True)
 
 
 SILENCE = Answer((b"",), pause=30.0)
 HANG_UP = Answer((), hang_up=True)
 TLS = b"\x16"
-"""How a client's handshake begins."""
+"""The first byte of a TLS handshake."""
 
 
 def in_turn(*answers: Answer) -> Responder:
-    """Return what gives these answers in order, and the last of them for ever."""
+    """Return a responder that sends these replies in order and repeats the last."""
     rest = list(answers)
     return lambda _request: rest.pop(0) if len(rest) > 1 else rest[0]
 
 
 def forwarded(request: bytes, url: str) -> Answer:
-    """Return what another server answers to a request."""
+    """Forward a request to another server, and return its reply."""
     address = urlsplit(url)
     with socket.create_connection((str(address.hostname), address.port or 80)) as peer:
         peer.sendall(request)
@@ -137,33 +138,16 @@ def forwarded(request: bytes, url: str) -> Answer:
     return Answer((head(status, dict(reply.getheaders())) + body,))
 
 
-_used_ports: set[int] = set()
-
-
-def is_fresh(port: int) -> bool:
-    """Tell whether a port was never called, which it is not from now on.
-
-    The bundle remembers for minutes what an address said of a credential, and the
-    system gives out ports again.
-    """
-    was_used = port in _used_ports
-    _used_ports.add(port)
-    return not was_used
-
-
 class ByteServer:
-    """Listens on a port of the loopback that no earlier server had, within `with`."""
+    """A server on a free port of 127.0.0.1, stopped at the end of `with`."""
 
     def __init__(self, respond: Responder) -> None:
-        """Serve at once; several connections may call `respond` at the same time."""
+        """Start serving; connections may call `respond` concurrently."""
         self.respond = respond
         self.requests: list[Request] = []
         self.connections = 0
         self._closing = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        while not is_fresh(self._listener.getsockname()[1]):
-            self._listener.close()
-            self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = int(self._listener.getsockname()[1])
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self._sockets: list[socket.socket] = []
@@ -176,10 +160,10 @@ class ByteServer:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        """Stop serving, whatever is under way."""
+        """Stop serving, and abort all replies in progress."""
         self._closing.set()
         with socket.create_connection(("127.0.0.1", self.port), 1):
-            self._acceptor.join()  # this connection woke it up
+            self._acceptor.join()  # this connection wakes the acceptor up
         self._listener.close()
         for each in self._sockets:
             with suppress(OSError):
@@ -188,11 +172,11 @@ class ByteServer:
             thread.join()
 
     def paths(self) -> list[str]:
-        """Return the paths asked for, in order of arrival."""
+        """Return the requested paths, in order of arrival."""
         return [request.path for request in self.requests]
 
     def push(self, text: bytes) -> None:
-        """Send what nobody asked for, on every connection."""
+        """Send unsolicited bytes on every connection."""
         for each in self._sockets:
             with suppress(OSError):
                 each.sendall(text)
@@ -227,13 +211,13 @@ class ByteServer:
 
 @contextmanager
 def serving(*answers: Answer) -> Iterator[ByteServer]:
-    """Give each request its answer, in order; one that has none is hung up on."""
+    """Serve these replies in order, and close the connection on further requests."""
     with ByteServer(in_turn(*answers, HANG_UP)) as server:
         yield server
 
 
 def _received(connection: socket.socket) -> Request:
-    """Return a request in full, nothing where none comes any more."""
+    """Return a complete request, or an empty one at the end of the stream."""
     received = io.BytesIO()
     while chunk := connection.recv(65536):
         received.write(chunk)

@@ -1,4 +1,4 @@
-"""What holds for all tests."""
+"""Configuration of all tests."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _home = tempfile.TemporaryDirectory()
 
 
 def pytest_configure() -> None:
-    """Lend the tests an empty home: the vendor's SDK writes there when imported."""
+    """Use an empty home folder, because the SDK writes there on import."""
     os.environ["HOME"] = _home.name
 
 
 def pytest_unconfigure() -> None:
-    """Leave nothing behind."""
+    """Delete the home folder."""
     _home.cleanup()

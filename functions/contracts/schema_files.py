@@ -1,6 +1,6 @@
-"""The files in `schemas/`: each read once, and put together by their references.
+"""The files in `schemas/`, read once and put together by their references.
 
-Nothing is ever fetched: an address stands for a file, and for nothing else.
+Nothing is ever fetched: a reference names a file in that folder.
 """
 
 from __future__ import annotations
@@ -13,25 +13,15 @@ from urllib.parse import urljoin
 
 from referencing import Registry, Resource
 
-BASE = "https://ga-access-log.invalid/schemas/"
-"""What every schema's id begins with; there is nothing to fetch there."""
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
-
-
-def whole(name: str) -> Any:  # noqa: ANN401 # JSON
-    """Return `schemas/<name>.schema.json` with all that it refers to in place.
-
-    What leads back to itself stays a reference, which REGISTRY resolves.
-    """
-    address = f"{BASE}{name}.schema.json"
-    return _filled_in(_read(address).contents, address, frozenset({address}))
+_IDENTIFYING = {"$schema", "$defs", "$comment"}
+_ANNOTATIONS = {"title", "description", "default", "examples"}
 
 
 @cache
-def _read(address: str) -> Resource[Any]:
-    """Return the schema of an address, which stands for a file of `schemas/`."""
-    text = (SCHEMAS / address.removeprefix(BASE)).read_text("utf-8")
-    return Resource.from_contents(json.loads(text))
+def _read(name: str) -> Resource[Any]:
+    """Return the schema in a file, which references name as it stands in the folder."""
+    return Resource.from_contents(json.loads((SCHEMAS / name).read_text("utf-8")))
 
 
 REGISTRY: Registry[Any] = Registry(
@@ -39,19 +29,26 @@ REGISTRY: Registry[Any] = Registry(
 )
 
 
-def _filled_in(part: object, base: str, within: frozenset[str]) -> Any:  # noqa: ANN401 # JSON
-    """Return a part of the schema at `base` with what references lead to in place.
+def load_dereferenced(name: str) -> Any:  # noqa: ANN401 # JSON
+    """Return `schemas/<name>.schema.json` with what its references name in their place.
 
-    One that leads back to what it is `within` stays a reference.
+    A validator takes five times as long to follow references as to check without them.
+    One that leads back to where it stands stays, and REGISTRY resolves it.
     """
+    file = f"{name}.schema.json"
+    return _dereferenced(_read(file).contents, file, frozenset({file}))
+
+
+def _dereferenced(part: object, base: str, within: frozenset[str]) -> Any:  # noqa: ANN401 # JSON
+    """Return a part of the schema at `base`, which stands within these references."""
     if isinstance(part, list):
-        return [_filled_in(each, base, within) for each in part]
+        return [_dereferenced(each, base, within) for each in part]
     if not isinstance(part, dict):
         return part
     own = {
-        name: _filled_in(inner, base, within)
+        name: _dereferenced(inner, base, within)
         for name, inner in part.items()
-        if name not in _OF_FILES
+        if name not in _IDENTIFYING
     }
     if "$ref" not in own:
         return own
@@ -59,10 +56,5 @@ def _filled_in(part: object, base: str, within: frozenset[str]) -> Any:  # noqa:
     if address in within:
         return {"$ref": address, **own}
     found = REGISTRY.resolver().lookup(address).contents
-    target = _filled_in(found, address, within | {address})
-    return {"allOf": [target, own]} if own.keys() - _NOTES else target
-
-
-_OF_FILES = {"$schema", "$id", "$defs", "$comment"}
-_NOTES = {"title", "description", "default", "examples"}
-"""Keywords beside a reference that rule nothing."""
+    target = _dereferenced(found, address, within | {address})
+    return {"allOf": [target, own]} if own.keys() - _ANNOTATIONS else target

@@ -1,7 +1,7 @@
 """Everything that can go wrong, as one family.
 
-The first split is whose fault it is; below that, one leaf for each thing that a
-caller does differently. Whether a call is repeated is decided by the branch.
+The first split is whose fault it is; below that there is one leaf for each thing that a
+caller does differently. The branch decides whether a call is repeated.
 
 ProvisioningError
 ├── CallerFault                  the sender of the event must change something
@@ -10,8 +10,8 @@ ProvisioningError
 │   │   ├── PayloadTooLarge
 │   │   └── UnsupportedMediaType
 │   └── Unauthenticated
-├── Misconfigured                whoever deployed the function must
-├── Refused                      the cloud said no: the same call gets the same answer
+├── Misconfigured                the operator of the function must
+├── Refused                      the same call would get the same reply
 │   ├── AuthenticationFailed
 │   ├── PermissionDenied
 │   ├── InvalidProject
@@ -22,20 +22,26 @@ ProvisioningError
 │   ├── QuotaExceeded
 │   ├── Conflict
 │   └── LogtankFailed
-├── NotProcessed                   nothing has happened: pause and repeat
+├── NotProcessed                 nothing has happened: pause and repeat
 │   ├── Throttled
 │   ├── Unreachable
 │   └── Busy
-├── MaybeProcessed                       it may have happened: look before repeating
+├── MaybeProcessed               it may have happened: look before repeating
 │   ├── ServiceFailed
 │   ├── OutcomeUnknown
 │   └── UnintelligibleReply
 ├── DeadlineExceeded
-├── Malfunction                  a defect of this bundle
+├── Malfunction                  a bug in this bundle
 └── BatchFailed
 """
 
-from functions.errors.family import Problem, ProvisioningError, pointer
+from functions.errors.family import (
+    Outcome,
+    Problem,
+    ProvisioningError,
+    Result,
+    pointer,
+)
 from functions.errors.local import (
     BatchFailed,
     CallerFault,
@@ -69,38 +75,3 @@ from functions.errors.upstream import (
     UnintelligibleReply,
     Unreachable,
 )
-
-__all__ = [
-    "AlreadyExists",
-    "AuthenticationFailed",
-    "BatchFailed",
-    "Busy",
-    "CallerFault",
-    "Conflict",
-    "DeadlineExceeded",
-    "InvalidEvent",
-    "InvalidProject",
-    "InvalidRequest",
-    "LogtankFailed",
-    "Malfunction",
-    "MaybeProcessed",
-    "MethodNotAllowed",
-    "Misconfigured",
-    "NotFound",
-    "NotProcessed",
-    "OutcomeUnknown",
-    "PayloadTooLarge",
-    "PermissionDenied",
-    "Problem",
-    "ProvisioningError",
-    "QuotaExceeded",
-    "Redirected",
-    "Refused",
-    "ServiceFailed",
-    "Throttled",
-    "Unauthenticated",
-    "UnintelligibleReply",
-    "Unreachable",
-    "UnsupportedMediaType",
-    "pointer",
-]

@@ -1,7 +1,7 @@
-"""From the clouds' error codes and statuses to the family.
+"""The class of error for each of the clouds' error codes and statuses.
 
-A code that stands here decides, since the clouds' documents give one code different
-statuses; otherwise the status does, and never a message's text. Sources: the error
+A known code decides, because the documents give one code different statuses; otherwise
+the status does, and never the text of a message. Sources: the error
 pages of the LTS and GA references, the gateway's error codes, and for the statuses the
 two API pages ("Status Codes").
 """
@@ -31,7 +31,7 @@ CloudError = type[upstream.Refused | upstream.NotProcessed | upstream.MaybeProce
 
 
 class Meaning(NamedTuple):
-    """What a code means: the class, and a remedy more exact than the class's."""
+    """What a code means: the class, and perhaps a more exact remedy than its own."""
 
     kind: CloudError
     remedy: str | None = None
@@ -48,7 +48,7 @@ CODES: dict[str, Meaning] = {
     "LTS.0104": Meaning(
         QuotaExceeded,
         "Delete a log group that is no longer needed (an account may have 100), or "
-        "ask for a higher quota by a ticket.",
+        "request a higher quota through a support ticket.",
     ),
     "LTS.0201": Meaning(
         NotFound,
@@ -62,14 +62,15 @@ CODES: dict[str, Meaning] = {
     "LTS.0206": Meaning(
         QuotaExceeded,
         "Delete a log stream that is no longer needed or use another log group (a "
-        "group may have 100 streams), or ask for a higher quota by a ticket.",
+        "group may have 100 streams), or request a higher quota through a support "
+        "ticket.",
     ),
     "LTS.0208": Meaning(NotFound),
     "LTS.0603": Meaning(NotFound),
     "GA.9001": Meaning(InvalidRequest),
     "GA.9002": Meaning(
         NotFound,
-        "Correct the id that the cloud's message names: the listener must exist in "
+        "Correct the ID that the cloud's message names: the listener must exist in "
         "the credential's account, and the log group and stream in LTS of a region "
         "that GA delivers to (cn-north-4, ap-southeast-3).",
     ),
@@ -77,7 +78,7 @@ CODES: dict[str, Meaning] = {
     "GA.9005": Meaning(Conflict),
     "GA.9006": Meaning(
         PermissionDenied,
-        "Unfreeze the accelerator, by settling the account or with the vendor's "
+        "Unfreeze the accelerator, by settling the account or through the vendor's "
         "support, and send the event again.",
     ),
     "GA.9103": Meaning(QuotaExceeded),
@@ -93,7 +94,7 @@ CODES: dict[str, Meaning] = {
     "APIGW.0301": Meaning(AuthenticationFailed),
     "APIGW.0308": Meaning(Throttled),
 }
-"""By code; an `xx` at the end stands for any two digits."""
+"""By code; `xx` at the end stands for any two digits."""
 
 STATUSES: dict[int, CloudError] = {
     401: AuthenticationFailed,
@@ -103,18 +104,18 @@ STATUSES: dict[int, CloudError] = {
     409: Conflict,
     429: Throttled,
 }
-"""By status; any other of a hundred is in HUNDREDS."""
+"""By status; HUNDREDS has the others."""
 
 HUNDREDS: dict[int, CloudError] = {
     3: Redirected,
     4: InvalidRequest,
     5: ServiceFailed,
 }
-"""By the status's first digit."""
+"""By the first digit of the status."""
 
 
 def meaning(status: int, code: str | None) -> Meaning:
-    """Return what an answer with this status (300 to 599) and code means."""
+    """Return what a reply with this status (300 to 599) and code means."""
     name = (code or "").replace("APIG.", "APIGW.", 1)  # some gateways say APIG
     known = CODES.get(name) or CODES.get(re.sub("[0-9]{2}$", "xx", name))
     by_status = STATUSES.get(status) or HUNDREDS.get(status // 100, ServiceFailed)

@@ -1,4 +1,4 @@
-"""What every error of the family knows and how it shows itself."""
+"""What every error of the family knows, and how it presents itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, TypedDict
 
 TYPE_PREFIX = "https://ga-access-log.invalid/errors/"
-"""Names a kind of problem (RFC 9457 3.1.1); there is nothing to fetch there."""
+"""Begins the URI of a problem type (RFC 9457 3.1.1); there is nothing to fetch."""
 
 _FACTS = (
     "service",
@@ -18,21 +18,23 @@ _FACTS = (
     "log_stream_id",
     "logtank_id",
 )
+_MAX_STEP_LENGTH = 128
 
-
-_STEP_LENGTH = 128
+Result = dict[str, object]
+"""What a request returns: JSON, as its function's result schema has it."""
 
 
 def pointer(steps: Iterable[object]) -> str:
-    """Return the JSON pointer (RFC 6901) of a place.
+    """Return the JSON pointer (RFC 6901) of a place in a document.
 
-    A sender's own names are shown within reason: cut, and without control characters.
+    The names in it are the sender's, so they are cut, and control characters replaced.
     """
     return "".join(f"/{_escaped(str(step))}" for step in steps)
 
 
 def _escaped(step: str) -> str:
-    shown = "".join(each if each.isprintable() else "?" for each in step[:_STEP_LENGTH])
+    cut = step[:_MAX_STEP_LENGTH]
+    shown = "".join(each if each.isprintable() else "?" for each in cut)
     return shown.replace("~", "~0").replace("/", "~1")
 
 
@@ -43,12 +45,12 @@ class Problem(NamedTuple):
     detail: str
 
     def __str__(self) -> str:
-        """Return the place and the rule, as in ``/ttl_in_days must be an integer``."""
+        """Return the place and the rule, as in `/ttl_in_days must be an integer`."""
         return f"{self.pointer or 'the event'} {self.detail}"
 
 
 class CloudFacts(TypedDict):
-    """The cloud's own words on a failure; `code` is None where it gave none."""
+    """What the cloud said of a failure; `code` is None if it gave none."""
 
     code: str | None
     service: str | None
@@ -57,22 +59,22 @@ class CloudFacts(TypedDict):
 
 
 class ProvisioningError(Exception):
-    """Whatever went wrong, with what is known of it; the root of the family.
+    """Any failure, with what is known of it; the root of the family.
 
-    `detail` says what happened. `service`, `code`, `upstream_status` and
-    `request_id` are the cloud's own; `code` is the class's name where the cloud gave
-    none. `retry_after` is in seconds. `step`, `log_stream_name`, `log_stream_id` and
-    `logtank_id` say how far the work had come and what exists already.
+    `detail` says what happened. `service`, `code`, `upstream_status` and `request_id`
+    are the cloud's; `code` is the name of the class if the cloud gave none.
+    `retry_after` is in seconds. `step` is what was being done, and `log_stream_name`,
+    `log_stream_id` and `logtank_id` name what exists already.
     """
 
     status = 502
-    """The status of our own HTTP reply."""
+    """The status of our own HTTP response."""
     retryable = False
     """Whether the same event may succeed later with nothing changed."""
     remedy = "Read the detail and the function's log, and send the event again."
     """What to do about it, in one sentence."""
 
-    def __init__(  # each is a fact of its own, none derives from another
+    def __init__(  # each argument is a fact of its own, none follows from another
         self,
         detail: str,
         *,
@@ -83,7 +85,7 @@ class ProvisioningError(Exception):
         retry_after: float | None = None,
         remedy: str | None = None,
     ) -> None:
-        """Keep the facts; a `remedy` given here is more exact than the class's."""
+        """Take the facts; a `remedy` given here is more exact than the class's."""
         super().__init__(detail)
         self.detail = detail
         self.code = code or type(self).__name__
@@ -99,25 +101,25 @@ class ProvisioningError(Exception):
             self.remedy = remedy
 
     def note(self, **facts: str | None) -> None:
-        """Add how far the work had come: `step`, `log_stream_id` and their like."""
+        """Add what was being done and what exists: `step`, `log_stream_id`, ..."""
         for name, value in facts.items():
             if value is not None:
                 setattr(self, name, value)
 
     def cloud_facts(self) -> CloudFacts:
-        """Return what the cloud said of itself, for another error that follows."""
-        of_cloud = self.code != type(self).__name__
+        """Return what the cloud said, for another error that follows from this one."""
+        is_from_cloud = self.code != type(self).__name__
         return {
-            "code": self.code if of_cloud else None,
+            "code": self.code if is_from_cloud else None,
             "service": self.service,
             "upstream_status": self.upstream_status,
             "request_id": self.request_id,
         }
 
-    def as_document(self) -> dict[str, object]:
-        """Return the error as RFC 9457 has it, shaped by `error.schema.json`."""
+    def as_document(self) -> Result:
+        """Return a problem document (RFC 9457), as `error.schema.json` describes it."""
         kind = type(self).__name__
-        document: dict[str, object] = {
+        document: Result = {
             "type": TYPE_PREFIX + kind,
             "title": re.sub("(?<=[a-z])(?=[A-Z])", " ", kind).capitalize(),
             "status": self.status,
@@ -132,3 +134,7 @@ class ProvisioningError(Exception):
     def __str__(self) -> str:
         """Return what a platform shows: what happened, the code, and the remedy."""
         return f"{self.detail.rstrip('.')} ({self.code}). {self.remedy}"
+
+
+Outcome = Result | ProvisioningError
+"""How a request ended: its result, or an error."""

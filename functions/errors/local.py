@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import traceback
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from functions.errors.family import Problem, ProvisioningError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from functions.errors.family import Outcome, Problem, ProvisioningError, Result
 
 
 class CallerFault(ProvisioningError):
@@ -19,36 +16,36 @@ class CallerFault(ProvisioningError):
 
 
 class InvalidEvent(CallerFault):
-    """The event breaks its schema; `problems` names every place."""
+    """The event breaks its schema; `problems` has every place where it does."""
 
-    remedy = "Correct the named fields of the event; its schema lies in schemas/."
+    remedy = "Correct the named fields of the event; schemas/ has its schema."
 
     def __init__(self, *problems: Problem, remedy: str | None = None) -> None:
-        """Take all that is wrong with the event."""
+        """Take everything that is wrong with the event."""
         self.problems = sorted(set(problems))
         super().__init__("; ".join(map(str, self.problems)), remedy=remedy)
 
-    def as_document(self) -> dict[str, object]:
-        """Return the document with one entry in `errors` for each problem."""
+    def as_document(self) -> Result:
+        """Return the document, with one entry in `errors` for each problem."""
         return super().as_document() | {"errors": [p._asdict() for p in self.problems]}
 
 
 class MethodNotAllowed(InvalidEvent):
-    """An HTTP request with another method than POST."""
+    """An HTTP request with a method other than POST."""
 
     status = 405
     remedy = "Send the event with POST."
 
 
 class PayloadTooLarge(InvalidEvent):
-    """An HTTP request with a body over the limit."""
+    """An HTTP request whose body is over the limit."""
 
     status = 413
     remedy = "Send fewer requests at once."
 
 
 class UnsupportedMediaType(InvalidEvent):
-    """An HTTP request whose body is not JSON by its own account."""
+    """An HTTP request whose Content-Type is not JSON."""
 
     status = 415
     remedy = "Send JSON, with Content-Type: application/json."
@@ -62,23 +59,23 @@ class Unauthenticated(CallerFault):
 
 
 class Misconfigured(ProvisioningError):
-    """A setting is missing or makes no sense; the detail names it."""
+    """A setting is missing or invalid; the detail names it."""
 
     status = 500
-    remedy = "Correct the named settings of the function; the README lists them all."
+    remedy = "Correct the named settings; functions/README.md describes them all."
 
 
 class Malfunction(ProvisioningError):
-    """A defect of this bundle; the detail names its kind and place."""
+    """A bug in this bundle; the detail names the exception and its place."""
 
     remedy = (
-        "Report the defect with this message; what was made already is found and kept "
-        "when the event is sent again."
+        "Report the bug with this message. Sending the event again is safe: what "
+        "exists already is found and used."
     )
 
     @classmethod
-    def of(cls, error: Exception) -> Malfunction:
-        """Return an error that should not have been; its own text is not repeated."""
+    def from_exception(cls, error: Exception) -> Malfunction:
+        """Return the error for an unexpected exception, whose text is not repeated."""
         place = traceback.extract_tb(error.__traceback__)[-1]
         return cls(f"{type(error).__name__} in {place.name}, line {place.lineno}")
 
@@ -90,19 +87,17 @@ class DeadlineExceeded(ProvisioningError):
     retryable = True
     remedy = (
         "Give the function more time, or its event fewer requests, and send the event "
-        "again: what was made already is found and kept."
+        "again: what exists already is found and used."
     )
 
 
 class BatchFailed(ProvisioningError):
     """Some of an event's requests failed; `outcomes` has each result or error."""
 
-    remedy = "Mend what each failure names and send those requests again."
+    remedy = "Do what the remedy of each failure says, and send those requests again."
 
-    def __init__(
-        self, outcomes: Sequence[dict[str, object] | ProvisioningError]
-    ) -> None:
-        """Take the outcome of every request, in their order; at least one failed.
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        """Take the outcome of every request in order, of which at least one failed.
 
         The detail names the failures by their places, counted from 0.
         """
@@ -114,16 +109,16 @@ class BatchFailed(ProvisioningError):
         }
         places = ", ".join(map(str, self.failures))
         super().__init__(
-            f"{len(self.failures)} of {len(outcomes)} requests failed; counted from 0, "
-            f"these: {places}"
+            f"{len(self.failures)} of {len(outcomes)} requests failed (counted from "
+            f"0): {places}"
         )
         self.status = max(failure.status for failure in self.failures.values())
         self.retryable = any(each.retryable for each in self.failures.values())
         pauses = (each.retry_after or 0 for each in self.failures.values())
         self.retry_after = max(pauses) or None
 
-    def as_document(self) -> dict[str, object]:
-        """Return the document with `results`: each request's result or error."""
+    def as_document(self) -> Result:
+        """Return the document, with each request's result or error in `results`."""
         return super().as_document() | {
             "results": [
                 each.as_document() if isinstance(each, ProvisioningError) else each

@@ -1,4 +1,4 @@
-"""What the clouds' answers, and their silence, come to."""
+"""What the clouds' replies mean, and what it means if there is none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functions.errors.family import ProvisioningError
 
 
 class Refused(ProvisioningError):
-    """The cloud said no; the same call gets the same answer."""
+    """The cloud refused; the same call would get the same reply."""
 
 
 class AuthenticationFailed(Refused):
@@ -14,21 +14,21 @@ class AuthenticationFailed(Refused):
 
     remedy = (
         "Check the function's keys, token or password: it is wrong, expired, or of the "
-        "wrong scope (LTS wants a project's token, GA a domain's)."
+        "wrong scope (LTS needs a project-scoped token, GA a domain-scoped one)."
     )
 
 
 class PermissionDenied(Refused):
-    """The credential is good but may not do this (403)."""
+    """The credential is valid but lacks a permission (403)."""
 
     remedy = (
-        "Grant the credential the permissions that the README lists, in the project "
-        "and domain it is used in."
+        "Grant the credential the permissions in functions/README.md, in the project "
+        "and domain that it is used in."
     )
 
 
 class InvalidProject(Refused):
-    """The project is not the credential's, or none at all (LTS.0001, LTS.0011)."""
+    """The project does not exist or is not the credential's (LTS.0001, LTS.0011)."""
 
     remedy = (
         "Set HUAWEICLOUD_SDK_PROJECT_ID, or the event's project_id, to the project "
@@ -37,13 +37,13 @@ class InvalidProject(Refused):
 
 
 class InvalidRequest(Refused):
-    """The cloud finds the request itself wrong (400, LTS.0009, GA.9001)."""
+    """The cloud finds the request invalid (400, LTS.0009, GA.9001)."""
 
     remedy = "Correct what the cloud's message names and send the event again."
 
 
 class Redirected(Refused):
-    """The endpoint sends us elsewhere; redirects are never followed."""
+    """The endpoint redirects, and redirects are never followed."""
 
     remedy = (
         "Set the endpoint of the service to the address of its API: what answers "
@@ -55,24 +55,27 @@ class NotFound(Refused):
     """Something that the request names does not exist (404, LTS.0201, GA.9002)."""
 
     status = 404
-    remedy = "Create what the cloud's message names, or correct its id in the event."
+    remedy = "Create what the cloud's message names, or correct its ID in the event."
 
 
 class AlreadyExists(Refused):
-    """The name is taken, and not by what was asked for (LTS.0205, GA.9104)."""
+    """The name is taken by something else (LTS.0205, GA.9104)."""
 
     status = 409
     remedy = (
-        "Choose another log_stream_name, or another alias: a stream that is not in "
-        "this log group, or not of this name, has taken it."
+        "Choose another log_stream_name or alias: a stream in another log group, or "
+        "with another name, has taken it."
     )
 
 
 class QuotaExceeded(Refused):
-    """There are as many as the account may have (LTS.0206, GA.9103)."""
+    """The account has as many as it may have (LTS.0206, GA.9103)."""
 
     status = 409
-    remedy = "Delete what is no longer needed, or ask for a higher quota by a ticket."
+    remedy = (
+        "Delete what is no longer needed, or request a higher quota through a support "
+        "ticket."
+    )
 
 
 class Conflict(Refused):
@@ -105,16 +108,16 @@ class Throttled(NotProcessed):
 
 
 class Unreachable(NotProcessed):
-    """No connection was made, or a question was left without an answer."""
+    """No connection was made, or a call that changes nothing got no reply."""
 
     remedy = (
         "Check the service's endpoint and region, the function's network and proxy, "
-        "and the service's own state, and send the event again."
+        "and the state of the service, and send the event again."
     )
 
 
 class Busy(NotProcessed):
-    """The listener or its logtank is still being built or removed (GA.9004)."""
+    """The listener or its logtank is still being created or deleted (GA.9004)."""
 
     status = 503
     remedy = "Send the event again once the listener is in status ACTIVE."
@@ -124,18 +127,18 @@ class MaybeProcessed(ProvisioningError):
     """It may have happened or not; a create is repeated only after a look."""
 
     retryable = True
-    remedy = "Send the event again: what was made already is found and kept."
+    remedy = "Send the event again: what exists already is found and used."
 
 
 class ServiceFailed(MaybeProcessed):
-    """The service failed inside (5xx, LTS.0202, LTS.0010, GA.92xx)."""
+    """An internal error of the service (5xx, LTS.0202, LTS.0010, GA.92xx)."""
 
 
 class OutcomeUnknown(MaybeProcessed):
-    """A create was sent and its answer never came (also 408)."""
+    """A create was sent and got no reply (or 408)."""
 
     status = 504
 
 
 class UnintelligibleReply(MaybeProcessed):
-    """A success that does not say what was made, or that carries an error's code."""
+    """A success without the ID of what was created, or with an error code in it."""

@@ -1,4 +1,4 @@
-"""How a call says who is calling: by a token, or by a signature."""
+"""How a call proves who is calling: with a token, or with a signature."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
 from functions.errors import AuthenticationFailed
-from functions.huaweicloud import iam, lts, replies, request_signing
+from functions.huaweicloud import iam, lts, request_signing
 from functions.secret import Secret
 from functions.settings.credentials import Keys, Tokens
 from functions.transport.calls import Call, Reply, Send
@@ -15,16 +15,16 @@ GetToken = Callable[[iam.Scope], Secret]
 
 
 def with_tokens(send: Send, tokens: Tokens) -> Send:
-    """Return `send` that shows the project's token to LTS, else the domain's."""
+    """Return `send` that adds the project's token for LTS, else the domain's."""
 
     def sent(call: Call) -> Reply:
-        project = call.service == lts.SERVICE
-        return send(_showing(call, tokens.project if project else tokens.domain))
+        is_project = call.service == lts.SERVICE
+        return send(_with_token(call, tokens.project if is_project else tokens.domain))
 
     return sent
 
 
-def _utc() -> datetime:
+def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
@@ -32,9 +32,9 @@ def with_keys(
     send: Send,
     keys: Keys,
     endpoints: Mapping[str, str],
-    clock: Callable[[], datetime] = _utc,
+    clock: Callable[[], datetime] = _utc_now,
 ) -> Send:
-    """Return `send` that signs each attempt anew, for the host it goes to."""
+    """Return `send` that signs each attempt anew, for the host that it goes to."""
 
     def sent(call: Call) -> Reply:
         headers = dict(call.headers)
@@ -56,22 +56,23 @@ def with_keys(
 def with_user(
     send: Send, get_token: GetToken, forget: Callable[[iam.Scope, Secret], None]
 ) -> Send:
-    """Return `send` that shows each call a token of its scope.
+    """Return `send` that adds a token of the call's scope.
 
-    A token that is refused may have ended before its time: another one is got, once.
+    A token that is rejected may have been revoked before its time: another one is
+    requested, once.
     """
 
     def sent(call: Call) -> Reply:
         scope = iam.scope_of(call)
         token = get_token(scope)
-        reply = send(_showing(call, token))
-        if not isinstance(replies.failure_of(call, reply), AuthenticationFailed):
-            return reply
-        forget(scope, token)
-        return send(_showing(call, get_token(scope)))
+        try:
+            return send(_with_token(call, token))
+        except AuthenticationFailed:
+            forget(scope, token)
+        return send(_with_token(call, get_token(scope)))
 
     return sent
 
 
-def _showing(call: Call, token: Secret) -> Call:
+def _with_token(call: Call, token: Secret) -> Call:
     return call._replace(headers=(*call.headers, ("X-Auth-Token", token.reveal())))

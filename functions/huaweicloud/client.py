@@ -1,15 +1,16 @@
-"""The way to the clouds, put together: behind the gate, signed, logged, sent."""
+"""The way to the clouds, put together: authorize, guard, classify, log, send."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from functions.errors import ProvisioningError
-from functions.huaweicloud import authorization, iam, projects, replies
-from functions.huaweicloud.lockout import Guard
+from functions.huaweicloud import authorization, iam, replies
+from functions.huaweicloud.cache import Cache
+from functions.huaweicloud.lockout import Guard, Lockout, Lockouts
+from functions.huaweicloud.projects import Project, unknown_project
 from functions.huaweicloud.retry import repeat
 from functions.huaweicloud.retry_policy import RetryPolicy
 from functions.huaweicloud.tokens import TokenCache
@@ -17,117 +18,141 @@ from functions.secret import Secret
 from functions.settings import Settings
 from functions.settings.credentials import Keys, Tokens, User, fingerprint
 from functions.transport.calls import Call, Reply, Send
-from functions.transport.session import Transport
+from functions.transport.session import Connections, Session
 
 Log = Callable[..., None]
 """Takes a level, a message, and facts by name."""
 
-_token_caches: dict[str, TokenCache] = {}
-"""By the user's fingerprint and IAM's address, for the life of the process."""
 
+class Client:
+    """Calls LTS, GA and IAM; keeps what later invocations reuse.
 
-def connect(
-    settings: Settings,
-    retry_policy: RetryPolicy,
-    log: Log,
-    pace: Callable[[float], None],
-) -> Send:
-    """Return the port to LTS, GA and IAM; `pace` is told how long each call took."""
-    secrets = list(settings.secrets)
-    endpoints, credential = settings.endpoints, settings.credential
-    transport = Transport(
-        endpoints,
-        secrets,
-        settings.http_timeout_seconds,
-        retry_policy.remaining_seconds,
-    )
-    send = _logged(transport, log, pace)
-    guard = partial(
-        Guard,
-        endpoints=endpoints,
-        credential=fingerprint(credential),
-        remaining_seconds=retry_policy.remaining_seconds,
-        accepted=set(),
-    )
-    if isinstance(credential, Tokens):
-        return guard(authorization.with_tokens(send, credential))
-    if isinstance(credential, Keys):
-        return guard(authorization.with_keys(send, credential, endpoints))
-    key = f"{fingerprint(credential)} {endpoints[iam.SERVICE]}"
-    cache = _token_caches.setdefault(key, TokenCache())
-    get_token = _token_getter(cache, credential, guard(send), retry_policy, secrets)
-    return guard(authorization.with_user(send, get_token, cache.forget))
+    That is: connections, tokens, rejected credentials, and looked-up projects.
+    """
+
+    def __init__(self) -> None:
+        self._connections = Connections()
+        self._lockouts: Lockouts = Cache(Lockout)
+        self._tokens: Cache[tuple[str, str], TokenCache] = Cache(TokenCache)
+        self._projects: Cache[tuple[str, str], Project] = Cache(Project)
+
+    def connect(
+        self,
+        settings: Settings,
+        policy: RetryPolicy,
+        log: Log,
+        record_duration: Callable[[float], None],
+    ) -> Send:
+        """Return the port for one invocation.
+
+        `record_duration` is called with the seconds that each call took.
+        """
+        secrets = list(settings.secrets)
+        session = Session(
+            self._connections,
+            settings.endpoints,
+            secrets,
+            settings.http_timeout_seconds,
+            policy.remaining_seconds,
+        )
+        send = _logged(replies.classified(session), log, record_duration)
+        guard = partial(
+            Guard,
+            lockouts=self._lockouts,
+            endpoints=settings.endpoints,
+            credential=fingerprint(settings.credential),
+            remaining_seconds=policy.remaining_seconds,
+            accepted=set(),
+        )
+        return guard(self._authorized(send, guard, settings, policy, secrets))
+
+    def _authorized(
+        self,
+        send: Send,
+        guard: Callable[[Send], Send],
+        settings: Settings,
+        policy: RetryPolicy,
+        secrets: list[Secret],
+    ) -> Send:
+        """Return `send` with what the kind of credential adds to each call."""
+        endpoints, credential = settings.endpoints, settings.credential
+        if isinstance(credential, Tokens):
+            return authorization.with_tokens(send, credential)
+        if isinstance(credential, Keys):
+            return authorization.with_keys(send, credential, endpoints)
+        cache = self._tokens[fingerprint(credential), endpoints[iam.SERVICE]]
+        get_token = _token_getter(cache, credential, guard(send), policy, secrets)
+        return authorization.with_user(send, get_token, cache.forget)
+
+    def find_project(self, settings: Settings, send: Send, policy: RetryPolicy) -> str:
+        """Return the ID of the credential's project in the region.
+
+        Raises: Misconfigured if no region is set; the errors of `Project.id`.
+        """
+        if not settings.region:
+            raise unknown_project("and neither is HUAWEICLOUD_REGION, to look it up")
+        project = self._projects[fingerprint(settings.credential), settings.region]
+        return project.id(
+            settings.region, lambda call, read: repeat(call, read, send, policy)
+        )
 
 
 def _token_getter(
     cache: TokenCache,
     user: User,
     send: Send,
-    retry_policy: RetryPolicy,
+    policy: RetryPolicy,
     secrets: list[Secret],
 ) -> authorization.GetToken:
     """Return what gets a scope's token, and adds it to the secrets."""
 
     def ask(scope: iam.Scope) -> iam.Token:
-        return repeat(iam.create_token(user, scope), iam.token, send, retry_policy)
+        return repeat(iam.create_token(user, scope), iam.token, send, policy)
 
     def get_token(scope: iam.Scope) -> Secret:
-        secrets.append(cache.get(scope, ask, retry_policy.remaining_seconds))
+        secrets.append(cache.get(scope, ask, policy.remaining_seconds))
         return secrets[-1]
 
     return get_token
 
 
-def find_project(settings: Settings, send: Send, retry_policy: RetryPolicy) -> str:
-    """Return the id of the credential's project in the region.
-
-    Raises: the errors of `projects.find`.
-    """
-    return projects.find(
-        settings.region,
-        fingerprint(settings.credential),
-        lambda call, read: repeat(call, read, send, retry_policy),
-    )
-
-
-def _logged(send: Send, log: Log, pace: Callable[[float], None]) -> Send:
+def _logged(send: Send, log: Log, record_duration: Callable[[float], None]) -> Send:
     """Return `send` with a log line for each call made."""
 
     def logged(call: Call) -> Reply:
-        began = time.monotonic()
-        about = {name: getattr(call, name) for name in _ABOUT}
+        about = {name: getattr(call, name) for name in _LOGGED}
         log("DEBUG", "call begins", **about)
-        reply: Reply | None = None
-        failure: ProvisioningError | None = None
+        began = time.monotonic()
         try:
-            reply = send(call)
-            failure = replies.failure_of(call, reply)
+            outcome: Reply | ProvisioningError = send(call)
         except ProvisioningError as error:
-            failure = error
-            raise
-        finally:
-            seconds = time.monotonic() - began
-            pace(seconds)
-            log(
-                "INFO" if failure is None else "WARNING",
-                "call",
-                **about,
-                **_facts(reply, failure, seconds),
-            )
-        return reply
+            outcome = error
+        seconds = time.monotonic() - began
+        record_duration(seconds)
+        is_failure = isinstance(outcome, ProvisioningError)
+        level, milliseconds = (
+            "WARNING" if is_failure else "INFO",
+            round(seconds * 1e3, 1),
+        )
+        log(level, "call", **about, milliseconds=milliseconds, **_facts(outcome))
+        if isinstance(outcome, ProvisioningError):
+            raise outcome
+        return outcome
 
     return logged
 
 
-_ABOUT = ("service", "operation", "attempt")
+_LOGGED = ("service", "operation", "attempt")
 
 
-def _facts(
-    reply: Reply | None, failure: ProvisioningError | None, seconds: float
-) -> dict[str, Any]:
+def _facts(outcome: Reply | ProvisioningError) -> dict[str, object]:
+    if isinstance(outcome, ProvisioningError):
+        return {
+            "status": outcome.upstream_status,
+            "code": outcome.code,
+            "cloud_request_id": outcome.request_id,
+        }
     return {
-        "status": reply and reply.status,
-        "code": failure and failure.code,
-        "milliseconds": round(seconds * 1000, 1),
-        "cloud_request_id": reply and replies.request_id(reply),
+        "status": outcome.status,
+        "cloud_request_id": replies.request_id(outcome),
     }

@@ -1,6 +1,6 @@
-"""Global Accelerator: its calls as values, and what its answers say.
+"""Global Accelerator: its calls as values, and what its replies say.
 
-Sources: *Creating a Log* (body in Tables 2 and 3, answer in Tables 4 and 5), *Querying
+Sources: *Creating a Log* (body in Tables 2 and 3, reply in Tables 4 and 5), *Querying
 Logs*, *Querying Details About a Log*, *Deleting a Log*.
 """
 
@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from functions.huaweicloud import replies
-from functions.transport.calls import Call, Reply, segment
+from functions.transport import dates
+from functions.transport.calls import Call, Reply, path_segment
 
 SERVICE = "GA"
 LISTENER = "LISTENER"
@@ -21,20 +22,20 @@ _PATH = "/v1/logtanks"
 
 
 class Owner(NamedTuple):
-    """Whose resources are meant, as far as it is known."""
+    """The project and account whose resources are meant, if known."""
 
     project_id: str | None = None
     domain_id: str | None = None
 
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """Return the header that says so: GA is global, so the domain comes first."""
+        """Return the header that names one; GA is global, so the domain comes first."""
         if self.domain_id:
             return (("X-Domain-Id", self.domain_id),)
         return (("X-Project-Id", self.project_id),) if self.project_id else ()
 
 
 class NewLogtank(NamedTuple):
-    """A logtank that is wanted (Table 3)."""
+    """A logtank that a request asks for (Table 3)."""
 
     resource_type: str
     resource_id: str
@@ -43,9 +44,9 @@ class NewLogtank(NamedTuple):
 
 
 class Logtank(NamedTuple):
-    """A logtank that exists (Table 5); what GA left out is None.
+    """A logtank that exists (Table 5); what GA leaves out is None.
 
-    `seen_at` is when GA said so, in seconds since 1970 by the cloud's clock.
+    `seen_at` is the time of the reply, in seconds since 1970 by the cloud's clock.
     """
 
     id: str
@@ -61,8 +62,12 @@ class Logtank(NamedTuple):
     request_id: str | None = None
     seen_at: float | None = None
 
+    def created_seconds(self) -> float | None:
+        """Return `created_at` in seconds since 1970, None if it is not a date."""
+        return dates.of_document(self.created_at)
+
     def as_document(self) -> dict[str, object]:
-        """Return the fields of Table 5 that GA filled in."""
+        """Return the fields of Table 5 that GA returned."""
         known = self._asdict() | {"request_id": None, "seen_at": None}
         return {name: value for name, value in known.items() if value is not None}
 
@@ -73,12 +78,12 @@ def create_logtank(new: NewLogtank, owner: Owner) -> Call:
 
 
 def show_logtank(logtank: Logtank, owner: Owner) -> Call:
-    """Return the call that asks how a logtank is doing."""
+    """Return the call that shows a logtank."""
     return _call("ShowLogtank", "GET", owner, logtank.id)
 
 
 def delete_logtank(logtank: Logtank, owner: Owner) -> Call:
-    """Return the call that removes a logtank."""
+    """Return the call that deletes a logtank."""
     return _call("DeleteLogtank", "DELETE", owner, logtank.id)
 
 
@@ -94,24 +99,24 @@ def list_logtanks(new: NewLogtank, owner: Owner, marker: str | None = None) -> C
 
 
 def logtank(call: Call, reply: Reply) -> Logtank:
-    """Return the logtank that an answer describes (Table 4).
+    """Return the logtank in a reply (Table 4).
 
-    Raises: the error that the reply is; UnintelligibleReply without an id.
+    Raises: UnintelligibleReply if it has no ID.
     """
-    answer = replies.document(call, reply)
-    return _logtank(answer.get("logtank"), call, reply)
+    document = replies.document(call, reply)
+    return _logtank(document.get("logtank"), call, reply)
 
 
 def logtanks(call: Call, reply: Reply) -> tuple[list[Logtank], str | None]:
     """Return one page's logtanks, and the marker of the next page if there is one.
 
-    Raises: the error that the reply is; UnintelligibleReply for another document.
+    Raises: UnintelligibleReply if the reply is not such a page.
     """
-    answer = replies.document(call, reply)
-    listed = answer.get("logtanks")
+    document = replies.document(call, reply)
+    listed = document.get("logtanks")
     if not isinstance(listed, list):
         raise replies.unintelligible(call, reply, "has no logtanks")
-    page = answer.get("page_info")
+    page = document.get("page_info")
     marker = (
         replies.identifier(page, "next_marker") if isinstance(page, Mapping) else None
     )
@@ -120,7 +125,7 @@ def logtanks(call: Call, reply: Reply) -> tuple[list[Logtank], str | None]:
 
 def _logtank(described: object, call: Call, reply: Reply) -> Logtank:
     if not isinstance(described, Mapping) or not replies.identifier(described, "id"):
-        raise replies.unintelligible(call, reply, "has no logtank with an id")
+        raise replies.unintelligible(call, reply, "has no logtank with an ID")
     facts: dict[str, Any] = {
         name: replies.identifier(described, name) for name in Logtank._fields
     }
@@ -130,10 +135,11 @@ def _logtank(described: object, call: Call, reply: Reply) -> Logtank:
 
 
 def _own_request_id(reply: Reply) -> str | None:
-    """Return the request id of Table 4, else the gateway's."""
-    told = reply.document
-    own = replies.identifier(told, "request_id") if isinstance(told, Mapping) else None
-    return own or replies.request_id(reply)
+    """Return the request ID of Table 4, or else the gateway's."""
+    document = reply.document
+    if not isinstance(document, Mapping):
+        return replies.request_id(reply)
+    return replies.identifier(document, "request_id") or replies.request_id(reply)
 
 
 def _call(
@@ -149,7 +155,7 @@ def _call(
         service=SERVICE,
         operation=operation,
         method=method,
-        path=f"{_PATH}/{segment(logtank_id)}" if logtank_id else _PATH,
+        path=f"{_PATH}/{path_segment(logtank_id)}" if logtank_id else _PATH,
         query=query,
         headers=(("Content-Type", "application/json"), *owner.headers()),
         body=body,

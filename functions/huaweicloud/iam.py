@@ -1,4 +1,4 @@
-"""Identity and Access Management: its calls as values, and what its answers say.
+"""Identity and Access Management: its calls as values, and what its replies say.
 
 Sources: *Obtaining a User Token Through Password Authentication*, *Querying Projects*.
 """
@@ -17,29 +17,29 @@ from functions.transport import dates
 from functions.transport.calls import Call, Reply
 
 SERVICE = "IAM"
-_UNTOLD_SECONDS = 600.0  # how long a token is taken to last that does not say it
+_DEFAULT_SECONDS = 600.0  # assumed of a token without dates
 
 
 class Scope(NamedTuple):
-    """What a token is good for: a project by its id, or else the user's domain."""
+    """What a token is valid for: a project, by its ID, or else the user's domain."""
 
     project_id: str | None = None
 
 
 def scope_of(call: Call) -> Scope:
-    """Return the scope that a call wants: LTS its project, GA and IAM the domain."""
+    """Return the scope that a call needs: LTS its project, GA and IAM the domain."""
     return Scope(dict(call.headers)["X-Project-Id"] if call.service == "LTS" else None)
 
 
 class Token(NamedTuple):
-    """A token, and for how many seconds from its issue it is good."""
+    """A token, and how many seconds it is valid from its issue."""
 
     text: Secret
     seconds: float
 
 
 def create_token(user: User, scope: Scope) -> Call:
-    """Return the call that gets a token; a new one makes no other invalid."""
+    """Return the call that issues a token; others remain valid."""
     domain = {"name": user.domain}
     password = {"name": user.name, "password": user.password.reveal(), "domain": domain}
     identity = {"methods": ["password"], "password": {"user": password}}
@@ -61,12 +61,11 @@ def create_token(user: User, scope: Scope) -> Call:
 
 
 def token(call: Call, reply: Reply) -> Token:
-    """Return the token that an answer brings, which stands in a header.
+    """Return the token in a reply, which is in a header.
 
-    Raises: the error that the reply is; UnintelligibleReply without a token, or with
-    one that could not be shown to anybody.
+    Raises: UnintelligibleReply if there is none, or one that no header can carry.
     """
-    answer = replies.document(call, reply)
+    document = replies.document(call, reply)
     if reply.subject_token is None:
         raise replies.unintelligible(call, reply, "has no X-Subject-Token")
     try:
@@ -74,7 +73,7 @@ def token(call: Call, reply: Reply) -> Token:
     except ValueError as error:
         fault = f"has an X-Subject-Token that {error}"
         raise replies.unintelligible(call, reply, fault) from None
-    return Token(text, _lifetime(answer.get("token")))
+    return Token(text, _lifetime(document.get("token")))
 
 
 def list_projects(region: str) -> Call:
@@ -89,9 +88,9 @@ def list_projects(region: str) -> Call:
 
 
 def project_ids(call: Call, reply: Reply) -> list[str]:
-    """Return the ids of the listed projects.
+    """Return the IDs of the listed projects.
 
-    Raises: the error that the reply is; UnintelligibleReply for another document.
+    Raises: UnintelligibleReply if the reply is not a list of projects.
     """
     projects = replies.document(call, reply).get("projects")
     if not isinstance(projects, list):
@@ -100,20 +99,20 @@ def project_ids(call: Call, reply: Reply) -> list[str]:
 
 
 def _project_id(project: object, call: Call, reply: Reply) -> str:
-    """Return a project's id, which is to go into paths and headers."""
+    """Return a project's ID, which will be used in paths and headers."""
     try:
-        told = project.get("id") if isinstance(project, Mapping) else None
-        return parsers.identifier(told if isinstance(told, str) else "")
+        found = project.get("id") if isinstance(project, Mapping) else None
+        return parsers.identifier(found if isinstance(found, str) else "")
     except ValueError as error:
         raise replies.unintelligible(
-            call, reply, f"has a project that {error}"
+            call, reply, f"has a project whose ID {error}"
         ) from None
 
 
 def _lifetime(described: object) -> float:
-    """Return a token's seconds by the cloud's own clock, ours may be off."""
+    """Return a token's seconds by the cloud's clock, since ours may be wrong."""
     if not isinstance(described, Mapping):
-        return _UNTOLD_SECONDS
+        return _DEFAULT_SECONDS
     issued = dates.of_document(described.get("issued_at"))
     expires = dates.of_document(described.get("expires_at"))
-    return _UNTOLD_SECONDS if issued is None or expires is None else expires - issued
+    return _DEFAULT_SECONDS if issued is None or expires is None else expires - issued

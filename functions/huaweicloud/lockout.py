@@ -1,7 +1,8 @@
-"""No more refused requests than need be: five bad signatures in a row lock a key.
+"""Stops using a rejected credential, so that the access key does not get locked.
 
-Until a service has accepted a credential, an invocation's calls wait for the first
-one's answer. Once it refuses, no call is sent for five minutes.
+Five bad signatures in a row lock a key. So until an endpoint has accepted a credential,
+an invocation's calls wait for the first one's reply, and after a rejection nothing is
+sent there for five minutes.
 """
 
 from __future__ import annotations
@@ -25,14 +26,13 @@ from functions.errors import (
     ProvisioningError,
     QuotaExceeded,
 )
-from functions.huaweicloud import replies
+from functions.huaweicloud.cache import Cache
 from functions.transport.calls import Call, Reply, Send
 
-REFUSED_SECONDS = 300.0
-"""How long a refusal is remembered; the gateway's own lock lasts as long."""
+LOCKOUT_SECONDS = 300.0
+"""How long a rejection is remembered; the gateway's own lock lasts as long."""
 
-
-_UNDERSTOOD = (
+_ACCEPTED_BUT_REFUSED = (
     PermissionDenied,
     InvalidProject,
     InvalidRequest,
@@ -42,28 +42,27 @@ _UNDERSTOOD = (
     Conflict,
     Busy,
 )
-"""Refusals by a service that has accepted the credential."""
+"""Errors by which a service shows that it has accepted the credential."""
 
 
-class Gate:
-    """What one address has said of one credential, in this process."""
+class Lockout:
+    """What one endpoint has said of one credential, in this process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Know nothing yet."""
         self._clock = clock
-        self._turn = threading.Lock()
-        self._refused_until = -math.inf
-        self._refusal: AuthenticationFailed | None = None
+        self._lock = threading.Lock()
+        self._ends_at = -math.inf
+        self._rejection: AuthenticationFailed | None = None
 
     @contextmanager
-    def turn(
+    def exclusive(
         self, call: Call, remaining_seconds: Callable[[], float]
     ) -> Iterator[None]:
-        """Keep every other call of this gate waiting meanwhile.
+        """Keep the other calls of this credential waiting meanwhile.
 
-        Raises: DeadlineExceeded if the turn does not come in time.
+        Raises: DeadlineExceeded if the others take until the deadline.
         """
-        if not self._turn.acquire(timeout=max(0.0, remaining_seconds())):
+        if not self._lock.acquire(timeout=max(0.0, remaining_seconds())):
             raise DeadlineExceeded(
                 f"The function's time ran out while {call.operation} waited to learn "
                 "whether the credential is accepted",
@@ -72,83 +71,93 @@ class Gate:
         try:
             yield
         finally:
-            self._turn.release()
+            self._lock.release()
 
-    def learn(self, answer: ProvisioningError | None) -> None:
-        """Remember an answer that refuses the credential."""
-        if isinstance(answer, AuthenticationFailed):
-            self._refusal = answer
-            self._refused_until = self._clock() + REFUSED_SECONDS
+    def record(self, rejection: AuthenticationFailed) -> None:
+        """Remember that the credential was rejected."""
+        self._rejection = rejection
+        self._ends_at = self._clock() + LOCKOUT_SECONDS
 
-    def is_refused(self) -> bool:
-        """Whether a refusal is remembered."""
-        return self._clock() < self._refused_until
+    def is_active(self) -> bool:
+        """Whether a rejection is remembered."""
+        return self._clock() < self._ends_at
 
-    def require_no_refusal(self) -> None:
-        """Let a call pass while no refusal is remembered.
+    def check(self) -> None:
+        """Do nothing unless a rejection is remembered.
 
-        Raises: AuthenticationFailed, retryable, with the seconds that are left of it.
+        Raises: AuthenticationFailed, retryable, with the seconds until it is forgotten.
         """
-        if self._refusal is None or not self.is_refused():
+        if self._rejection is None or not self.is_active():
             return
-        seconds = self._refused_until - self._clock()
+        seconds = self._ends_at - self._clock()
         again = AuthenticationFailed(
-            f"{self._refusal.detail}; nothing is sent with this credential for "
+            f"{self._rejection.detail}; nothing is sent with this credential for "
             f"{seconds:.0f} seconds",
             retry_after=seconds,
-            **self._refusal.cloud_facts(),
+            **self._rejection.cloud_facts(),
         )
         again.retryable = True
         raise again
 
 
-_gates: dict[tuple[str, str], Gate] = {}
-"""By address and credential's fingerprint, for the life of the process."""
+Lockouts = Cache[tuple[str, str], Lockout]
+"""By endpoint and the credential's fingerprint."""
 
 
 class Guard:
-    """Sends calls through the gates of their addresses.
+    """Sends a call alone until its endpoint accepts the credential.
 
-    What was accepted counts for one invocation alone: by the next one, the key may
-    have been revoked.
+    `credential` is a fingerprint. `accepted` is shared by the calls of one invocation
+    only: until the next one, the key may have been revoked.
     """
 
     def __init__(
         self,
         send: Send,
+        *,
+        lockouts: Lockouts,
         endpoints: Mapping[str, str],
         credential: str,
         remaining_seconds: Callable[[], float],
-        accepted: set[Gate] | None = None,
+        accepted: set[Lockout],
     ) -> None:
-        """Take a credential's fingerprint, and what the invocation's others know."""
         self._send = send
+        self._lockouts = lockouts
         self._endpoints = endpoints
         self._credential = credential
-        self._left = remaining_seconds
-        self._accepted = set() if accepted is None else accepted
+        self._remaining_seconds = remaining_seconds
+        self._accepted = accepted
 
     def __call__(self, call: Call) -> Reply:
-        """Send the call: alone, if the credential is not yet known to be good.
+        """Send the call.
 
-        Raises: AuthenticationFailed while a refusal is remembered; DeadlineExceeded.
+        Raises: AuthenticationFailed while a rejection is remembered; DeadlineExceeded;
+        the errors of `send`.
         """
-        about = (f"{call.address} {self._endpoints[call.address]}", self._credential)
-        gate = _gates.setdefault(about, Gate())
-        if not self._is_open(gate):
-            with gate.turn(call, self._left):
-                if not self._is_open(gate):
-                    gate.require_no_refusal()
-                    return self._sent(call, gate)
-        return self._sent(call, gate)
+        address = f"{call.address} {self._endpoints[call.address]}"
+        lockout = self._lockouts[address, self._credential]
+        if not self._is_open(lockout):
+            with lockout.exclusive(call, self._remaining_seconds):
+                if not self._is_open(lockout):
+                    lockout.check()
+                    return self._sent(call, lockout)
+        return self._sent(call, lockout)
 
-    def _is_open(self, gate: Gate) -> bool:
-        return gate in self._accepted and not gate.is_refused()
+    def _is_open(self, lockout: Lockout) -> bool:
+        return lockout in self._accepted and not lockout.is_active()
 
-    def _sent(self, call: Call, gate: Gate) -> Reply:
-        reply = self._send(call)
-        answer = replies.failure_of(call, reply)
-        gate.learn(answer)
-        if answer is None or isinstance(answer, _UNDERSTOOD):
-            self._accepted.add(gate)
+    def _sent(self, call: Call, lockout: Lockout) -> Reply:
+        try:
+            reply = self._send(call)
+        except ProvisioningError as error:
+            if error.service == call.service:  # not IAM, before this call was sent
+                self._record(error, lockout)
+            raise
+        self._accepted.add(lockout)
         return reply
+
+    def _record(self, error: ProvisioningError, lockout: Lockout) -> None:
+        if isinstance(error, AuthenticationFailed):
+            lockout.record(error)
+        elif isinstance(error, _ACCEPTED_BUT_REFUSED):
+            self._accepted.add(lockout)

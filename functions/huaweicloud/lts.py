@@ -1,7 +1,7 @@
-"""Log Tank Service: its calls as values, and what its answers say.
+"""Log Tank Service: its calls as values, and what its replies say.
 
 Sources: *Creating a Log Stream* (path in Table 1, headers in Table 2, body in Tables 3
-and 4, answer in Table 5), *Querying All Log Streams in a Log Group*.
+and 4, reply in Table 5), *Querying All Log Streams in a Log Group*.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from functions.huaweicloud import replies
-from functions.transport.calls import Call, Reply, segment
+from functions.transport.calls import Call, Reply, path_segment
 
 SERVICE = "LTS"
 _BODY = (
@@ -21,38 +21,38 @@ _BODY = (
     "enterprise_project_name",
 )
 _SYSTEM_TAG = "_sys_"
-_LATEST_MILLISECONDS = 4_102_416_000_000  # the year 2100, as the vendor's SDK has it
+_MAX_MILLISECONDS = 4_102_416_000_000  # the year 2100, as the vendor's SDK has it
 
 
 class NewStream(NamedTuple):
-    """A log stream that is wanted: its place, and the body that would create it."""
+    """A log stream that a request asks for: its place, and the body to create it."""
 
     project_id: str
     log_group_id: str
     body: Mapping[str, object]
 
     @classmethod
-    def from_event(cls, event: Mapping[str, object], project_id: str) -> NewStream:
-        """Read a checked event; of its fields, those of Table 3 make the body.
+    def from_request(cls, request: Mapping[str, object], project_id: str) -> NewStream:
+        """Take the fields of Table 3 from a checked request.
 
-        JSON calls 30.0 an integer; the service may not, so it gets 30.
+        To JSON Schema 30.0 is an integer; to the service it may not be, so it gets 30.
         """
-        body = {name: event[name] for name in _BODY if name in event}
+        body = {name: request[name] for name in _BODY if name in request}
         if isinstance(days := body.get("ttl_in_days"), float):
             body["ttl_in_days"] = int(days)
-        return cls(project_id, str(event["log_group_id"]), body)
+        return cls(project_id, str(request["log_group_id"]), body)
 
     @property
     def name(self) -> str:
-        """The name, by which the service tells a group's streams apart."""
+        """The name, which is unique in the group."""
         return str(self.body["log_stream_name"])
 
 
 class Stream(NamedTuple):
-    """A log stream that exists; `described` is what the list says of it.
+    """A log stream that exists; `described` is its entry in the list of streams.
 
-    `created_at` and `seen_at` are in seconds since 1970 by the cloud's clock, None
-    where it does not say.
+    `created_at` and `seen_at` are in seconds since 1970 by the cloud's clock, None if
+    it does not say.
     """
 
     id: str
@@ -62,7 +62,7 @@ class Stream(NamedTuple):
     described: Mapping[str, object] | None = None
 
     def differs(self, wanted: NewStream) -> list[str]:
-        """Return the fields that were wanted otherwise, of those that the list has."""
+        """Return the requested fields that the list has with another value."""
         return [
             name
             for name, (want, have) in _compared(wanted, self.described or {}).items()
@@ -71,14 +71,14 @@ class Stream(NamedTuple):
 
 
 def create_stream(new: NewStream) -> Call:
-    """Return the call that creates a stream; it is refused if the name is taken."""
+    """Return the call that creates a stream; LTS refuses it if the name is taken."""
     return _call(new, "CreateLogStream", "POST", new.body)
 
 
 def created_stream(new: NewStream, call: Call, reply: Reply) -> Stream:
-    """Return the stream that a create's answer names (Table 5).
+    """Return the stream in the reply to a create (Table 5).
 
-    Raises: the error that the reply is; UnintelligibleReply without an id.
+    Raises: UnintelligibleReply if it has no ID.
     """
     found = replies.identifier(replies.document(call, reply), "log_stream_id")
     if not found:
@@ -87,14 +87,14 @@ def created_stream(new: NewStream, call: Call, reply: Reply) -> Stream:
 
 
 def list_streams(new: NewStream) -> Call:
-    """Return the call that lists all streams of the wanted one's group, unpaged."""
+    """Return the call that lists all streams of the group, in one page."""
     return _call(new, "ListLogStream", "GET")
 
 
 def stream_of_name(new: NewStream, call: Call, reply: Reply) -> Stream | None:
-    """Return the listed stream of exactly the wanted name, None where there is none.
+    """Return the listed stream with exactly the requested name, None if there is none.
 
-    Raises: the error that the reply is; UnintelligibleReply for another document.
+    Raises: UnintelligibleReply if the reply is not a list of streams.
     """
     streams = replies.document(call, reply).get("log_streams")
     if not isinstance(streams, list):
@@ -110,16 +110,16 @@ def _stream(
 ) -> Stream:
     found = replies.identifier(listed, "log_stream_id")
     if not found:
-        raise replies.unintelligible(call, reply, "has a stream without its id")
+        raise replies.unintelligible(call, reply, "has a stream without an ID")
     return Stream(found, new.name, _created_at(listed), reply.date, listed)
 
 
 def _created_at(listed: Mapping[str, object]) -> float | None:
-    """Return when it was made, in seconds since 1970, None where that is nonsense."""
-    told = listed.get("creation_time")
-    if isinstance(told, bool) or not isinstance(told, int):
+    """Return the creation time in seconds since 1970, None if it is not plausible."""
+    time = listed.get("creation_time")
+    if isinstance(time, bool) or not isinstance(time, int):
         return None
-    return told / 1000 if 0 <= told < _LATEST_MILLISECONDS else None
+    return time / 1000 if 0 <= time < _MAX_MILLISECONDS else None
 
 
 def _call(
@@ -128,7 +128,7 @@ def _call(
     method: str,
     body: Mapping[str, object] | None = None,
 ) -> Call:
-    project, group = segment(new.project_id), segment(new.log_group_id)
+    project, group = path_segment(new.project_id), path_segment(new.log_group_id)
     return Call(
         service=SERVICE,
         operation=operation,
@@ -145,7 +145,7 @@ def _call(
 def _compared(
     new: NewStream, described: Mapping[str, object]
 ) -> dict[str, tuple[object, object]]:
-    """Return what is wanted beside what is there, None where either is silent."""
+    """Return pairs of requested and listed values, None for what is not given."""
     return {
         "ttl_in_days": (new.body.get("ttl_in_days"), described.get("ttl_in_days")),
         "tags": (_wanted_tags(new.body.get("tags")), _own_tags(described.get("tag"))),
@@ -163,7 +163,7 @@ def _wanted_tags(tags: object) -> dict[str, str] | None:
 
 
 def _own_tags(tags: object) -> dict[str, object] | None:
-    """Return a listed stream's tags without those that the system sets."""
+    """Return a listed stream's tags, except those that the system sets."""
     if not isinstance(tags, Mapping):
         return None
     return {

@@ -1,4 +1,4 @@
-"""The id of the project, asked for once where no setting has it."""
+"""The project's ID, looked up once if no setting has it."""
 
 from __future__ import annotations
 
@@ -12,30 +12,29 @@ from functions.transport.calls import Call
 
 Ask = Callable[[Call, Read[list[str]]], list[str]]
 
-_found: dict[tuple[str, str], str] = {}
-"""By credential and region, for the life of the process."""
-_turn = threading.Lock()
+
+class Project:
+    """The project of one credential in one region; several threads look it up once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._id: str | None = None
+
+    def id(self, region: str, ask: Ask) -> str:
+        """Return the ID of the credential's only project in the region.
+
+        Raises: Misconfigured if there is not exactly one; the errors of `ask`.
+        """
+        with self._lock:
+            if self._id is None:
+                ids = ask(iam.list_projects(region), iam.project_ids)
+                if len(ids) != 1:
+                    count = "several projects" if ids else "no project"
+                    raise unknown_project(f"and IAM lists {count} named {region}")
+                self._id = ids[0]
+            return self._id
 
 
-def find(region: str | None, credential: str, ask: Ask) -> str:
-    """Return the id of the credential's one project in the region.
-
-    `credential` is its fingerprint.
-
-    Raises: Misconfigured if there is no region to ask for, or not exactly one project;
-    what asking comes to.
-    """
-    if not region:
-        raise _unknown("and there is no HUAWEICLOUD_REGION to find it by")
-    with _turn:  # many at once ask once
-        if (credential, region) not in _found:
-            ids = ask(iam.list_projects(region), iam.project_ids)
-            if len(ids) != 1:
-                count = "several projects" if ids else "no project"
-                raise _unknown(f"and IAM knows {count} of the name {region}")
-            _found[credential, region] = ids[0]
-        return _found[credential, region]
-
-
-def _unknown(why: str) -> Misconfigured:
+def unknown_project(why: str) -> Misconfigured:
+    """Return the error for a project that is neither set nor found in IAM."""
     return Misconfigured(f"HUAWEICLOUD_SDK_PROJECT_ID is not set, {why}")

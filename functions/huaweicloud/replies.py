@@ -1,13 +1,13 @@
-"""What a reply says: the document that was asked for, or one of our errors.
+"""What a reply says: the requested document, or one of our errors.
 
-All shapes in which the services, the gateway and IAM write an error are read here:
-`error_code` and `error_msg`, their camel-case forms, `code` and `message`, and either
-of these inside `error` or `message`.
+The services, the gateway and IAM report errors in several shapes, all read here:
+`error_code` and `error_msg`, their camel-case forms, `code` and `message`, and any of
+these inside `error` or `message`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 
 from functions.errors import (
@@ -16,7 +16,8 @@ from functions.errors import (
     UnintelligibleReply,
 )
 from functions.errors.codes import meaning
-from functions.transport.calls import Call, Reply
+from functions.transport.calls import Call, Reply, Send
+from functions.transport.reading import one_line
 
 _CODES = ("error_code", "errorCode", "code")
 _MESSAGES = ("error_msg", "errorMsg", "errorMessage", "message", "details")
@@ -26,39 +27,43 @@ _LENGTH = 200
 _SKEW_SECONDS = 60.0
 
 
+def classified(send: Callable[[Call], Reply]) -> Send:
+    """Return `send` that raises the error that a reply is, unless it is a success."""
+
+    def sent(call: Call) -> Reply:
+        reply = send(call)
+        if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+            return reply
+        raise _failure(call, reply)
+
+    return sent
+
+
 def document(call: Call, reply: Reply) -> Mapping[str, object]:
     """Return the JSON object of a success.
 
-    Raises: the error that the reply is; UnintelligibleReply for a success that is no
-    JSON object, or that carries an error's code (LTS documents such an answer).
+    Raises: UnintelligibleReply if it is not a JSON object, or has an error's code (LTS
+    documents such a reply).
     """
-    check(call, reply)
     if not isinstance(reply.document, Mapping):
-        raise unintelligible(call, reply, "is no JSON object")
+        raise unintelligible(call, reply, "is not a JSON object")
     code = _first(reply.document, _CODES[:2])
     if code:
-        raise unintelligible(call, reply, "carries an error's code", code=code)
+        raise unintelligible(call, reply, "has an error code", code=code)
     return reply.document
 
 
-def check(call: Call, reply: Reply) -> None:
-    """Let a success pass, whatever is in it.
-
-    Raises: the error that the reply is.
-    """
-    if failure := failure_of(call, reply):
-        raise failure
+def ignore(_call: Call, _reply: Reply) -> None:
+    """Read nothing: that the call succeeded is enough."""
 
 
-def failure_of(call: Call, reply: Reply) -> ProvisioningError | None:
-    """Return the error that a reply is, or None for a success (2xx)."""
-    if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-        return None
-    code, message = _said(reply.document)
+def _failure(call: Call, reply: Reply) -> ProvisioningError:
+    """Return the error that a reply is, which is not a success."""
+    code, message = _code_and_message(reply.document)
     kind, remedy = meaning(reply.status, code)
-    said = f": {message}" if message else ", without saying why"
+    reason = f": {message}" if message else ", without a reason"
     return kind(
-        f"{call.service} answered {call.operation} with {reply.status}{said}"
+        f"{call.service} answered {call.operation} with {reply.status}{reason}"
         f"{_skew(reply) if kind is AuthenticationFailed else ''}",
         code=code,
         service=call.service,
@@ -70,7 +75,7 @@ def failure_of(call: Call, reply: Reply) -> ProvisioningError | None:
 
 
 def _skew(reply: Reply) -> str:
-    """Return what is to be said of a clock so wrong that signatures fail by it."""
+    """Return a note about a clock that is wrong enough for signatures to fail."""
     if abs(reply.clock_ahead) < _SKEW_SECONDS:
         return ""
     where = "ahead of" if reply.clock_ahead > 0 else "behind"
@@ -81,9 +86,9 @@ def _skew(reply: Reply) -> str:
 def unintelligible(
     call: Call, reply: Reply, fault: str, code: str | None = None
 ) -> UnintelligibleReply:
-    """Return the error for a success that is of no use; `fault` says why it is not."""
+    """Return the error for a success that cannot be used; `fault` says why."""
     return UnintelligibleReply(
-        f"{call.service} answered {call.operation} with {reply.status}, but the answer "
+        f"{call.service} answered {call.operation} with {reply.status}, but the reply "
         f"{fault}",
         code=code,
         service=call.service,
@@ -93,15 +98,15 @@ def unintelligible(
 
 
 def request_id(reply: Reply) -> str | None:
-    """Return the id by which the cloud's support finds the call, if it gave one."""
-    told = reply.request_id and clean(reply.request_id)
-    return told or _first(reply.document, ("request_id",))
+    """Return the ID by which the cloud's support finds the call, if there is one."""
+    from_header = reply.request_id and one_line(reply.request_id)
+    return from_header or _first(reply.document, ("request_id",))
 
 
 def identifier(found: Mapping[str, object], name: str) -> str | None:
-    """Return a field that must be a filled text of sane characters, None if not.
+    """Return a field if it is a non-empty printable string, None otherwise.
 
-    It may become a segment of a path: two full stops would lead out of it.
+    It may become a segment of a path, so it must not be a dot-segment.
     """
     value = found.get(name)
     if not isinstance(value, str) or not value.isprintable() or value in {".", ".."}:
@@ -109,8 +114,8 @@ def identifier(found: Mapping[str, object], name: str) -> str | None:
     return value if 0 < len(value) <= _LENGTH else None
 
 
-def _said(body: object) -> tuple[str | None, str | None]:
-    """Return the code and the message of an error's body, each where it has one."""
+def _code_and_message(body: object) -> tuple[str | None, str | None]:
+    """Return the code and the message in an error's body, None if there is none."""
     code = message = None
     for level in _levels(body):
         code = code or _first(level, _CODES)
@@ -119,7 +124,7 @@ def _said(body: object) -> tuple[str | None, str | None]:
 
 
 def _levels(body: object) -> Iterator[Mapping[str, object]]:
-    """Yield the object itself, then those that are known to be inside it."""
+    """Yield the object itself, then those that may be inside it."""
     if isinstance(body, Mapping):
         yield body
         for name in _WRAPPERS:
@@ -128,19 +133,11 @@ def _levels(body: object) -> Iterator[Mapping[str, object]]:
 
 
 def _first(level: object, names: tuple[str, ...], length: int = _LENGTH) -> str | None:
-    """Return the first of these fields that holds text or a whole number, as text."""
+    """Return the first of these fields that is a string or an integer, as a string."""
     if not isinstance(level, Mapping):
         return None
     for name in names:
         value = level.get(name)
         if isinstance(value, str | int) and not isinstance(value, bool) and value:
-            return clean(str(value), length)
+            return one_line(str(value), length)
     return None
-
-
-def clean(text: str, length: int = _LENGTH) -> str:
-    """Return a text from outside on one line, printable, and not too long."""
-    line = " ".join(text.split())[:length]
-    if line.isprintable():
-        return line
-    return "".join(each if each.isprintable() else "?" for each in line)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote, unquote
+
+from functions.transport.calls import encoded_query
 
 ALGORITHM = "SDK-HMAC-SHA256"
 _UNSIGNED = "UNSIGNED-PAYLOAD"
@@ -58,18 +59,11 @@ def sign(request: Request, access: str, secret: str, date: str) -> dict[str, str
     return headers
 
 
-def canonical_query(query: Iterable[tuple[str, str]]) -> str:
-    """Return the query as it is signed, and as it must be sent."""
-    return "&".join(
-        f"{_encode(name)}={_encode(value)}" for name, value in sorted(query)
-    )
-
-
 def _canonical_request(request: Request, signed: Mapping[str, str], names: str) -> str:
     lines = [
         request.method,
         _canonical_path(request.path),
-        canonical_query(request.query),
+        encoded_query(request.query),
         *(f"{name}:{signed[name]}" for name in sorted(signed)),
         "",  # an empty line ends the headers
         names,
@@ -79,8 +73,8 @@ def _canonical_request(request: Request, signed: Mapping[str, str], names: str) 
 
 
 def _canonical_path(path: str) -> str:
-    plain = re.fullmatch("[A-Za-z0-9._~/-]*", path)
-    encoded = path if plain else "/".join(map(_encode, unquote(path).split("/")))
+    segments = unquote(path).split("/")
+    encoded = "/".join(quote(each, safe="~") for each in segments)
     return encoded if encoded.endswith("/") else encoded + "/"
 
 
@@ -92,10 +86,6 @@ def _payload_hash(body: bytes, signed: Mapping[str, str]) -> str:
 def _content_type(headers: Mapping[str, str]) -> str:
     found = (value for name, value in headers.items() if name.lower() == "content-type")
     return next(found, _SIGNABLE_TYPES[0])
-
-
-def _encode(text: str) -> str:
-    return quote(text, safe="~")
 
 
 def _sha256(data: bytes) -> str:

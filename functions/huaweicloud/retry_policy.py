@@ -9,11 +9,15 @@ from typing import NamedTuple
 
 from functions.errors import Busy, DeadlineExceeded, ProvisioningError
 
-_DOUBLINGS = 32  # the cap is reached long before; a float is not overrun
+_MAX_DOUBLINGS = 32  # the cap is reached long before a float overflows
 
 
 class RetryPolicy(NamedTuple):
-    """How often and how long: `attempts` in all, pauses and time left in seconds."""
+    """How often a call is attempted, and how long to pause in between.
+
+    `attempts` includes the first. Pauses are random (full jitter) up to a limit, which
+    starts at `base` seconds and doubles up to `cap` seconds.
+    """
 
     attempts: int
     base: float
@@ -24,9 +28,9 @@ class RetryPolicy(NamedTuple):
     jitter: Callable[[float, float], float] = random.uniform
 
     def require_time(self, failure: ProvisioningError | None = None) -> None:
-        """Let a call begin only while there is time for it.
+        """Do nothing while there is time for a call.
 
-        Raises: DeadlineExceeded, from the failure that came before.
+        Raises: DeadlineExceeded, from the failure before.
         """
         if self.remaining_seconds() <= 0:
             raise out_of_time(failure) from failure
@@ -34,29 +38,29 @@ class RetryPolicy(NamedTuple):
     def sleep_within_deadline(
         self, seconds: float, failure: ProvisioningError | None = None
     ) -> None:
-        """Sleep, if the function's time allows.
+        """Sleep, if the function's time allows it.
 
-        Raises: DeadlineExceeded, from the failure that made the pause necessary.
+        Raises: DeadlineExceeded, from the failure because of which to sleep.
         """
         if seconds >= self.remaining_seconds():
             raise out_of_time(failure) from failure
         self.sleep(seconds)
 
     def pause(self, attempt: int, failure: ProvisioningError) -> None:
-        """Rest after an attempt: as long as the cloud asks, else full jitter.
+        """Pause after an attempt: at random, but at least as long as the cloud asks.
 
-        Raises: the failure itself where the cloud asks for more time than there is;
-        DeadlineExceeded where our own pause would not fit.
+        Raises: the failure itself if the cloud asks for more time than there is;
+        DeadlineExceeded if our own pause does not fit.
         """
-        asked = failure.retry_after or 0.0
-        if asked >= self.remaining_seconds() > 0:
+        requested = failure.retry_after or 0.0
+        if requested >= self.remaining_seconds() > 0:
             raise failure
-        ceiling = min(self.cap, self.base * 2 ** min(attempt - 1, _DOUBLINGS))
-        self.sleep_within_deadline(max(asked, self.jitter(0, ceiling)), failure)
+        limit = min(self.cap, self.base * 2 ** min(attempt - 1, _MAX_DOUBLINGS))
+        self.sleep_within_deadline(max(requested, self.jitter(0, limit)), failure)
 
 
 def out_of_time(failure: ProvisioningError | None) -> DeadlineExceeded:
-    """Return the error for a function whose time ends after such a failure."""
+    """Return the error for a function whose time ends after a failure."""
     if failure is None:
         return DeadlineExceeded("The function's time ran out")
     return DeadlineExceeded(

@@ -1,4 +1,4 @@
-"""Tokens of IAM users, kept between warm invocations until shortly before their end."""
+"""Tokens of IAM users, kept until shortly before they expire."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from functions.huaweicloud.iam import SERVICE, Scope, Token
 from functions.secret import Secret
 
 SPARE_SECONDS = 300.0
-"""A token is given up so long before its end."""
+"""A token is replaced so long before it expires."""
 
 
 class TokenCache:
-    """One user's tokens, by scope; two who need one at once ask for it once."""
+    """The tokens of one user by scope; threads that need one request it only once."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        """Keep nothing yet; `clock` is in seconds."""
         self._clock = clock
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._kept: dict[Scope, tuple[Secret, float]] = {}
 
     def get(
@@ -29,29 +28,29 @@ class TokenCache:
         ask: Callable[[Scope], Token],
         remaining_seconds: Callable[[], float],
     ) -> Secret:
-        """Return the scope's token, asking for one if none is kept.
+        """Return the scope's token, a new one if none is kept.
 
-        Raises: what asking comes to; DeadlineExceeded if the turn does not come in
-        time.
+        Raises: the errors of `ask`; DeadlineExceeded if another thread asks for longer
+        than there is time.
         """
-        if not self._turn.acquire(timeout=max(0.0, remaining_seconds())):
+        if not self._lock.acquire(timeout=max(0.0, remaining_seconds())):
             raise DeadlineExceeded(
                 "The function's time ran out while it waited for a token",
                 service=SERVICE,
             )
         try:
-            text, until = self._kept.get(scope, (None, 0.0))
-            if text is None or until <= self._clock():
+            text, expires_at = self._kept.get(scope, (None, 0.0))
+            if text is None or expires_at <= self._clock():
                 began = self._clock()
                 token = ask(scope)
-                text, until = token.text, began + token.seconds - SPARE_SECONDS
-                self._kept[scope] = (text, until)
+                text, expires_at = token.text, began + token.seconds - SPARE_SECONDS
+                self._kept[scope] = (text, expires_at)
             return text
         finally:
-            self._turn.release()
+            self._lock.release()
 
     def forget(self, scope: Scope, text: Secret) -> None:
-        """Drop a token that was refused, unless another has taken its place."""
-        with self._turn:
+        """Drop a rejected token, unless another one has replaced it."""
+        with self._lock:
             if self._kept.get(scope, (None, 0.0))[0] == text:
                 del self._kept[scope]

@@ -1,4 +1,4 @@
-"""One event's way through the bundle: recognise, admit, read, check, do, answer."""
+"""One event's way through the bundle: recognize, admit, read, check, do, respond."""
 
 from __future__ import annotations
 
@@ -7,47 +7,55 @@ from functools import partial
 
 from functions import provisioning, runtime, settings, triggers
 from functions.errors import CallerFault, ProvisioningError
-from functions.invocation.requests import Handling
-from functions.invocation.tasks import Task
-from functions.settings import aws_secret
+from functions.invocation.requests import Requests
+from functions.invocation.tasks import TASKS, Task
+from functions.invocation.warm_state import WarmState
+
+_WARM_STATE = WarmState()
 
 
-def run(task: Task, event: object, context: object) -> object:
-    """Do what an event asks for, and answer as its trigger wants it answered.
+def run(
+    name: str, event: object, context: object, state: WarmState = _WARM_STATE
+) -> object:
+    """Do what an event asks of a function, and respond as its trigger expects.
 
-    Raises, unless the trigger takes a failure as an answer: Misconfigured; the error
-    of a lone request; BatchFailed if there are several of which any failed, once all
-    were tried.
+    `name` is a key of TASKS. `state` is what the invocations of a process share.
+
+    Raises, unless the trigger expects failures in the response: Misconfigured; the
+    error of the only request; BatchFailed if several were tried and any failed.
     """
-    if answer := triggers.health_check_response(event):
-        return answer
-    trigger = triggers.of(event)
-    log = runtime.Log(task.name, runtime.request_id(context), trigger.name)
+    task, trigger = TASKS[name], triggers.trigger_for(event)
+    parsed = trigger.parse(event)
+    if response := trigger.respond_at_once(parsed):
+        return response
+    log = runtime.Log(name, runtime.request_id(context), trigger.name)
     remaining_seconds = runtime.remaining_time(context)
     try:
         with provisioning.error_context():
-            configured = _configured(task, context, remaining_seconds)
+            configured = _configured(task, context, state, remaining_seconds)
             log.level = configured.log_level
-            trigger.admit(event, configured.webhook_auth, configured.webhook_secrets)
-            delivery = trigger.deliver(event)
-            work = Handling(task, configured, remaining_seconds, log)
+            trigger.admit(parsed, configured.webhook_auth, configured.webhook_secrets)
+            delivery = trigger.deliver(parsed)
+            work = Requests(task, configured, state, remaining_seconds, log)
             outcomes = work.outcomes(delivery.items(), in_order=delivery.in_order)
     except ProvisioningError as error:
         level = "WARNING" if isinstance(error, CallerFault) else "ERROR"
         log(level, "request failed", error=error.as_document())
-        return trigger.refuse(event, error)
-    return trigger.answer(event, delivery, outcomes)
+        return trigger.refuse(parsed, error)
+    return trigger.respond(parsed, delivery, outcomes)
 
 
 def _configured(
-    task: Task, context: object, remaining_seconds: Callable[[], float]
+    task: Task,
+    context: object,
+    state: WarmState,
+    remaining_seconds: Callable[[], float],
 ) -> settings.Settings:
     """Return the settings.
 
     Raises: Misconfigured.
     """
-    look_up = aws_secret.with_secret_fallback(
+    variables = state.secrets.with_secret_fallback(
         runtime.variables(context), remaining_seconds
     )
-    agency = partial(runtime.agency, context)
-    return settings.read(look_up, task.services, agency)
+    return settings.read(variables, task.services, partial(runtime.agency, context))

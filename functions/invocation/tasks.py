@@ -1,51 +1,56 @@
-"""What each entry does: the name of its contract, its action, and what these need."""
+"""The table of functions: what each entry does, and what that needs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from functions import provisioning
+from functions.errors import Result
 from functions.invocation import defaults
-
-Request = Mapping[str, object]
+from functions.provisioning import Cloud, Request, actions
 
 
 class Task(NamedTuple):
-    """One entry's task.
+    """One function.
 
-    `name` is the contract's, `complete` adds the defaults for log group and stream,
-    `services` are those that must be configured, `for_listener` makes the request for
-    a listener of which only the id is known.
+    `name` is that of its entry, and of its contract: `schemas/<name>.event.schema.json`
+    and `schemas/<name>.result.schema.json`. `action` does what a checked request asks
+    for. `services` are those that must be configured. `with_defaults` fills in what
+    the settings supply. `for_new_listener` makes the request for a listener whose
+    creation the audit trail reports, of which only the ID is known.
     """
 
     name: str
-    action: Callable[[Request, provisioning.Cloud], dict[str, object]]
-    complete: Callable[[Request, str | None, str | None], Request]
+    action: Callable[[Request, Cloud], Result]
     services: frozenset[str]
-    for_listener: Callable[[str], Request]
+    with_defaults: Callable[[Request, str | None, str | None], Request]
+    for_new_listener: Callable[[str], Request]
 
 
-BOOTSTRAP = Task(
-    "bootstrap",
-    provisioning.bootstrap,
-    defaults.bootstrap,
-    frozenset({"LTS", "GA"}),
-    lambda listener: {"resource_id": listener},
+_ROWS = (
+    Task(
+        name="bootstrap",
+        action=actions.bootstrap,
+        services=frozenset({"LTS", "GA"}),
+        with_defaults=defaults.bootstrap,
+        for_new_listener=lambda listener: {"resource_id": listener},
+    ),
+    Task(
+        name="create_log_stream",
+        action=actions.create_log_stream,
+        services=frozenset({"LTS"}),
+        with_defaults=defaults.log_stream,
+        for_new_listener=lambda _listener: {},
+    ),
+    Task(
+        name="create_logtank",
+        action=actions.create_logtank,
+        services=frozenset({"GA"}),
+        with_defaults=defaults.logtank,
+        for_new_listener=lambda listener: {
+            "logtank": {"resource_type": "LISTENER", "resource_id": listener}
+        },
+    ),
 )
-CREATE_LOG_STREAM = Task(
-    "create_log_stream",
-    provisioning.create_log_stream,
-    defaults.log_stream,
-    frozenset({"LTS"}),
-    lambda _listener: {},
-)
-CREATE_LOGTANK = Task(
-    "create_logtank",
-    provisioning.create_logtank,
-    defaults.logtank,
-    frozenset({"GA"}),
-    lambda listener: {
-        "logtank": {"resource_type": "LISTENER", "resource_id": listener}
-    },
-)
+TASKS: Mapping[str, Task] = {task.name: task for task in _ROWS}
+"""By name: the one list of functions, from which all others are derived."""

@@ -1,4 +1,4 @@
-"""The three actions: a checked event in, a result out.
+"""The actions of the functions: a checked request in, a result out.
 
 Shapes: `schemas/<action>.event.schema.json` and `schemas/<action>.result.schema.json`.
 """
@@ -8,31 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from functions.errors import Result
 from functions.huaweicloud import ga, lts
-from functions.provisioning import log_stream, logtank, waiting
-from functions.provisioning.cloud import Cloud, error_context
-from functions.provisioning.lease import Lease
-
-Event = Mapping[str, object]
-Result = dict[str, object]
+from functions.provisioning import log_stream, logtank
+from functions.provisioning.agreement import Lease
+from functions.provisioning.cloud import Cloud, Request, error_context
 
 
-def create_log_stream(event: Event, cloud: Cloud) -> Result:
+def create_log_stream(request: Request, cloud: Cloud) -> Result:
     """Make sure that the log stream exists.
 
     Raises: the errors of `log_stream.ensure`.
     """
-    stream = log_stream.ensure(_new_stream(event, cloud), cloud)
+    stream = log_stream.ensure(_new_stream(request, cloud), cloud)
     result: Result = {"log_stream_id": stream.id, "created": stream.created}
     return result | _differences(stream)
 
 
-def create_logtank(event: Event, cloud: Cloud) -> Result:
+def create_logtank(request: Request, cloud: Cloud) -> Result:
     """Make sure that the listener ships its log into the stream.
 
     Raises: the errors of `logtank.ensure`.
     """
-    wanted = ga.NewLogtank(**cast("Mapping[str, str]", event["logtank"]))
+    wanted = ga.NewLogtank(**cast("Mapping[str, str]", request["logtank"]))
     ensured = logtank.ensure(wanted, cloud, Lease())
     result: Result = {"logtank": ensured.logtank.as_document()}
     if ensured.logtank.request_id:
@@ -40,26 +38,26 @@ def create_logtank(event: Event, cloud: Cloud) -> Result:
     return result | {"created": ensured.created}
 
 
-def bootstrap(event: Event, cloud: Cloud) -> Result:
-    """Make sure of the log stream, then of the listener's logtank into it.
+def bootstrap(request: Request, cloud: Cloud) -> Result:
+    """Make sure that the log stream exists, then that the listener ships into it.
 
     Raises: the errors of `log_stream.ensure`, `logtank.ensure` and
-    `waiting.until_active`, each with the stream's name and what exists already.
+    `logtank.until_active`, each with the name of the stream and what exists already.
     """
-    new = _new_stream(event, cloud)
+    new = _new_stream(request, cloud)
     stream = log_stream.ensure(new, cloud)
     wanted = ga.NewLogtank(
-        ga.LISTENER, str(event["resource_id"]), new.log_group_id, stream.id
+        ga.LISTENER, str(request["resource_id"]), new.log_group_id, stream.id
     )
     cloud = cloud._replace(owner=cloud.owner._replace(project_id=new.project_id))
     with error_context(log_stream_name=new.name):
         ensured = logtank.ensure(wanted, cloud, stream.lease)
-    seconds = cast("float", event.get("wait_seconds", 0))
+    seconds = cast("float", request.get("wait_seconds", 0))
     with error_context(
         step="create_logtank", log_stream_name=new.name, log_stream_id=stream.id
     ):
-        active = waiting.until_active(ensured.logtank, cloud, seconds)
-    made = {"log_stream": stream.created, "logtank": ensured.created}
+        active = logtank.until_active(ensured.logtank, cloud, seconds)
+    created = {"log_stream": stream.created, "logtank": ensured.created}
     return {
         "log_group_id": wanted.log_group_id,
         "log_stream_id": stream.id,
@@ -67,15 +65,17 @@ def bootstrap(event: Event, cloud: Cloud) -> Result:
         "resource_type": wanted.resource_type,
         "resource_id": wanted.resource_id,
         "status": active.status or ga.PENDING,  # "the status is to be determined"
-        "created": [name for name, created in made.items() if created],
+        "created": [name for name, is_new in created.items() if is_new],
         **_differences(stream),
     }
 
 
-def _new_stream(event: Event, cloud: Cloud) -> lts.NewStream:
+def _new_stream(request: Request, cloud: Cloud) -> lts.NewStream:
     with error_context(step="create_log_stream"):
-        project_id = event.get("project_id") or cloud.owner.project_id
-        return lts.NewStream.from_event(event, str(project_id or cloud.find_project()))
+        project_id = request.get("project_id") or cloud.owner.project_id
+        return lts.NewStream.from_request(
+            request, str(project_id or cloud.find_project())
+        )
 
 
 def _differences(stream: log_stream.EnsuredStream) -> Result:

@@ -1,9 +1,9 @@
-"""What an action is given to work with, and how it marks its progress on errors."""
+"""What an action works with, and how it adds its progress to errors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from functions.errors import Malfunction, ProvisioningError
@@ -12,49 +12,43 @@ from functions.huaweicloud.retry import Read, T, repeat
 from functions.huaweicloud.retry_policy import RetryPolicy
 from functions.transport.calls import Call, Send
 
+Request = Mapping[str, object]
+"""One item that an event asks for, checked by its function's event schema."""
+
 
 class Cloud(NamedTuple):
-    """The way to the clouds: the port, its patience, and whose resources.
+    """The way to the clouds: the port, when to repeat a call, and whose resources.
 
-    `find_project` asks for the project's id where `owner` has none.
+    `find_project` looks up the project's ID if `owner` has none.
     """
 
     send: Send
-    retry_policy: RetryPolicy
+    policy: RetryPolicy
     owner: Owner
     find_project: Callable[[], str]
 
     def ask(self, call: Call, read: Read[T]) -> T:
         """Make a call that may be made any number of times.
 
-        Raises: what the last attempt came to, DeadlineExceeded.
+        Raises: the error of the last attempt; DeadlineExceeded.
         """
-        return repeat(call, read, self.send, self.retry_policy)
+        return repeat(call, read, self.send, self.policy)
 
 
-class error_context:  # noqa: N801 # as contextlib names its own
-    """Write on whatever fails inside how far the work had come.
+@contextmanager
+def error_context(**facts: str | None) -> Iterator[None]:
+    """Add to any error raised inside what was being done and what exists already.
 
-    Raises: Malfunction for what is none of our errors.
+    The facts are those of `ProvisioningError.note`.
+
+    Raises: Malfunction instead of an exception that is not ours.
     """
-
-    def __init__(self, **facts: str | None) -> None:
-        """Take what `ProvisioningError.note` takes."""
-        self._facts = facts
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        """Let an error of ours go on with the facts, any other as a Malfunction."""
-        if isinstance(error, ProvisioningError):
-            error.note(**self._facts)
-        elif isinstance(error, Exception):  # what was made is named all the same
-            failure = Malfunction.of(error)
-            failure.note(**self._facts)
-            raise failure from error
+    try:
+        yield
+    except ProvisioningError as error:
+        error.note(**facts)
+        raise
+    except Exception as error:
+        failure = Malfunction.from_exception(error)
+        failure.note(**facts)
+        raise failure from error

@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from functions.errors import AlreadyExists
 from functions.huaweicloud import lts, retry
+from functions.provisioning.agreement import Lease
 from functions.provisioning.cloud import Cloud, error_context
-from functions.provisioning.lease import Lease
 
 
 class EnsuredStream(NamedTuple):
-    """A stream that is there.
+    """A stream that exists.
 
-    `differs` names the wanted fields that are otherwise; `claim` is what a logtank into
-    it has to know.
+    `differs` names the requested fields that have other values; `lease` is what is
+    known of it for the agreement on the logtank.
     """
 
     id: str
@@ -27,17 +27,20 @@ class EnsuredStream(NamedTuple):
 def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
     """Create the stream, or adopt the one of its name in its group.
 
-    Raises: AlreadyExists if the name is taken outside the group; whatever refuses the
+    Raises: AlreadyExists if the name is taken outside the group; the errors of the
     create; DeadlineExceeded; each with what is known of the stream.
     """
+    list_streams, read = lts.list_streams(new), partial(lts.stream_of_name, new)
+    look: retry.Look[lts.Stream, lts.Stream | None] = retry.Look(
+        gather=lambda: cloud.ask(list_streams, read), decide=lambda stream: stream
+    )
     with error_context(step="create_log_stream", log_stream_name=new.name):
-        look = _looking(new, cloud)
         try:
             made = retry.create(
                 lts.create_stream(new),
                 partial(lts.created_stream, new),
                 cloud.send,
-                cloud.retry_policy,
+                cloud.policy,
                 look,
             )
         except AlreadyExists:
@@ -48,16 +51,6 @@ def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
         return _adopted(made.value, new, created=True)
     lease = Lease(leased_at=made.sent_at)
     return EnsuredStream(made.value.id, created=True, differs=[], lease=lease)
-
-
-def _looking(
-    new: lts.NewStream, cloud: Cloud
-) -> retry.Looking[lts.Stream, lts.Stream | None]:
-    read = partial(lts.stream_of_name, new)
-    return retry.Looking(
-        gather=lambda: cloud.ask(lts.list_streams(new), read),
-        decide=lambda stream: stream,
-    )
 
 
 def _adopted(stream: lts.Stream, new: lts.NewStream, *, created: bool) -> EnsuredStream:

@@ -1,7 +1,7 @@
-"""The settings: one table, read and checked once per invocation.
+"""The settings, read from one table and checked once per invocation.
 
-A setting is an environment variable; on FunctionGraph also the function's user data.
-An empty one counts as not set.
+A setting is an environment variable, on FunctionGraph also an item of the function's
+user data. An empty one counts as not set.
 """
 
 from __future__ import annotations
@@ -10,16 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from functions.errors import Misconfigured
+from functions.runtime import Variables
 from functions.secret import Secret
 from functions.settings import credentials, endpoints
 from functions.settings.table import TABLE
 
-Variables = Callable[[str], str | None]
-"""Returns what a name is set to, None where it is not."""
-
 
 class Settings(NamedTuple):
-    """What was set, checked; `endpoints` is by service, seconds are seconds."""
+    """The settings, checked; `endpoints` are by service, durations in seconds."""
 
     endpoints: Mapping[str, str]
     region: str | None
@@ -44,19 +42,19 @@ def read(
     services: frozenset[str],
     agency: Callable[[], Mapping[str, str] | None] = lambda: None,
 ) -> Settings:
-    """Read all settings for a function that calls these services.
+    """Read all settings, for a function that calls these services.
 
-    `agency` tells what FunctionGraph's context gives for one, None elsewhere; it is
-    asked only where no credential is set.
+    `agency` returns the parts of its agency's key on FunctionGraph, None elsewhere; it
+    is called only if no credential is set.
 
-    Raises: Misconfigured, which names every setting that is missing or wrong.
+    Raises: Misconfigured, which names every setting that is missing or invalid.
     """
-    values, problems = _values(variables)
+    values, problems = _parsed(variables)
     credential, faults = credentials.choose(values)
     if not credential and not faults:
-        credential, faults = credentials.of_agency(agency())
+        credential, faults = credentials.from_agency(agency())
     problems += faults
-    addresses = endpoints.of(values)
+    addresses = endpoints.by_service(values)
     if "LTS" in services and not addresses["LTS"]:
         problems.append("HUAWEICLOUD_REGION is not set")
     if problems or not credential:
@@ -69,16 +67,16 @@ def read(
     )
 
 
-def _values(variables: Variables) -> tuple[dict[str, Any], list[str]]:
-    """Return what each row of the table is, and what is wrong with which."""
+def _parsed(variables: Variables) -> tuple[dict[str, Any], list[str]]:
+    """Return the values by name, and what is wrong with any of them."""
     values: dict[str, Any] = {}
     problems: list[str] = []
     for setting in TABLE:
         text = variables(setting.name)
         try:
-            values[setting.name] = setting.read(text) if text else setting.default
+            values[setting.name] = setting.parse(text) if text else setting.default
         except ValueError as error:
-            values[setting.name] = text  # set, though wrong
+            values[setting.name] = text  # set, although invalid
             problems.append(f"{setting.name} {error}")
     return values, problems
 

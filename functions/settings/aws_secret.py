@@ -1,7 +1,7 @@
-"""Settings that a secret of AWS Secrets Manager holds, beneath the environment's.
+"""Settings from a secret in AWS Secrets Manager, used where the environment has none.
 
-It is read from the Parameters and Secrets extension, a layer that listens on loopback
-and asks Secrets Manager by the function's role; so there is no need for AWS's SDK.
+The Parameters and Secrets extension, a Lambda layer that listens on loopback, fetches
+the secret with the function's role; so the bundle needs no AWS SDK.
 Source: *AWS Lambda Developer Guide*, "Use Secrets Manager secrets in Lambda functions".
 """
 
@@ -15,97 +15,101 @@ from contextlib import suppress
 from http import HTTPStatus
 
 from functions.errors import Misconfigured, ProvisioningError
+from functions.runtime import Variables
 from functions.secret import Secret
 from functions.transport.calls import Call, Reply
 
 NAME = "HUAWEICLOUD_SECRET_ARN"
 _TIMEOUT_SECONDS = 5.0
 _CACHE_SECONDS = 300.0
-_MOST_CHARACTERS = 65_536
-"""Of a secret, as Secrets Manager has it."""
-_kept: dict[str, tuple[Mapping[str, str], float]] = {}
-"""By ARN, with the moment until which it is kept."""
-
-LookUp = Callable[[str], str | None]
+_MAX_CHARACTERS = 65_536
+"""The longest secret that Secrets Manager stores."""
 
 
-def with_secret_fallback(
-    look_up: LookUp,
-    remaining_seconds: Callable[[], float],
-    environ: Mapping[str, str] = os.environ,
-    clock: Callable[[], float] = time.time,
-) -> LookUp:
-    """Return what looks a setting up as before, and then in the secret if one is set.
+class SecretCache:
+    """The settings in secrets, kept by ARN for as long as the extension keeps them."""
 
-    `left` tells the seconds to work in.
+    def __init__(
+        self,
+        environ: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._environ = environ
+        self._clock = clock
+        self._kept: dict[str, tuple[Mapping[str, str], float]] = {}
 
-    Raises: Misconfigured if the secret cannot be had or read; retryable where the
-    extension may do better later.
-    """
-    arn = look_up(NAME)
-    if not arn:
-        return look_up
-    held, until = _kept.get(arn, ({}, 0.0))
-    if until <= clock():
-        held = _held(_answer(arn, remaining_seconds, environ))
-        _kept[arn] = held, clock() + _cache_seconds(environ)
-    return lambda name: look_up(name) or held.get(name)
+    def with_secret_fallback(
+        self, variables: Variables, remaining_seconds: Callable[[], float]
+    ) -> Variables:
+        """Return `variables` that falls back on the secret, if one is set.
+
+        Raises: Misconfigured if the secret cannot be fetched or read; retryable if the
+        extension may succeed later.
+        """
+        arn = variables(NAME)
+        if not arn:
+            return variables
+        found, expires_at = self._kept.get(arn, ({}, 0.0))
+        if expires_at <= self._clock():
+            found = _settings(_fetch(arn, remaining_seconds, self._environ))
+            expires_at = self._clock() + _cache_seconds(self._environ)
+            self._kept = {arn: (found, expires_at)}
+        return lambda name: variables(name) or found.get(name)
 
 
 def _cache_seconds(environ: Mapping[str, str]) -> float:
-    """Return for how long the extension keeps a secret, which is set for it."""
-    told = environ.get("SECRETS_MANAGER_TTL", "")
-    return float(told) if told.isdecimal() else _CACHE_SECONDS
+    """Return how long the extension itself keeps a secret."""
+    ttl = environ.get("SECRETS_MANAGER_TTL", "")
+    return float(ttl) if ttl.isdecimal() else _CACHE_SECONDS
 
 
-def _answer(
+def _fetch(
     arn: str, remaining_seconds: Callable[[], float], environ: Mapping[str, str]
 ) -> object:
-    """Return the extension's answer; when it has just started it may refuse the first.
+    """Return the extension's reply; one that has just started may refuse the first.
 
     Raises: Misconfigured.
     """
-    for tries in (2, 1):
-        said, may_pass = "did not answer", True
+    for attempts_left in (1, 0):
+        fault, is_transient = "did not answer", True
         with suppress(ProvisioningError):
-            reply = _asked(arn, remaining_seconds, environ)
+            reply = _ask(arn, remaining_seconds, environ)
             if reply.status == HTTPStatus.OK:
                 return reply.document
-            said, may_pass = f"answered {reply.status}", _may_pass(reply.status)
-        if tries == 1 or not may_pass or remaining_seconds() <= 0:
+            fault = f"answered {reply.status}"
+            is_transient = _is_transient(reply.status)
+        if not attempts_left or not is_transient or remaining_seconds() <= 0:
             break
     failure = Misconfigured(
-        f"{NAME}: the extension {said}",
+        f"{NAME}: the extension {fault}",
         remedy="Add the AWS Parameters and Secrets extension to the function's layers, "
         "and allow the function's role secretsmanager:GetSecretValue on the secret.",
     )
-    failure.retryable = may_pass
+    failure.retryable = is_transient
     raise failure
 
 
-def _may_pass(status: int) -> bool:
-    """Whether the extension may do better next time."""
+def _is_transient(status: int) -> bool:
     return (
         status == HTTPStatus.BAD_REQUEST or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     )
 
 
-def _asked(
+def _ask(
     arn: str, remaining_seconds: Callable[[], float], environ: Mapping[str, str]
 ) -> Reply:
-    # only a function that has such a secret needs it before its event is checked
-    from functions.transport.session import Transport  # noqa: PLC0415
+    # imports requests, which a function without such a secret may not need
+    from functions.transport.session import Connections, Session  # noqa: PLC0415
 
     port = environ.get("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "2773")
     token = environ.get("AWS_SESSION_TOKEN", "")
     service = "SecretsManager"
-    send = Transport(
+    send = Session(
+        Connections(environ),
         endpoints={service: f"http://localhost:{port}"},
         secrets=[Secret(token)],
         timeout=_TIMEOUT_SECONDS,
-        remaining_seconds=lambda: (
-            remaining_seconds() / 2
-        ),  # the other half is for the second try
+        remaining_seconds=lambda: remaining_seconds() / 2,  # half for a second attempt
     )
     return send(
         Call(
@@ -119,25 +123,25 @@ def _asked(
     )
 
 
-def _held(answer: object) -> Mapping[str, str]:
-    """Return the settings in a secret: its texts and numbers.
+def _settings(document: object) -> Mapping[str, str]:
+    """Return the settings in a secret: its strings and numbers.
 
-    Raises: Misconfigured, which never quotes it.
+    Raises: Misconfigured, which never quotes the secret.
     """
-    text = answer.get("SecretString") if isinstance(answer, Mapping) else None
-    if not isinstance(text, str) or len(text) > _MOST_CHARACTERS:
+    text = document.get("SecretString") if isinstance(document, Mapping) else None
+    if not isinstance(text, str) or len(text) > _MAX_CHARACTERS:
         text = "null"
     try:
-        held = json.loads(text)
+        found = json.loads(text)
     except (ValueError, RecursionError):
-        held = None
-    if not isinstance(held, Mapping):
+        found = None
+    if not isinstance(found, Mapping):
         raise Misconfigured(
-            f"{NAME}: the secret is no JSON object of settings",
-            remedy="Store the secret as key/value pairs, with settings for keys.",
+            f"{NAME}: the secret is not a JSON object of settings",
+            remedy="Store the secret as key/value pairs whose keys are settings.",
         )
     return {
         name: str(value)
-        for name, value in held.items()
+        for name, value in found.items()
         if isinstance(value, str | int | float) and not isinstance(value, bool)
     }

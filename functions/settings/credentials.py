@@ -1,6 +1,6 @@
 """Which credential the settings hold: the kinds, in order of precedence.
 
-A kind of which only a part is set is an error; there is no falling through to the next.
+A kind of which only a part is set is an error, even if another kind is complete.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Tokens(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """An access key with its secret key, and its security token if temporary."""
+    """An access key with its secret key, and its security token if it is temporary."""
 
     access: Secret
     secret: Secret
@@ -29,7 +29,7 @@ class Keys(NamedTuple):
 
 
 class User(NamedTuple):
-    """An IAM user, in whose name tokens are had."""
+    """An IAM user, for whom IAM issues tokens."""
 
     domain: str
     name: str
@@ -39,12 +39,8 @@ class User(NamedTuple):
 Credential = Tokens | Keys | User
 
 
-AGENCY = ("getSecurityAccessKey", "getSecuritySecretKey", "getSecurityToken")
-"""The methods of FunctionGraph's context that give an agency's temporary key."""
-
-
 class Kind(NamedTuple):
-    """A kind of credential: the settings it needs, those it may have, its maker."""
+    """A kind of credential: the settings it needs, optional ones, and its maker."""
 
     needed: tuple[str, ...]
     optional: tuple[str, ...]
@@ -69,19 +65,19 @@ KINDS = (
         User,
     ),
 )
-"""In order of precedence. Where nothing is set, FunctionGraph's agency comes last."""
+"""In order of precedence. If none is set, FunctionGraph's agency is used."""
 
 
 def choose(values: Mapping[str, object]) -> tuple[Credential | None, list[str]]:
-    """Return the first kind that is complete, and what is wrong with any kind.
+    """Return the first complete kind, and what is wrong with any kind.
 
-    None without a problem is nothing set at all.
+    None without a problem means that nothing is set.
     """
     complete = [kind for kind in KINDS if all(map(values.get, kind.needed))]
     problems = [
         problem
         for kind in KINDS
-        if kind not in complete and (problem := _lacking(kind, values))
+        if kind not in complete and (problem := _missing_part(kind, values))
     ]
     if not complete:
         return None, problems
@@ -90,33 +86,33 @@ def choose(values: Mapping[str, object]) -> tuple[Credential | None, list[str]]:
     return first.make(*parts), problems
 
 
-def of_agency(told: Mapping[str, str] | None) -> tuple[Keys | None, list[str]]:
-    """Return the agency's temporary key, and what keeps it from being one.
+def from_agency(parts: Mapping[str, str] | None) -> tuple[Keys | None, list[str]]:
+    """Return the agency's temporary key, or why there is none.
 
-    `told` is by the context's methods, None where there is no such context.
+    `parts` are by the fields of Keys, None outside FunctionGraph.
     """
     ways = ", or ".join(" and ".join(kind.needed) for kind in KINDS)
-    if told is None:
+    if parts is None:
         return None, [f"no credential is set: set {ways}"]
-    if not all(map(told.get, AGENCY)):
-        none = "no credential is set and the function's agency gives none"
+    if not all(map(parts.get, Keys._fields)):
+        none = "no credential is set and the function's agency supplies none"
         agency = "an agency that may use LTS and GA (it takes up to ten minutes)"
         return None, [f"{none}: give it {agency}, or set {ways}"]
     try:
-        return Keys(*(parsers.header(told[name]) for name in AGENCY)), []
+        return Keys(*(parsers.header(parts[name]) for name in Keys._fields)), []
     except ValueError as error:
         return None, [f"the key of the function's agency {error}"]
 
 
 def fingerprint(credential: Credential) -> str:
-    """Return what tells credentials apart and gives none of them away."""
+    """Return what distinguishes a credential from others and does not reveal it."""
     texts = [each.reveal() if isinstance(each, Secret) else each for each in credential]
     texts.append(type(credential).__name__)
     return hashlib.sha256(repr(texts).encode()).hexdigest()
 
 
-def _lacking(kind: Kind, values: Mapping[str, object]) -> str | None:
-    """Return what an incomplete kind lacks, None where nothing of it is set."""
+def _missing_part(kind: Kind, values: Mapping[str, object]) -> str | None:
+    """Return what an incomplete kind lacks, None if nothing of it is set."""
     names = (*kind.needed, *kind.optional)
     given = [name for name in names if values.get(name)]
     missing = [name for name in kind.needed if not values.get(name)]

@@ -1,7 +1,7 @@
-"""Where the services are, from the region and from what is set.
+"""The services' endpoints, from the region and from the settings.
 
-Source: the region files of the vendor's SDK. GA has no region; a token of IAM's
-regional address is good in that region alone, one of its global address everywhere.
+Source: the region files of the vendor's SDK. GA has no region; a token from IAM's
+regional endpoint is valid in that region only, one from its global endpoint everywhere.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from collections.abc import Mapping
 from typing import Any
 
 IAM_GLOBAL = "IAM, global"
-"""The key of the address that gives tokens of a domain's scope."""
+"""The key of the endpoint that issues domain-scoped tokens."""
 
 _DOMAIN = "myhuaweicloud.com"
 _DOMAINS = {"eu-west-101": "myhuaweicloud.eu"}
-"""Of the regions whose addresses are not under _DOMAIN."""
+"""Of the regions whose endpoints are not in _DOMAIN."""
 
 
-def of(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the addresses by service; LTS's is empty where nothing says it."""
+def by_service(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the endpoints by service; LTS's is empty if no setting gives it."""
     region, iam = values["HUAWEICLOUD_REGION"], values["HUAWEICLOUD_IAM_ENDPOINT"]
-    everywhere = iam or f"https://iam.{_DOMAIN}"
+    iam_global = iam or f"https://iam.{_DOMAIN}"
     return {
         "LTS": values["HUAWEICLOUD_LTS_ENDPOINT"] or _regional("lts", region),
         "GA": values["HUAWEICLOUD_GA_ENDPOINT"],
-        "IAM": iam or _regional("iam", region) or everywhere,
-        IAM_GLOBAL: everywhere,
+        "IAM": iam or _regional("iam", region) or iam_global,
+        IAM_GLOBAL: iam_global,
     }
 
 

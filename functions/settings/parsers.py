@@ -1,7 +1,7 @@
-"""The kinds of values that settings have: each reader takes the text of one.
+"""Parsers for the values of settings.
 
-Raises: ValueError, whose text completes the sentence "<setting> ..." and never quotes
-the value.
+Each raises ValueError, whose text completes the sentence "<setting> ..." and never
+quotes the value.
 """
 
 from __future__ import annotations
@@ -10,54 +10,52 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable
-from functools import lru_cache
 
+from functions.runtime import LOG_LEVELS
 from functions.secret import Secret
 
 LISTENER_PLACEHOLDER = "{resource_id}"
-"""Where a stream's name takes the listener's id."""
+"""Where a stream's name takes the listener's ID."""
 WEBHOOK_PREFIX = "whsec_"
-"""What a secret of Standard Webhooks begins with; the rest is the key, in base64."""
+"""Begins a secret of Standard Webhooks; the rest is the key in base64."""
 _ADDRESS = r"(https?)://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?"
-_HIGHEST_PORT = 65_535
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_MAX_PORT = 65_535
 
 
 def text(value: str) -> str:
-    """Read a text that can be shown."""
+    """Return printable text."""
     if not value.isprintable():
-        raise ValueError("has a character that cannot be printed")
+        raise ValueError("must not contain unprintable characters")
     return value
 
 
 def region(value: str) -> str:
-    """Read a region's id."""
+    """Return a region's ID."""
     if not re.fullmatch("[a-z]+(-[a-z0-9]+)+", value):
-        raise ValueError("is no region's id, such as cn-north-4")
+        raise ValueError("must be a region's ID, such as cn-north-4")
     return value
 
 
 def identifier(value: str) -> str:
-    """Read an id: what a URL's path and a header both carry as it is."""
+    """Return an ID that a URL's path and a header can both carry unchanged."""
     if not re.fullmatch("[A-Za-z0-9._~-]{1,128}", value) or value in {".", ".."}:
-        raise ValueError("is no id")
+        raise ValueError("is not a valid ID")
     return value
 
 
-@lru_cache(maxsize=16)
 def endpoint(value: str) -> str:
-    """Read the address of a service: a scheme, a host, perhaps a port.
+    """Return the address of a service: a scheme, a host, and perhaps a port.
 
-    Plain http goes to this machine alone.
+    Plain http is for this machine only.
     """
     match = re.fullmatch(_ADDRESS, value)
     if not match:
-        raise ValueError("is no address of scheme, host and port, as in https://a.b")
+        raise ValueError("must be a scheme, a host and perhaps a port: https://a.b")
     scheme, host, port = match.groups("")
-    if int(port[1:] or 0) > _HIGHEST_PORT:
-        raise ValueError("has a port that cannot be")
+    if int(port[1:] or 0) > _MAX_PORT:
+        raise ValueError("does not have a valid port")
     if scheme == "http" and not _is_loopback(host.strip("[]")):
-        raise ValueError("is http:// to another machine: use https://")
+        raise ValueError("must use https://, except for a loopback address")
     return f"{scheme}://{host}{port}"
 
 
@@ -69,76 +67,75 @@ def _is_loopback(host: str) -> bool:
 
 
 def header(value: str) -> Secret:
-    """Read a secret that travels in a header, or is the key of one."""
+    """Return a secret that is sent in a header, or that is the key of one."""
     if not (value.isascii() and value.isprintable()) or value != value.strip():
-        raise ValueError("has a character that a header cannot carry")
+        raise ValueError("contains a character that a header cannot carry")
     return Secret(value)
 
 
 def secret(value: str) -> Secret:
-    """Read a secret that travels in a body, so that any whole character will do."""
+    """Return a secret that is sent in a body, where any character will do."""
     if re.search("[\ud800-\udfff]", value):
-        raise ValueError("has a byte or half a character that UTF-8 does not know")
+        raise ValueError("is not valid UTF-8")
     return Secret(value)
 
 
 def webhook_secrets(value: str) -> tuple[Secret, ...]:
-    """Read secrets of Standard Webhooks, which has keys of 24 bytes at least."""
+    """Return secrets of Standard Webhooks, whose keys have at least 24 bytes."""
     found = value.split()
     for each in found:
         key = re.fullmatch(f"{WEBHOOK_PREFIX}([A-Za-z0-9+/]{{32,}}={{0,2}})", each)
         if not key or len(key[1]) % 4:
             raise ValueError(
-                f"has a secret that is not {WEBHOOK_PREFIX} and 24 bytes or more in "
-                "base64"
+                f"must be {WEBHOOK_PREFIX} followed by at least 24 bytes in base64, "
+                "once or several times with spaces between"
             )
     return tuple(map(Secret, found))
 
 
 def name_template(value: str) -> str:
-    """Read a stream's name, in which the listener's id may have its place."""
+    """Return a stream's name, which may have a place for the listener's ID."""
     if re.search("[{}]", value.replace(LISTENER_PLACEHOLDER, "")):
-        raise ValueError(f"has another placeholder than {LISTENER_PLACEHOLDER}")
+        raise ValueError(f"must not have a placeholder except {LISTENER_PLACEHOLDER}")
     return text(value)
 
 
 def level(value: str) -> str:
-    """Read how much is logged."""
-    if value.upper() not in LOG_LEVELS:
-        raise ValueError(f"is none of {', '.join(LOG_LEVELS)}")
-    return value.upper()
+    """Return a log level in upper case."""
+    return one_of(*LOG_LEVELS)(value.upper())
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    """Return the reader of a choice between these words."""
+    """Return a parser that accepts these words."""
 
-    def read(value: str) -> str:
+    def parse(value: str) -> str:
         if value not in words:
-            raise ValueError(f"is none of {', '.join(words)}")
+            raise ValueError(f"must be one of {', '.join(words)}")
         return value
 
-    return read
+    return parse
 
 
-def whole(least: int, most: int) -> Callable[[str], int]:
-    """Return the reader of whole numbers in this range."""
+def integer(minimum: int, maximum: int) -> Callable[[str], int]:
+    """Return a parser of integers in this range."""
 
-    def read(value: str) -> int:
-        if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
-            raise ValueError(f"is no whole number from {least} to {most}")
+    def parse(value: str) -> int:
+        is_integer = re.fullmatch("[0-9]{1,9}", value)
+        if not is_integer or not minimum <= int(value) <= maximum:
+            raise ValueError(f"must be an integer from {minimum} to {maximum}")
         return int(value)
 
-    return read
+    return parse
 
 
-def seconds(least: float, most: float) -> Callable[[str], float]:
-    """Return the reader of seconds in this range."""
+def seconds(minimum: float, maximum: float) -> Callable[[str], float]:
+    """Return a parser of seconds in this range."""
 
-    def read(value: str) -> float:
+    def parse(value: str) -> float:
         is_number = re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value)
         number = float(value) if is_number else math.nan
-        if not least <= number <= most:
-            raise ValueError(f"is no number of seconds from {least} to {most}")
+        if not minimum <= number <= maximum:
+            raise ValueError(f"must be a number of seconds from {minimum} to {maximum}")
         return number
 
-    return read
+    return parse

@@ -1,22 +1,22 @@
-"""Every setting there is: its name, its kind, what it means, its default."""
+"""Every setting: its name, how it is parsed, what it means, and its default."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from functions.settings import parsers as kinds
+from functions.settings import parsers
 
 
 class Setting(NamedTuple):
     """One row of the table.
 
-    `read` takes the text; `default` is a value as it would be read. `field` is where
-    in `Settings` it goes, empty if it is but a part of something there.
+    `parse` takes the text; `default` is a value as it would be parsed. `field` is its
+    place in `Settings`, empty if it is only a part of something there.
     """
 
     name: str
-    read: Callable[[str], object]
+    parse: Callable[[str], object]
     meaning: str
     default: object = None
     field: str = ""
@@ -25,132 +25,131 @@ class Setting(NamedTuple):
 TABLE = (
     Setting(
         "HUAWEICLOUD_REGION",
-        kinds.region,
+        parsers.region,
         "region of LTS, such as `cn-north-4`; gives the endpoints of LTS and IAM",
         field="region",
     ),
     Setting(
         "HUAWEICLOUD_LTS_ENDPOINT",
-        kinds.endpoint,
-        "address of LTS, in place of the region's",
+        parsers.endpoint,
+        "endpoint of LTS, instead of the region's",
     ),
     Setting(
         "HUAWEICLOUD_GA_ENDPOINT",
-        kinds.endpoint,
-        "address of Global Accelerator",
+        parsers.endpoint,
+        "endpoint of Global Accelerator",
         "https://ga.myhuaweicloud.com",
     ),
     Setting(
         "HUAWEICLOUD_IAM_ENDPOINT",
-        kinds.endpoint,
-        "address of IAM, in place of the region's and of the global one",
+        parsers.endpoint,
+        "endpoint of IAM, instead of the region's and the global one",
     ),
     Setting(
         "HUAWEICLOUD_SDK_PROJECT_ID",
-        kinds.identifier,
-        "project of the log group, where the event names none; asked for if not set",
+        parsers.identifier,
+        "project of the log group, if the event names none; looked up if not set",
         field="project_id",
     ),
     Setting(
         "HUAWEICLOUD_SDK_DOMAIN_ID",
-        kinds.identifier,
-        "account, told to GA in place of the project",
+        parsers.identifier,
+        "account ID, sent to GA instead of the project ID",
         field="domain_id",
     ),
-    Setting("HUAWEICLOUD_AUTH_TOKEN", kinds.header, "token of the project's scope"),
+    Setting("HUAWEICLOUD_AUTH_TOKEN", parsers.header, "project-scoped token"),
     Setting(
         "HUAWEICLOUD_GA_AUTH_TOKEN",
-        kinds.header,
-        "token of the domain's scope, for GA; the other one if not set",
+        parsers.header,
+        "domain-scoped token for GA; by default `HUAWEICLOUD_AUTH_TOKEN`",
     ),
-    Setting("HUAWEICLOUD_SDK_AK", kinds.header, "access key; requests are signed"),
-    Setting("HUAWEICLOUD_SDK_SK", kinds.header, "its secret key"),
+    Setting("HUAWEICLOUD_SDK_AK", parsers.header, "access key for signed requests"),
+    Setting("HUAWEICLOUD_SDK_SK", parsers.header, "its secret key"),
     Setting(
         "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-        kinds.header,
-        "its security token, if the key is a temporary one",
+        parsers.header,
+        "its security token, if the key is temporary",
     ),
-    Setting("CLOUD_SDK_AK", kinds.header, "access key, as the API pages call it"),
-    Setting("CLOUD_SDK_SK", kinds.header, "its secret key"),
+    Setting("CLOUD_SDK_AK", parsers.header, "access key, as the API pages name it"),
+    Setting("CLOUD_SDK_SK", parsers.header, "its secret key"),
     Setting(
-        "HUAWEICLOUD_IAM_DOMAIN", kinds.text, "account of the IAM user; gets tokens"
+        "HUAWEICLOUD_IAM_DOMAIN", parsers.text, "account of an IAM user; gets tokens"
     ),
-    Setting("HUAWEICLOUD_IAM_USER", kinds.text, "name of the IAM user"),
-    Setting("HUAWEICLOUD_IAM_PASSWORD", kinds.secret, "password of the IAM user"),
+    Setting("HUAWEICLOUD_IAM_USER", parsers.text, "name of the IAM user"),
+    Setting("HUAWEICLOUD_IAM_PASSWORD", parsers.secret, "password of the IAM user"),
     Setting(
         "HUAWEICLOUD_SECRET_ARN",
-        kinds.text,
-        "on AWS: the secret in Secrets Manager that holds any of these settings, as "
-        "JSON; what is set here goes first",
+        parsers.text,
+        "on AWS, a secret in Secrets Manager that holds any of these settings as JSON; "
+        "the environment takes precedence",
     ),
     Setting(
         "LOG_GROUP_ID",
-        kinds.identifier,
-        "log group of events that name none",
+        parsers.identifier,
+        "log group, if the event names none",
         field="log_group_id",
     ),
     Setting(
         "LOG_STREAM_NAME",
-        kinds.name_template,
-        "log stream of events that name none; `{resource_id}` stands for the "
-        "listener. `bootstrap` has `ga-{resource_id}` if it is not set",
+        parsers.name_template,
+        "log stream, if the event names none; `{resource_id}` stands for the "
+        "listener's ID. The default is for `bootstrap` only: `ga-{resource_id}`",
         field="log_stream_name",
     ),
     Setting(
         "RETRY_ATTEMPTS",
-        kinds.whole(1, 100),
-        "attempts, the first included",
+        parsers.integer(1, 100),
+        "attempts per call, including the first",
         4,
         field="retry_attempts",
     ),
     Setting(
         "RETRY_BASE_SECONDS",
-        kinds.seconds(0.001, 60),
-        "longest first pause; each further one may be twice as long",
+        parsers.seconds(0.001, 60),
+        "longest first pause; the limit doubles with each further pause",
         0.2,
         field="retry_base_seconds",
     ),
     Setting(
         "RETRY_CAP_SECONDS",
-        kinds.seconds(0.001, 300),
-        "longest pause of all",
+        parsers.seconds(0.001, 300),
+        "longest pause",
         5.0,
         field="retry_cap_seconds",
     ),
     Setting(
         "HTTP_TIMEOUT_SECONDS",
-        kinds.seconds(0.05, 300),
-        "longest time of one call, from its first byte to its last",
+        parsers.seconds(0.05, 300),
+        "longest duration of one call, from its first byte to its last",
         10.0,
         field="http_timeout_seconds",
     ),
     Setting(
         "MAX_CONCURRENCY",
-        kinds.whole(1, 64),
-        "requests of one event that are worked on side by side",
+        parsers.integer(1, 64),
+        "requests of one event that are processed in parallel",
         8,
         field="max_concurrency",
     ),
     Setting(
         "WEBHOOK_AUTH",
-        kinds.one_of("signature", "platform"),
-        "who lets HTTP requests in: `signature`, whoever signs them; `platform`, the "
-        "gateway's own authoriser",
+        parsers.one_of("signature", "platform"),
+        "how HTTP requests are authenticated: by their `signature`, or by the "
+        "`platform`'s gateway",
         "signature",
         field="webhook_auth",
     ),
     Setting(
         "WEBHOOK_SECRETS",
-        kinds.webhook_secrets,
-        "what HTTP requests are signed with: one or more `whsec_...`, with spaces "
-        "between them",
+        parsers.webhook_secrets,
+        "secrets that sign HTTP requests: one or more `whsec_...` with spaces between",
         (),
         field="webhook_secrets",
     ),
     Setting(
         "LOG_LEVEL",
-        kinds.level,
-        "least level that is logged",
+        parsers.level,
+        "lowest level that is logged",
         "INFO",
         field="log_level",
     ),

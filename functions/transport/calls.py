@@ -1,25 +1,24 @@
-"""What passes between this bundle and a cloud's API: calls and replies, as values."""
+"""Calls to a cloud's API and the replies, as values."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
 from functions.secret import Secret
 
-SAFE_METHODS = frozenset({"GET"})
-"""Methods that change nothing, so that silence leaves nothing unknown."""
+_SAFE_METHODS = frozenset({"GET"})
 
 
 class Call(NamedTuple):
     """One request to an API, without host and credential.
 
     `operation` is the API's name for it, `path` is percent-encoded, `query` and
-    `headers` are pairs of name and value, `body` is JSON's object or nothing; both
-    may hold a secret. `attempt` counts from 1. `endpoint` is the key of the address, if
-    it is not the service's usual one.
+    `headers` are pairs of name and value, `body` is a JSON object or None; headers and
+    body may hold a secret. `attempt` counts from 1. `endpoint` is the key of the
+    endpoint, if it is not the service's usual one.
     """
 
     service: str
@@ -33,33 +32,33 @@ class Call(NamedTuple):
     endpoint: str = ""
 
     def __repr__(self) -> str:
-        """Return what it is about, and nothing of what it says."""
+        """Return what it calls, without headers and body."""
         return f"<{self.service} {self.operation}: {self.method} {self.path}>"
 
     @property
     def address(self) -> str:
-        """The key of the address it goes to."""
+        """The key of the endpoint that it goes to."""
         return self.endpoint or self.service
 
     @property
-    def changes(self) -> bool:
-        """Whether it leaves something behind, so that its silence is a riddle."""
-        return self.method not in SAFE_METHODS
+    def is_change(self) -> bool:
+        """Whether it may change something: without a reply, the outcome is unknown."""
+        return self.method not in _SAFE_METHODS
 
     def content(self) -> bytes:
-        """Return the body as it goes over the wire: UTF-8, or nothing."""
+        """Return the body as it is sent: UTF-8, or nothing."""
         if self.body is None:
             return b""
         return json.dumps(self.body, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 class Reply(NamedTuple):
-    """What came back, every known secret in it masked.
+    """What came back, with every known secret in it masked.
 
-    `document` is the JSON of the body; None where it is empty, no JSON or too large.
+    `document` is the JSON of the body; None if it is empty, not JSON or too large.
     `retry_after` is in seconds, `date` is the cloud's clock in seconds since 1970, and
-    ours is by `clock_ahead` seconds ahead of it. `subject_token` is the token that IAM
-    has made.
+    ours is `clock_ahead` seconds ahead of it. `subject_token` is the token that IAM has
+    issued.
     """
 
     status: int
@@ -72,9 +71,16 @@ class Reply(NamedTuple):
 
 
 Send = Callable[[Call], Reply]
-"""The one port to the clouds: raises an error of ours where no reply was had."""
+"""The one port to the clouds: returns the reply of a success (2xx), and raises an error
+of ours for any other reply, and for none."""
 
 
-def segment(identifier: str) -> str:
-    """Return an id as one segment of a path; a slash in it stays inside it."""
+def path_segment(identifier: str) -> str:
+    """Return an ID as one segment of a path; a slash in it stays inside it."""
     return quote(identifier, safe="")
+
+
+def encoded_query(query: Iterable[tuple[str, str]]) -> str:
+    """Return the query as it is signed and sent: sorted, percent-encoded."""
+    pairs = ((quote(n, safe="~"), quote(v, safe="~")) for n, v in sorted(query))
+    return "&".join(f"{name}={value}" for name, value in pairs)

@@ -1,4 +1,4 @@
-"""From a reply's status, headers and bytes to a value with no known secret in it."""
+"""Makes a value of a reply's status, headers and bytes, with known secrets masked."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from functions.secret import Secret, mask, scrub
 from functions.transport import dates
 from functions.transport.calls import Reply
 
-REPLY_BYTES = 2 * 1024 * 1024
-"""A longer reply is not read: it may take ten times its bytes, in several threads.
+MAX_REPLY_BYTES = 2 * 1024 * 1024
+"""A longer body is dropped: parsed, it may take ten times its size in each thread.
 
-The longest list there is has less than half of it: a group's hundred streams, each with
-twenty tags as long as they may be.
+The longest list that the services send has less than half of that: the hundred streams
+of a group, each with twenty tags of the greatest length.
 """
-REPLY_VALUES = 50_000
-"""A reply of more values is not taken apart: one may take sixty times its bytes.
+MAX_REPLY_VALUES = 50_000
+"""A body of more values is not parsed: one may take sixty times its size.
 
-That longest list has a tenth of it.
+That longest list has a tenth of them.
 """
+_LINE_LENGTH = 200
 
 
 def read(
@@ -29,15 +30,15 @@ def read(
     secrets: Sequence[Secret],
     now: float,
 ) -> Reply:
-    """Return the reply; `headers` finds a name in any case.
+    """Return the reply; `headers` ignores the case of names.
 
     `now` is in seconds since 1970, and stands in for a Date that is missing.
     """
     token = headers.get("X-Subject-Token")
     if token:
         secrets = [*secrets, Secret(token)]
-    told = dates.of_header(headers.get("Date", ""))
-    date = now if told is None else told
+    sent_at = dates.of_header(headers.get("Date", ""))
+    date = now if sent_at is None else sent_at
     return Reply(
         status=status,
         document=_document(_body(chunks), secrets),
@@ -49,19 +50,25 @@ def read(
     )
 
 
+def one_line(text: str, length: int = _LINE_LENGTH) -> str:
+    """Return foreign text as one printable line, cut to a length in characters."""
+    line = " ".join(text.split())[:length]
+    return "".join(each if each.isprintable() else "?" for each in line)
+
+
 def _body(chunks: Iterable[bytes]) -> bytearray:
-    """Return the body, nothing if it is too long."""
+    """Return the body, empty if it is too long."""
     body = bytearray()
     for chunk in chunks:
         body += chunk
-        if len(body) > REPLY_BYTES:
+        if len(body) > MAX_REPLY_BYTES:
             return bytearray()
     return body
 
 
 def _document(body: bytearray, secrets: Sequence[Secret]) -> object:
-    """Return the JSON of a body, None if it is none or more than is taken apart."""
-    if sum(map(body.count, (b"[", b"{", b","))) > REPLY_VALUES:
+    """Return the JSON in a body, None if there is none or too much."""
+    if sum(map(body.count, (b"[", b"{", b","))) > MAX_REPLY_VALUES:
         return None
     try:
         return scrub(json.loads(body), secrets)

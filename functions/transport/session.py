@@ -1,9 +1,8 @@
 """Calls over HTTPS: the one module that imports requests.
 
-One adapter for the life of the process keeps its connections between invocations.
-TLS is always verified, redirects are never followed, a reply is bounded in size and
-time and never decompressed, and nothing but proxies and the CA bundle is taken from
-the environment.
+TLS is always verified, redirects are never followed, a reply is limited in size and
+time and never decompressed, and of the environment only the proxies and the CA bundle
+have an effect.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,127 +20,61 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
+from functions import __version__
 from functions.errors import (
     Misconfigured,
     OutcomeUnknown,
     ProvisioningError,
     Unreachable,
 )
-from functions.huaweicloud.replies import clean
-from functions.huaweicloud.request_signing import canonical_query
 from functions.secret import Secret, mask
-from functions.transport.calls import Call, Reply
-from functions.transport.connections import POOLS
-from functions.transport.reading import read
-from functions.transport.wire import exchange
+from functions.transport.calls import Call, Reply, encoded_query
+from functions.transport.deadline import POOLS, exchange
+from functions.transport.reading import one_line, read
 
-_CHUNK = 64 * 1024
-_CONNECTIONS = 64  # as many as MAX_CONCURRENCY may ask for
+_CHUNK_BYTES = 64 * 1024
+_POOL_SIZE = 64  # the most that MAX_CONCURRENCY may ask for
 _FINAL_STATUSES = range(200, 600)
+_CA_BUNDLE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _CONSTANT_HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",
-    "User-Agent": "ga-access-log",
+    "User-Agent": f"ga-access-log/{__version__}",
 }
 
 FOREIGN: tuple[tuple[type[Exception], str], ...] = (
-    (requests.exceptions.InvalidURL, "the endpoint or the proxy is no address"),
-    (requests.exceptions.InvalidSchema, "the proxy is of a kind that is not served"),
-    (requests.exceptions.InvalidHeader, "a header is none that HTTP knows"),
-    (requests.exceptions.SSLError, "TLS failed"),
-    (requests.exceptions.ProxyError, "the proxy let nothing through"),
-    (requests.exceptions.ConnectTimeout, "no connection was made in time"),
-    (requests.exceptions.Timeout, "no answer came in time"),
+    (requests.exceptions.InvalidURL, "the endpoint's or the proxy's URL is invalid"),
+    (requests.exceptions.InvalidSchema, "the proxy's scheme is not supported"),
+    (requests.exceptions.InvalidHeader, "a header is not valid in HTTP"),
+    (requests.exceptions.SSLError, "the TLS handshake failed"),
+    (requests.exceptions.ProxyError, "the proxy refused the connection"),
+    (requests.exceptions.ConnectTimeout, "connecting timed out"),
+    (requests.exceptions.Timeout, "the response timed out"),
     (requests.exceptions.ConnectionError, "the connection failed"),
-    (requests.exceptions.RequestException, "the answer cannot be read"),
-    (urllib3.exceptions.NameResolutionError, "its name is not known"),
-    (urllib3.exceptions.NewConnectionError, "it takes no connection"),
-    (urllib3.exceptions.TimeoutError, "the answer was not complete in time"),
-    (urllib3.exceptions.HTTPError, "the answer broke off"),
-    (http.client.HTTPException, "the answer is no HTTP"),
-    (TimeoutError, "the answer was not complete in time"),
+    (requests.exceptions.RequestException, "invalid HTTP response"),
+    (urllib3.exceptions.NameResolutionError, "DNS lookup failed"),
+    (urllib3.exceptions.NewConnectionError, "connection refused"),
+    (urllib3.exceptions.TimeoutError, "the response timed out"),
+    (urllib3.exceptions.HTTPError, "response truncated"),
+    (http.client.HTTPException, "invalid HTTP response"),
+    (TimeoutError, "the response timed out"),
     (OSError, "the connection failed"),
-    (ValueError, "the answer is no HTTP"),
+    (ValueError, "invalid HTTP response"),
 )
 """What the libraries raise, most specific first, and what it means."""
 
-_OF_SETTINGS = (
+_SETTINGS_AT_FAULT = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidHeader,
 )
 
-logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it quotes what it cannot read
-
-
-class Transport:
-    """Sends calls as they are, with what shows the credential already in them."""
-
-    def __init__(
-        self,
-        endpoints: Mapping[str, str],
-        secrets: Sequence[Secret],
-        timeout: float,
-        remaining_seconds: Callable[[], float],
-    ) -> None:
-        """Take addresses, secrets to mask in replies, and bounds in seconds.
-
-        The secrets may become more.
-        """
-        self._endpoints = endpoints
-        self._secrets = secrets
-        self._timeout = timeout
-        self._left = remaining_seconds
-
-    def __call__(self, call: Call) -> Reply:
-        """Send a call once.
-
-        Raises: Unreachable if it surely changed nothing; OutcomeUnknown if it may
-        have; Misconfigured if it could not even be written.
-        """
-        exchange.begin(min(self._timeout, self._left()))
-        try:
-            return self._exchange(call, self._prepared(call))
-        except tuple(kind for kind, _ in FOREIGN) as error:
-            said = mask(f"{type(error).__name__}: {error}", self._secrets)
-            cause = OSError(clean(said))  # it may quote the peer, and so a secret
-            endpoint = self._endpoints[call.address]
-            raise _ours(error, call, endpoint, written=exchange.written) from cause
-        finally:
-            exchange.end()
-
-    def _prepared(self, call: Call) -> requests.PreparedRequest:
-        """Return the request as it was signed: nothing of it is written anew."""
-        query = f"?{canonical_query(call.query)}" if call.query else ""
-        headers = {**dict(call.headers), **_CONSTANT_HEADERS}
-        content = call.content()
-        if content or call.changes:
-            headers["Content-Length"] = str(len(content))
-        request = requests.PreparedRequest()
-        request.method = call.method
-        request.url = f"{self._endpoints[call.address]}{call.path}{query}"
-        request.headers = cast("Any", headers)  # any mapping will do
-        request.body = content or None
-        return request
-
-    def _exchange(self, call: Call, request: requests.PreparedRequest) -> Reply:
-        with _adapter().send(
-            request,
-            stream=True,
-            timeout=exchange.remaining(),
-            verify=_ca_bundle(),
-            proxies=_proxies(self._endpoints[call.address]),
-        ) as response:
-            if response.status_code not in _FINAL_STATUSES:
-                # the true answer may follow: closed unread, it cannot meet another call
-                raise http.client.HTTPException
-            chunks = response.raw.stream(_CHUNK, decode_content=False)
-            status, headers = response.status_code, response.headers
-            return read(status, headers, chunks, self._secrets, time.time())
+# urllib3 logs, and so quotes, headers that it cannot parse
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 
 class _Adapter(HTTPAdapter):
-    """The adapter of `requests`, on connections that keep to their time."""
+    """The adapter of `requests`, on connections that keep to a deadline."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
@@ -154,46 +86,132 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
-@cache
-def _adapter() -> _Adapter:
-    """Return the one adapter, with the connections that it keeps.
+class Connections:
+    """Connections that are kept for later calls, and what the environment says of them.
 
-    A session would do more than is wanted: keep cookies, follow redirects, read .netrc.
+    They are requests' adapter alone: a session of requests would also keep cookies,
+    follow redirects and read .netrc. Proxies are read once for each endpoint.
     """
-    return _Adapter(pool_maxsize=_CONNECTIONS)
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self._environ = environ
+        self._adapter = _Adapter(pool_maxsize=_POOL_SIZE)
+        self._proxies: dict[str, dict[str, str]] = {}
+
+    def send(
+        self, request: requests.PreparedRequest, endpoint: str, timeout: float
+    ) -> requests.Response:
+        """Send a request and return the response, its body not read yet.
+
+        Raises: Misconfigured if the CA bundle is missing; the exceptions in FOREIGN.
+        """
+        return self._adapter.send(
+            request,
+            stream=True,
+            timeout=timeout,
+            verify=self._ca_bundle(),
+            proxies=self._proxies_for(endpoint),
+        )
+
+    def _ca_bundle(self) -> str | bool:
+        for name in _CA_BUNDLE:
+            if path := self._environ.get(name):
+                if not Path(path).exists():
+                    raise Misconfigured(f"{name} does not name an existing file")
+                return path
+        return True
+
+    def _proxies_for(self, endpoint: str) -> dict[str, str]:
+        """Return the environment's proxies; what is on this machine needs none."""
+        if endpoint.startswith("http://"):
+            return {}
+        if endpoint not in self._proxies:
+            self._proxies[endpoint] = dict(get_environ_proxies(endpoint))
+        return self._proxies[endpoint]
 
 
-@cache
-def _ca_bundle() -> str | bool:
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        if path := os.environ.get(name):
-            if not Path(path).exists():
-                raise Misconfigured(f"{name} names no file")
-            return path
-    return True
+class Session:
+    """Sends calls as they are; credentials are in their headers already."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        endpoints: Mapping[str, str],
+        secrets: Sequence[Secret],
+        timeout: float,
+        remaining_seconds: Callable[[], float],
+    ) -> None:
+        """Take endpoints, secrets to mask in replies, and time limits in seconds.
+
+        More secrets may be added to `secrets` later.
+        """
+        self._connections = connections
+        self._endpoints = endpoints
+        self._secrets = secrets
+        self._timeout = timeout
+        self._remaining_seconds = remaining_seconds
+
+    def __call__(self, call: Call) -> Reply:
+        """Send a call once and return the reply with any status.
+
+        Raises: Unreachable if the call certainly changed nothing; OutcomeUnknown if it
+        may have; Misconfigured if it could not even be written.
+        """
+        endpoint = self._endpoints[call.address]
+        exchange.begin(min(self._timeout, self._remaining_seconds()))
+        try:
+            return self._exchange(call, endpoint)
+        except tuple(kind for kind, _ in FOREIGN) as error:
+            quoted = mask(f"{type(error).__name__}: {error}", self._secrets)
+            cause = OSError(one_line(quoted))  # the original may quote a secret
+            raise _translated(
+                error, call, endpoint, was_written=exchange.written
+            ) from cause
+        finally:
+            exchange.end()
+
+    def _exchange(self, call: Call, endpoint: str) -> Reply:
+        request = _prepared(call, endpoint)
+        with self._connections.send(
+            request, endpoint, exchange.remaining()
+        ) as response:
+            if response.status_code not in _FINAL_STATUSES:
+                # the final reply may follow: unread, it cannot answer another call
+                raise http.client.HTTPException
+            chunks = response.raw.stream(_CHUNK_BYTES, decode_content=False)
+            status, headers = response.status_code, response.headers
+            return read(status, headers, chunks, self._secrets, time.time())
 
 
-@cache
-def _proxies(endpoint: str) -> dict[str, str]:
-    """Return the environment's proxies; what is on this machine needs none."""
-    return {} if endpoint.startswith("http://") else dict(get_environ_proxies(endpoint))
+def _prepared(call: Call, endpoint: str) -> requests.PreparedRequest:
+    """Return the request exactly as it was signed, which `requests` might rewrite."""
+    query = f"?{encoded_query(call.query)}" if call.query else ""
+    headers = {**dict(call.headers), **_CONSTANT_HEADERS}
+    content = call.content()
+    if content or call.is_change:
+        headers["Content-Length"] = str(len(content))
+    request = requests.PreparedRequest()
+    request.method = call.method
+    request.url = f"{endpoint}{call.path}{query}"
+    request.headers = cast("Any", headers)  # any mapping will do
+    request.body = content or None
+    return request
 
 
-def _ours(
-    error: Exception, call: Call, endpoint: str, *, written: bool
+def _translated(
+    error: Exception, call: Call, endpoint: str, *, was_written: bool
 ) -> ProvisioningError:
-    said = (
-        f"{call.operation} got no answer from {call.service} at {endpoint}: "
-        f"{_words(error)}"
-    )
-    if isinstance(error, _OF_SETTINGS) and not written:
-        return Misconfigured(said, service=call.service)
-    kind = OutcomeUnknown if written and call.changes else Unreachable
-    return kind(said, service=call.service)
+    """Return the error of ours that a library's error means."""
+    detail = f"{call.operation}: no reply from {call.service} at {endpoint}"
+    detail = f"{detail}: {_meaning(error)}"
+    if isinstance(error, _SETTINGS_AT_FAULT) and not was_written:
+        return Misconfigured(detail, service=call.service)
+    kind = OutcomeUnknown if was_written and call.is_change else Unreachable
+    return kind(detail, service=call.service)
 
 
-def _words(error: Exception) -> str:
-    """Return what went wrong; a failed connection wraps the reason that urllib3 had."""
+def _meaning(error: Exception) -> str:
+    """Return what went wrong; a ConnectionError wraps the reason that urllib3 gave."""
     if type(error) is requests.exceptions.ConnectionError and error.args:
         reason = getattr(error.args[0], "reason", None)
         error = reason if isinstance(reason, Exception) else error

@@ -1,6 +1,6 @@
-"""How an event gets in and its answer gets out, by trigger: pure, and in one table.
+"""How an event gets in and its response gets out, by trigger: pure, and in one table.
 
-Sources: the event samples and reply formats of the two platforms' developer guides
+Sources: the event samples and response formats of the two platforms' developer guides
 (*AWS Lambda Developer Guide*, "Invoking Lambda with events from other services"; *API
 Gateway Developer Guide*, "Lambda proxy integrations"; *FunctionGraph User Guide*,
 "Event Sources").
@@ -11,34 +11,53 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from functions.errors import ProvisioningError
+from functions.errors import Outcome, ProvisioningError
 from functions.secret import Secret
-from functions.triggers import audit_trail, envelopes, records, responses, webhook
-from functions.triggers.delivery import Delivery
+from functions.triggers import (
+    audit_trail,
+    envelopes,
+    http_request,
+    records,
+    responses,
+    webhook,
+)
+from functions.triggers.delivery import Delivery, Event
 
-Event = Any
-"""A mapping; for a direct call, any JSON."""
+Parsed = Any
+"""What a trigger's `parse` makes of its event."""
 
 
-def _anyone(_event: Event, _auth: str, _secrets: Sequence[Secret]) -> None:
-    """Let every event pass: only who has the platform's permission can send it."""
+def _as_it_is(event: object) -> Parsed:
+    return event
+
+
+def _no_response(_parsed: Parsed) -> None:
+    """Let the function respond."""
+
+
+def _anyone(_parsed: Parsed, _auth: str, _secrets: Sequence[Secret]) -> None:
+    """Admit every event: only who has the platform's permission can send it."""
 
 
 class Trigger(NamedTuple):
-    """One row of the table: how its events are told, admitted, read and answered.
+    """One row of the table.
 
-    `admit` takes WEBHOOK_AUTH and WEBHOOK_SECRETS as they are set. `answer` takes the
-    outcomes of all items in order; `refuse`, what the event as a whole ended in.
+    `parse` makes a value of the event, which all others share. `respond_at_once`
+    returns a response that needs neither settings nor work, None otherwise. `admit`
+    takes the settings WEBHOOK_AUTH and WEBHOOK_SECRETS. `respond` takes the outcomes of
+    all items in order, `refuse` the error that an event as a whole ended in.
     """
 
     name: str
-    recognises: Callable[[Event], bool]
-    deliver: Callable[[Event], Delivery]
-    admit: Callable[[Event, str, Sequence[Secret]], None] = _anyone
-    answer: Callable[[Event, Delivery, Sequence[responses.Outcome]], object] = (
+    recognizes: Callable[[Event], bool]
+    deliver: Callable[[Parsed], Delivery]
+    parse: Callable[[Any], Parsed] = _as_it_is
+    respond_at_once: Callable[[Parsed], object | None] = _no_response
+    admit: Callable[[Parsed, str, Sequence[Secret]], None] = _anyone
+    respond: Callable[[Parsed, Delivery, Sequence[Outcome]], object] = (
         responses.result_or_raise
     )
-    refuse: Callable[[Event, ProvisioningError], object] = responses.raise_it
+    refuse: Callable[[Parsed, ProvisioningError], object] = responses.raise_error
 
 
 def _single(event: Event) -> Delivery:
@@ -51,7 +70,7 @@ def _is_timer(event: Event) -> bool:
 
 
 def _timer(event: Event) -> Delivery:
-    """Return what a timer was given to send, which may be nothing."""
+    """Return what a timer is configured to send, which may be nothing."""
     payload = event.get("user_event") or "{}"
     return Delivery([envelopes.message(payload, "/user_event")])
 
@@ -59,50 +78,45 @@ def _timer(event: Event) -> Delivery:
 TABLE = (
     Trigger(
         "HTTP",
-        webhook.is_request,
+        http_request.recognizes,
         webhook.deliver,
+        http_request.parse,
+        responses.health_check,
         webhook.admit,
-        responses.reply,
-        responses.refusal,
+        responses.http,
+        responses.http_refusal,
     ),
     Trigger(
         "SQS",
         records.is_sqs,
         records.sqs,
-        answer=responses.partial_batch_response,
+        respond=responses.partial_batch_response,
         refuse=responses.fail_entire_batch,
     ),
     Trigger("SNS", records.is_sns, records.sns),
     Trigger("SMN", records.is_smn, records.smn),
     Trigger("DMS", records.is_dms, records.dms),
     Trigger("TIMER", _is_timer, _timer),
-    Trigger("CTS", audit_trail.recognises, _single),
-    Trigger("EventGrid", envelopes.EVENTGRID.recognises, _single),
-    Trigger("EventBridge", envelopes.EVENTBRIDGE.recognises, _single),
+    Trigger("CTS", audit_trail.recognizes, _single),
+    Trigger("EventGrid", envelopes.EVENTGRID.recognizes, _single),
+    Trigger("EventBridge", envelopes.EVENTBRIDGE.recognizes, _single),
 )
-"""The first row that recognises an event is its trigger's."""
+"""The first row that recognizes an event is its trigger's."""
 DIRECT = Trigger("direct", lambda _event: True, _single)
-"""What none of them recognises is the payload itself."""
+"""An event that no row recognizes is the payload itself."""
 
 
-def of(event: object) -> Trigger:
+def trigger_for(event: object) -> Trigger:
     """Return the trigger that an event is from."""
     if not isinstance(event, Mapping):
         return DIRECT
-    return next((row for row in TABLE if row.recognises(event)), DIRECT)
-
-
-def health_check_response(event: object) -> object | None:
-    """Return the answer that needs no settings and asks for no work, if it is one."""
-    if isinstance(event, Mapping) and webhook.is_health_check(event):
-        return responses.health(event)
-    return None
+    return next((row for row in TABLE if row.recognizes(event)), DIRECT)
 
 
 def remedy(schema: str) -> str:
     """Return what to do about an event that resembles nothing known."""
     names = ", ".join(row.name for row in TABLE)
     return (
-        f"Send what schemas/{schema}.schema.json describes, or an array of it, or have "
-        f"it sent by a trigger whose events are known: {names}."
+        f"Send what schemas/{schema}.schema.json describes, or an array of it, or use "
+        f"a trigger whose events are known: {names}."
     )

@@ -1,8 +1,8 @@
-"""Traces of Cloud Trace Service (CTS): which of them is a listener's creation.
+"""Traces of Cloud Trace Service (CTS): which of them report a listener's creation.
 
-Sources: *GA User Guide*, "Auditing" (the operations that are traced); *CTS User Guide*,
-"Trace Structure"; FunctionGraph's CTS trigger. They leave open whether `code` is a
-number, and whether `response` is an object or its text, so either will do.
+Sources: *GA User Guide*, "Auditing" (the traced operations); *CTS User Guide*, "Trace
+Structure"; FunctionGraph's CTS trigger. These leave open whether `code` is a number,
+and whether `response` is an object or its text, so both are accepted.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ _CREATION = {
     "resource_type": "listener",
     "trace_name": "createlistener",
 }
-_GOOD_RATINGS = {"", "normal"}
-_GOOD_CODE = r"|(0|2[0-9]{2}|302)(\.0)?"  # consoles give 302
+_NORMAL_RATINGS = {"", "normal"}
+_SUCCESS_CODE = r"|(0|2[0-9]{2}|302)(\.0)?"  # the consoles report 302
 _ID = "[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
 
 
-def recognises(payload: Mapping[str, object]) -> bool:
-    """Whether a payload is a trace, wrapped as the CTS trigger does or bare."""
+def recognizes(payload: Mapping[str, object]) -> bool:
+    """Whether a payload is a trace, wrapped by the CTS trigger or not."""
     return "cts" in payload or payload.keys() >= {"trace_name", "service_type"}
 
 
 def read(payload: Mapping[str, object], place: str) -> Listener | Ignored:
     """Return the listener whose creation a trace reports.
 
-    Raises: InvalidEvent if it does not tell the listener's id.
+    Raises: InvalidEvent if the trace does not contain the listener's ID.
     """
     trace = _object(payload.get("cts", payload))
     if trace is None:
@@ -40,35 +40,32 @@ def read(payload: Mapping[str, object], place: str) -> Listener | Ignored:
     if {name: _word(trace, name) for name in _CREATION} != _CREATION:
         return Ignored("the trace is not of the creation of a GA listener")
     ratings = {_word(trace, "trace_rating"), _word(trace, "trace_status")}
-    if not (
-        ratings <= _GOOD_RATINGS and re.fullmatch(_GOOD_CODE, _word(trace, "code"))
-    ):
+    is_success = re.fullmatch(_SUCCESS_CODE, _word(trace, "code"))
+    if not (ratings <= _NORMAL_RATINGS and is_success):
         return Ignored("the trace is of a creation that failed")
     return Listener(_listener_id(trace, place))
 
 
 def _listener_id(trace: Mapping[str, object], place: str) -> str:
     listener = _object((_object(trace.get("response")) or {}).get("listener")) or {}
-    for told in (listener.get("id"), trace.get("resource_id")):
-        if isinstance(told, str) and re.fullmatch(_ID, told, re.IGNORECASE):
-            return told
+    for found in (listener.get("id"), trace.get("resource_id")):
+        if isinstance(found, str) and re.fullmatch(_ID, found, re.IGNORECASE):
+            return found
     raise InvalidEvent(
-        Problem(
-            f"{place}/cts/resource_id", "is no listener's id, nor is one elsewhere"
-        ),
-        remedy="Look the listener up in GA, and send its id in an event of your own: "
-        "the trace has its name at most.",
+        Problem(f"{place}/cts/resource_id", "the trace contains no listener ID"),
+        remedy="Look up the listener in GA and send its ID in an event of your own; "
+        "the trace may contain its name.",
     )
 
 
 def _word(trace: Mapping[str, object], name: str) -> str:
-    """Return a word or a number; what is there in another form counts as left out."""
+    """Return a word or a number; anything else counts as absent."""
     found = trace.get(name)
     return str(found).strip().casefold() if isinstance(found, str | int | float) else ""
 
 
 def _object(found: object) -> Mapping[str, object] | None:
-    """Return an object, or the one that a text holds."""
+    """Return an object, or the one in a JSON text."""
     if isinstance(found, str):
         try:
             found = json_text.read(found)

@@ -1,19 +1,22 @@
-"""What a trigger delivers: messages, and in each the requests or what else it holds."""
+"""What a trigger delivers: messages, each with the requests in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+Event = Mapping[str, object]
+"""What a platform delivers. A direct call may bring any JSON."""
 
 
 class Ignored(NamedTuple):
-    """What asks for nothing, and why."""
+    """An item that asks for nothing, and why."""
 
     why: str
 
 
 class Listener(NamedTuple):
-    """A listener that was created; what is wanted for it, the function knows."""
+    """An item that reports a new listener; each function knows what to do for it."""
 
     id: str
 
@@ -22,8 +25,8 @@ class Message(NamedTuple):
     """One message.
 
     Each of its `items` is a request, not checked yet, or a Listener, an Ignored, or
-    the InvalidEvent that says why it is neither. `is_array` says that its payload was
-    an array; `id` is the queue's, empty elsewhere.
+    the InvalidEvent that says what is wrong with it. `is_array` is whether its payload
+    was an array; `id` is the queue's, empty for other triggers.
     """
 
     items: Sequence[object]
@@ -34,8 +37,8 @@ class Message(NamedTuple):
 class Delivery(NamedTuple):
     """All messages of one event, in order of arrival.
 
-    `is_batch` says that the trigger brings several as a rule; `in_order`, that none
-    may be worked on once one before it has failed.
+    `is_batch` is whether the trigger may deliver several; `in_order`, whether no
+    message may be processed once an earlier one has failed.
     """
 
     messages: Sequence[Message]
@@ -43,9 +46,9 @@ class Delivery(NamedTuple):
     in_order: bool = False
 
     def items(self) -> list[object]:
-        """Return what is in all messages, one after another."""
+        """Return the items of all messages."""
         return [item for message in self.messages for item in message.items]
 
     def is_array(self) -> bool:
-        """Whether the answer is an array."""
+        """Whether the result is an array."""
         return self.is_batch or any(message.is_array for message in self.messages)

@@ -1,4 +1,4 @@
-"""What lies around a payload, and may lie in one another: peeled off in turn."""
+"""Envelopes around a payload, which may contain each other, opened one by one."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from functions.errors import InvalidEvent, Problem
 from functions.triggers import audit_trail, json_text
 from functions.triggers.delivery import Message
 
-MOST_LAYERS = 4
-"""As of an EventBridge event that SNS brings to a queue, and one to spare."""
-MOST_REQUESTS = 1_000
-"""Of one payload; a load balancer takes a megabyte back, in which their errors fit."""
+MAX_LAYERS = 4
+"""An EventBridge event that SNS delivers to a queue has three."""
+MAX_REQUESTS = 1_000
+"""In one payload; their errors still fit into a load balancer's megabyte."""
 
 
 class Envelope(NamedTuple):
-    """An object with these keys, and a payload in one of its fields."""
+    """An object with these keys, whose payload is in one of its fields."""
 
     keys: frozenset[str]
     field: str
 
-    def recognises(self, payload: Mapping[str, object]) -> bool:
+    def recognizes(self, payload: Mapping[str, object]) -> bool:
         """Whether a payload is such an envelope."""
         return self.keys <= payload.keys()
 
@@ -29,41 +29,41 @@ class Envelope(NamedTuple):
 EVENTBRIDGE = Envelope(frozenset({"detail-type", "detail"}), "detail")
 EVENTGRID = Envelope(frozenset({"specversion", "data"}), "data")
 NOTIFICATION = Envelope(frozenset({"Type", "TopicArn", "Message"}), "Message")
-"""SNS's, as a queue has it."""
+"""SNS's, as a queue delivers it."""
 _ENVELOPES = (EVENTBRIDGE, EVENTGRID, NOTIFICATION)
 
 
-def message(found: object, place: str = "", message_id: str = "") -> Message:
-    """Return the message that was found at this place: JSON, or its text."""
+def message(payload: object, place: str = "", message_id: str = "") -> Message:
+    """Return the message in a payload at a place of an event; it may be JSON text."""
     try:
-        return _opened(found, place, MOST_LAYERS)._replace(id=message_id)
+        return _opened(payload, place, MAX_LAYERS)._replace(id=message_id)
     except InvalidEvent as error:
         return Message([error], id=message_id)
 
 
-def inner(found: object, *path: str) -> object:
-    """Return what lies at a path of fields, None if there is no such place."""
+def inner(document: object, *path: str) -> object:
+    """Return what a path of fields leads to, None if it leads nowhere."""
     for name in path:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
+        document = document.get(name) if isinstance(document, Mapping) else None
+    return document
 
 
 def _opened(found: object, place: str, layers: int) -> Message:
-    """Return the message in a payload, in however many envelopes.
+    """Return the message in a payload, inside at most so many envelopes.
 
     Raises: InvalidEvent.
     """
     payload = json_text.read(found, place) if isinstance(found, str | bytes) else found
     if isinstance(payload, list):
-        if len(payload) > MOST_REQUESTS:
-            words = f"must have {MOST_REQUESTS} items at most"
-            raise InvalidEvent(Problem(place, words))
+        if len(payload) > MAX_REQUESTS:
+            detail = f"must have at most {MAX_REQUESTS} items"
+            raise InvalidEvent(Problem(place, detail))
         return Message(payload, is_array=True)
     if isinstance(payload, Mapping) and layers:
-        if audit_trail.recognises(payload):
+        if audit_trail.recognizes(payload):
             return Message([audit_trail.read(payload, place)])
         for envelope in _ENVELOPES:
-            if envelope.recognises(payload):
+            if envelope.recognizes(payload):
                 field = envelope.field
                 return _opened(payload[field], f"{place}/{field}", layers - 1)
     return Message([payload])

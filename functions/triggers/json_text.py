@@ -1,7 +1,7 @@
-"""JSON as a sender wrote it, read strictly: what is doubtful is refused.
+"""JSON text from a sender, read strictly: what is ambiguous is rejected.
 
-RFC 8259 leaves it to the reader what a repeated key means (section 4) and how large a
-number and how deep a nesting may be (section 9); here none of it is guessed at.
+RFC 8259 leaves it to the reader what a duplicate key means (section 4), and how large a
+number and how deep a nesting may be (section 9). Here none of that is guessed.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from typing import NamedTuple
 
 from functions.errors import InvalidEvent, Problem, pointer
 
-MOST_NESTED = 64
-"""Arrays and objects inside one another."""
-_MOST_DIGITS = 300
-_MOST_PROBLEMS = 100
+MAX_DEPTH = 64
+"""Of arrays and objects inside one another."""
+_MAX_DIGITS = 300
+_MAX_PROBLEMS = 100
 
 
 class _Flaw(NamedTuple):
-    """Stands where the text has no value that can be used."""
+    """Stands in for a value that cannot be used."""
 
-    words: str
+    detail: str
 
 
 def read(text: str | bytes, place: str = "") -> object:
-    """Return the document in a text that lies at this place of an event.
+    """Return the document in a text, which is at this place of an event.
 
-    Raises: InvalidEvent, which names every place where it is flawed, and no value.
+    Raises: InvalidEvent, which names every flaw by its place and quotes no value.
     """
     document = _decoded(text, place)
-    if found := list(islice(_problems(document, place), _MOST_PROBLEMS)):
+    if found := list(islice(_problems(document, place), _MAX_PROBLEMS)):
         raise InvalidEvent(*found)
     return document
 
@@ -43,25 +43,25 @@ def _decoded(text: str | bytes, place: str) -> object:
             text = text.decode("utf-8")
         return _DECODER.decode(text)
     except UnicodeDecodeError:
-        words = "is no UTF-8"
+        detail = "is not valid UTF-8"
     except json.JSONDecodeError as error:
-        words = f"is no JSON from line {error.lineno}, column {error.colno} on"
+        detail = f"is not valid JSON (line {error.lineno}, column {error.colno})"
     except RecursionError:
-        words = _TOO_DEEP
-    raise InvalidEvent(Problem(place, words))
+        detail = _TOO_DEEP
+    raise InvalidEvent(Problem(place, detail))
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return an object; what its text has twice is a flaw there."""
+    """Return an object; a key that occurs twice has a flaw for its value."""
     made: dict[str, object] = {}
     for name, value in pairs:
-        made[name] = _Flaw("is there twice") if name in made else value
+        made[name] = _Flaw("is a duplicate key") if name in made else value
     return made
 
 
 def _integer(digits: str) -> object:
-    if len(digits) > _MOST_DIGITS:
-        return _Flaw(f"has more than {_MOST_DIGITS} digits")
+    if len(digits) > _MAX_DIGITS:
+        return _Flaw(f"must have at most {_MAX_DIGITS} digits")
     return int(digits)
 
 
@@ -71,10 +71,10 @@ def _real(digits: str) -> object:
 
 
 def _constant(name: str) -> _Flaw:
-    return _Flaw(f"is {name.removeprefix('-')}, which JSON does not know")
+    return _Flaw(f"is {name.removeprefix('-')}, which is not valid JSON")
 
 
-_TOO_DEEP = f"is nested deeper than {MOST_NESTED} levels"
+_TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object,
     parse_constant=_constant,
@@ -89,8 +89,8 @@ def _problems(document: object, place: str) -> Iterator[Problem]:
     while rest:
         value, steps = rest.pop()
         if isinstance(value, _Flaw):
-            yield Problem(place + pointer(steps), value.words)
-        elif isinstance(value, dict | list) and len(steps) == MOST_NESTED:
+            yield Problem(place + pointer(steps), value.detail)
+        elif isinstance(value, dict | list) and len(steps) == MAX_DEPTH:
             yield Problem(place + pointer(steps), _TOO_DEEP)
         elif isinstance(value, dict):
             rest += [(inner, (*steps, name)) for name, inner in value.items()]

@@ -1,14 +1,10 @@
-"""Triggers that bring records: queues and topics, each record with a payload's text."""
+"""Queues and topics: events with records, each with the text of a payload."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from functions.errors import InvalidEvent, Problem
-from functions.triggers.delivery import Delivery, Message
+from functions.triggers.delivery import Delivery, Event, Message
 from functions.triggers.envelopes import inner, message
-
-Event = Mapping[str, object]
 
 
 def is_sqs(event: Event) -> bool:
@@ -29,15 +25,15 @@ def sqs(event: Event) -> Delivery:
 
 
 def sqs_ids(event: Event) -> list[str]:
-    """Return the ids of all messages of an SQS queue."""
+    """Return the IDs of all messages of an SQS queue."""
     return [message_id(record) for record in _records(event, "Records")]
 
 
 def message_id(record: object) -> str:
-    """Return an SQS message's id.
+    """Return an SQS message's ID, empty if it has none.
 
-    One without any has the empty one, which makes all of the batch come again (*AWS
-    Lambda Developer Guide*, "Success and failure conditions" of SQS batches).
+    An empty ID makes SQS deliver the whole batch again (*AWS Lambda Developer Guide*,
+    "Success and failure conditions" of SQS batches).
     """
     found = inner(record, "messageId")
     return found if isinstance(found, str) else ""
@@ -64,7 +60,7 @@ def smn(event: Event) -> Delivery:
 
 
 def is_dms(event: Event) -> bool:
-    """Whether an event has messages of DMS: of Kafka, RocketMQ or RabbitMQ."""
+    """Whether an event has messages of DMS: from Kafka, RocketMQ or RabbitMQ."""
     return "trigger_type" in event and "records" in event
 
 
@@ -101,7 +97,7 @@ def _of_records(event: Event, field: str, *path: str) -> Delivery:
 
 
 def _records(event: Event, field: str) -> list[object]:
-    """Return the records of an event; what is none counts as one, to be refused."""
+    """Return the records of an event; what is not an array counts as one."""
     found = event[field]
     return found if isinstance(found, list) else [found]
 

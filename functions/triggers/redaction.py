@@ -1,7 +1,7 @@
-"""What the sender of an HTTP request is told of an error.
+"""Which part of an error the sender of an HTTP request may see.
 
-Of what is the sender's own to mend, everything. Of what is ours or the cloud's, enough
-to decide what to do next. As long as it is not known who they are, next to nothing.
+Everything, if the sender can correct it. Enough to decide what to do next, if the
+operator or the cloud is at fault. The status only, before the sender is authenticated.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from functions.errors import (
     NotFound,
     ProvisioningError,
     QuotaExceeded,
+    Result,
 )
 
-_SENDERS_OWN = (InvalidEvent, NotFound, Conflict, AlreadyExists, QuotaExceeded)
-_TO_STRANGERS = ("type", "title", "status")
-_TO_ALL = (
-    *_TO_STRANGERS,
+_SENDER_AT_FAULT = (InvalidEvent, NotFound, Conflict, AlreadyExists, QuotaExceeded)
+_UNAUTHENTICATED_FIELDS = ("type", "title", "status")
+_PUBLIC_FIELDS = (
+    *_UNAUTHENTICATED_FIELDS,
     "code",
     "remedy",
     "retryable",
@@ -29,28 +30,30 @@ _TO_ALL = (
 )
 
 
-def document(error: ProvisioningError) -> dict[str, object]:
-    """Return an error's document for a sender who has been let in."""
-    if isinstance(error, _SENDERS_OWN):
+def for_authenticated_caller(error: ProvisioningError) -> Result:
+    """Return an error's document for a sender who has been admitted."""
+    if isinstance(error, _SENDER_AT_FAULT):
         return error.as_document()
-    told = _only(_TO_ALL, error)
+    document = _only(_PUBLIC_FIELDS, error)
     if isinstance(error, BatchFailed):
-        told["results"] = [
-            document(each) if isinstance(each, ProvisioningError) else each
+        document["results"] = [
+            for_authenticated_caller(each)
+            if isinstance(each, ProvisioningError)
+            else each
             for each in error.outcomes
         ]
-    return told
+    return document
 
 
-def for_unauthenticated_caller(error: ProvisioningError) -> dict[str, object]:
-    """Return an error's document for a sender who has not been let in.
+def for_unauthenticated_caller(error: ProvisioningError) -> Result:
+    """Return an error's document for a sender who has not been admitted.
 
-    What is wrong with the request itself shows nothing that the sender does not know.
+    What is wrong with the request itself reveals nothing that the sender does not know.
     """
     if isinstance(error, InvalidEvent):
         return error.as_document()
-    return _only(_TO_STRANGERS, error)
+    return _only(_UNAUTHENTICATED_FIELDS, error)
 
 
-def _only(names: tuple[str, ...], error: ProvisioningError) -> dict[str, object]:
+def _only(names: tuple[str, ...], error: ProvisioningError) -> Result:
     return {name: fact for name, fact in error.as_document().items() if name in names}

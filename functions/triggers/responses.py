@@ -1,7 +1,7 @@
-"""How an answer gets out: a reply to HTTP, a queue's failures, a result or a raise.
+"""How a response gets out: over HTTP, as a queue's failures, returned, or raised.
 
-Each way has two functions: one answers with the outcomes of all requests, in order;
-one refuses an event as a whole.
+Each way has two functions: one takes the outcomes of all requests in order, the other
+the error for which an event as a whole is refused.
 """
 
 from __future__ import annotations
@@ -16,51 +16,54 @@ from types import MappingProxyType
 from functions.errors import (
     BatchFailed,
     MethodNotAllowed,
+    Outcome,
     ProvisioningError,
+    Result,
     Unauthenticated,
 )
-from functions.triggers import records, redaction, webhook
-from functions.triggers.delivery import Delivery
-
-Result = dict[str, object]
-Outcome = Result | ProvisioningError
-Event = Mapping[str, object]
+from functions.triggers import records, redaction
+from functions.triggers.delivery import Delivery, Event
+from functions.triggers.http_request import HttpRequest
 
 _PAUSE_SECONDS = 5
-"""Asked for before another try where nothing says how long."""
+"""For Retry-After, if nothing says how long."""
 
 
-def reply(event: Event, delivery: Delivery, outcomes: Sequence[Outcome]) -> Result:
-    """Return an HTTP reply: 201 if something was made, 200 if all was there."""
+def http(
+    request: HttpRequest, delivery: Delivery, outcomes: Sequence[Outcome]
+) -> Result:
+    """Return an HTTP response: 201 if anything was created, else 200."""
     if error := _failure(outcomes):
-        return _problem(event, error, redaction.document(error))
-    made = any(isinstance(each, dict) and each.get("created") for each in outcomes)
-    status = HTTPStatus.CREATED if made else HTTPStatus.OK
-    return _http(event, status, _result(delivery, outcomes), "application/json")
+        return _problem(request, error, redaction.for_authenticated_caller(error))
+    created = any(isinstance(each, dict) and each.get("created") for each in outcomes)
+    status = HTTPStatus.CREATED if created else HTTPStatus.OK
+    return _response(request, status, _result(delivery, outcomes), "application/json")
 
 
-def refusal(event: Event, error: ProvisioningError) -> Result:
-    """Return the HTTP reply to a sender who was not let in, or not listened to."""
-    return _problem(event, error, redaction.for_unauthenticated_caller(error))
+def http_refusal(request: HttpRequest, error: ProvisioningError) -> Result:
+    """Return the response to a request that was not admitted, or could not be read."""
+    return _problem(request, error, redaction.for_unauthenticated_caller(error))
 
 
-def health(event: Event) -> Result:
-    """Return the reply to a load balancer's health check."""
-    return _http(event, HTTPStatus.OK, {"status": "ok"}, "application/json")
+def health_check(request: HttpRequest) -> Result | None:
+    """Return the response to a load balancer's health check, None to other requests."""
+    if not request.is_health_check():
+        return None
+    return _response(request, HTTPStatus.OK, {"status": "ok"}, "application/json")
 
 
 def partial_batch_response(
-    _event: Event, delivery: Delivery, outcomes: Sequence[Outcome]
+    _event: object, delivery: Delivery, outcomes: Sequence[Outcome]
 ) -> Result:
-    """Return which messages of an SQS queue are to come again.
+    """Return which messages of an SQS queue are to be delivered again.
 
-    A message is done if all that is in it is; of a FIFO queue, everything from the
-    first one on that is not comes again.
+    A message is done if all of its items are. Of a FIFO queue, all messages from the
+    first one that is not done are delivered again.
     """
     rest = iter(outcomes)
     done = [
-        len(told := list(islice(rest, len(message.items)))) == len(message.items)
-        and not _failures(told)
+        len(ended := list(islice(rest, len(message.items)))) == len(message.items)
+        and not _failures(ended)
         for message in delivery.messages
     ]
     if delivery.in_order and not all(done):
@@ -71,24 +74,24 @@ def partial_batch_response(
 
 
 def fail_entire_batch(event: Event, _error: ProvisioningError) -> Result:
-    """Return that all messages of an SQS queue are to come again."""
+    """Return that all messages of an SQS queue are to be delivered again."""
     return _items(records.sqs_ids(event))
 
 
 def result_or_raise(
-    _event: Event, delivery: Delivery, outcomes: Sequence[Outcome]
+    _event: object, delivery: Delivery, outcomes: Sequence[Outcome]
 ) -> object:
-    """Return the results: platforms see a failure in what is raised alone.
+    """Return the results; a platform notices a failure only if it is raised.
 
-    Raises: the error of a lone request; BatchFailed if there are several.
+    Raises: the error of the only request; BatchFailed if there are several.
     """
     if error := _failure(outcomes):
         raise error
     return _result(delivery, outcomes)
 
 
-def raise_it(_event: Event, error: ProvisioningError) -> object:
-    """Raise what an event was refused for."""
+def raise_error(_event: object, error: ProvisioningError) -> object:
+    """Raise the error for which an event is refused."""
     raise error
 
 
@@ -97,7 +100,7 @@ def _failures(outcomes: Sequence[Outcome]) -> list[ProvisioningError]:
 
 
 def _failure(outcomes: Sequence[Outcome]) -> ProvisioningError | None:
-    """Return what all failures come to: a lone request's is its own."""
+    """Return one error for all failures: the only request's own, or BatchFailed."""
     failures = _failures(outcomes)
     if not failures:
         return None
@@ -112,15 +115,16 @@ def _items(ids: Iterable[str]) -> Result:
     return {"batchItemFailures": [{"itemIdentifier": each} for each in ids]}
 
 
-def _problem(event: Event, error: ProvisioningError, document: Result) -> Result:
-    """Return an error's reply (RFC 9457), with what its status asks for besides."""
-    return _http(
-        event, error.status, document, "application/problem+json", _advice(error)
-    )
+def _problem(
+    request: HttpRequest, error: ProvisioningError, document: Result
+) -> Result:
+    """Return an error's response (RFC 9457), with the headers that its status needs."""
+    media_type = "application/problem+json"
+    return _response(request, error.status, document, media_type, _advice(error))
 
 
 def _advice(error: ProvisioningError) -> Mapping[str, str]:
-    """Return the headers that RFC 9110 wants with a status (10.2.1, 10.2.3, 11.6.1)."""
+    """Return the headers that RFC 9110 requires with a status (10.2.1, 11.6.1)."""
     if isinstance(error, MethodNotAllowed):
         return {"allow": "POST"}
     if isinstance(error, Unauthenticated):
@@ -130,27 +134,27 @@ def _advice(error: ProvisioningError) -> Mapping[str, str]:
     return {}
 
 
-def _http(
-    event: Event,
+def _response(
+    request: HttpRequest,
     status: int,
     document: object,
     media_type: str,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> Result:
-    """Return a reply in the form of the gateway that the request came from.
+    """Return a response in the form of the gateway that the request came from.
 
     A load balancer wants the status in words, and headers in the form it sent them.
     """
     headers = {"content-type": media_type, **more}
-    made: Result = {
+    response: Result = {
         "statusCode": int(status),
         "headers": headers,
         "body": json.dumps(document),
         "isBase64Encoded": False,
     }
-    if webhook.is_of_load_balancer(event):
-        made["statusDescription"] = f"{status:d} {HTTPStatus(status).phrase}"
-        if "multiValueHeaders" in event:
-            del made["headers"]
-            made["multiValueHeaders"] = {n: [v] for n, v in headers.items()}
-    return made
+    if request.is_from_load_balancer:
+        response["statusDescription"] = f"{status:d} {HTTPStatus(status).phrase}"
+        if request.has_multi_value_headers:
+            del response["headers"]
+            response["multiValueHeaders"] = {n: [v] for n, v in headers.items()}
+    return response

@@ -1,7 +1,7 @@
-"""Who sends a webhook: signatures as *Standard Webhooks* has them.
+"""Signatures of webhook requests, as *Standard Webhooks* defines them.
 
 Source: the specification of Standard Webhooks, "Signature scheme" and "Verifying
-webhook authenticity": HMAC-SHA256 over id, timestamp and body, joined by full stops.
+webhook authenticity": HMAC-SHA256 of ID, timestamp and body, joined by full stops.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functions.secret import Secret
 from functions.settings.parsers import WEBHOOK_PREFIX
 
 TOLERANCE_SECONDS = 300
-"""How far a message's time may lie from ours, either way."""
+"""The most by which a message's time may differ from ours, in either direction."""
 _ID, _TIMESTAMP, _SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 _VERSION = "v1"
 
@@ -25,7 +25,7 @@ _VERSION = "v1"
 def require(
     headers: Mapping[str, str], body: bytes, secrets: Sequence[Secret], now: float
 ) -> None:
-    """Let a message pass that is fresh and was signed with one of these secrets.
+    """Do nothing if a message is recent and signed with one of these secrets.
 
     `headers` have names in lower case; `now` is in seconds since 1970.
 
@@ -35,16 +35,19 @@ def require(
         if not headers.get(name):
             raise Unauthenticated(f"The header {name} is missing")
     if not re.fullmatch("[0-9]{1,12}", headers[_TIMESTAMP]):
-        raise Unauthenticated(f"{_TIMESTAMP} is no number of seconds since 1970")
+        raise Unauthenticated(f"{_TIMESTAMP} must be a number of seconds since 1970")
     if abs(now - int(headers[_TIMESTAMP])) > TOLERANCE_SECONDS:
-        words = f"{_TIMESTAMP} is more than {TOLERANCE_SECONDS} seconds from now"
-        raise Unauthenticated(words)
+        raise Unauthenticated(
+            f"{_TIMESTAMP} is more than {TOLERANCE_SECONDS} seconds from now"
+        )
     signed = f"{headers[_ID]}.{headers[_TIMESTAMP]}.".encode(errors="replace") + body
     given = [each.encode(errors="replace") for each in headers[_SIGNATURE].split(" ")]
     expected = [_signature(secret, signed) for secret in secrets]
     matches = [hmac.compare_digest(one, each) for one in expected for each in given]
     if not any(matches):
-        raise Unauthenticated(f"{_SIGNATURE} is of no secret in WEBHOOK_SECRETS")
+        raise Unauthenticated(
+            f"{_SIGNATURE} does not match any secret in WEBHOOK_SECRETS"
+        )
 
 
 def _signature(secret: Secret, signed: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What the commands take, read so that a slip gets a sentence and no traceback."""
+"""Command-line arguments of the commands, with readable error messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OWN, REAL = "emulator", "real"
 
 
 def event(path: str) -> object:
-    """Read a file of JSON.
+    """Return the JSON document in a file.
 
     Raises: argparse.ArgumentTypeError.
     """
@@ -21,36 +21,38 @@ def event(path: str) -> object:
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{path}: {error.strerror}") from error
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{path} is no JSON: {error}") from error
+        raise argparse.ArgumentTypeError(
+            f"{path} is not valid JSON: {error}"
+        ) from error
 
 
 def cloud(text: str) -> str:
-    """Read what cloud to call: an emulator's address is one that answers.
+    """Return the cloud to call, after checking that an emulator address responds.
 
     Raises: argparse.ArgumentTypeError.
     """
     if text in {OWN, REAL}:
         return text
     if urlsplit(text).scheme != "http":
-        words = f"say {OWN}, {REAL}, or an emulator's address as in http://127.0.0.1:80"
-        raise argparse.ArgumentTypeError(words)
+        message = f"must be {OWN}, {REAL}, or an address such as http://127.0.0.1:8080"
+        raise argparse.ArgumentTypeError(message)
     address = text.rstrip("/")
     try:
         urlopen(f"{address}/_emulator/state").close()  # noqa: S310 # http, see above
     except (OSError, ValueError) as error:
-        words = f"no emulator answers at {address}; start one with: make emulator"
-        raise argparse.ArgumentTypeError(words) from error
+        message = f"no emulator is running at {address}; start one with: make emulator"
+        raise argparse.ArgumentTypeError(message) from error
     return address
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
-    """Return a parser that has `--cloud` already."""
-    made = argparse.ArgumentParser(description=description)
-    made.add_argument(
+    """Return an argument parser with the option `--cloud`."""
+    result = argparse.ArgumentParser(description=description)
+    result.add_argument(
         "--cloud",
         default=OWN,
         type=cloud,
-        help=f"{OWN}: one that lives as long as the command; an address: one that runs "
-        f"already (make emulator); {REAL}: what the environment's settings say",
+        help=f"{OWN}: start an emulator for this command; http://...: use a running "
+        f"emulator (make emulator); {REAL}: use the settings in the environment",
     )
-    return made
+    return result

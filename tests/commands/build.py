@@ -15,7 +15,8 @@ from tempfile import TemporaryDirectory
 
 from packaging.requirements import Requirement
 
-from tests.commands import ENTRIES
+from functions.invocation.tasks import TASKS
+from tests.commands import interpreters
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "functions" / "requirements.txt"
@@ -89,7 +90,7 @@ def install(target: Path, version: str, arch: str) -> None:
         lock.write_text("\n".join(locked(version, arch)), "utf-8")
         wheels = ("--python-version", version, "--platform", PLATFORMS[arch])
         where = ("--target", str(target), "-r", str(lock))
-        subprocess.run(  # noqa: S603 # our own words
+        subprocess.run(  # noqa: S603 # a fixed command
             [sys.executable, "-m", "pip", "install", *PIP, *wheels, *where],
             check=True,
         )
@@ -147,7 +148,7 @@ def copy_own(target: Path) -> None:
             to = target / path.relative_to(ROOT)
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, to)
-    for entry in ENTRIES:
+    for entry in TASKS:
         line = f"from functions.{entry} import handler as handler\n"
         (target / f"{entry}.py").write_text(line, "utf-8")
     shutil.copyfile(ROOT / "LICENSE", target / "LICENSE")
@@ -160,32 +161,17 @@ def compiled(target: Path, version: str) -> Iterator[str]:
     every cold start. An unchecked hash lets the interpreter take it without a look at
     the source's age, and a fixed seed makes the same bytes of the same source.
     """
-    python = interpreter(version)
+    python = interpreters.find(version)
     if python is None:
         yield f"No python{version} here, so the bundle goes without bytecode: it works,"
         yield "and takes about twice as long to start."
         return
     mode = ("--invalidation-mode", "unchecked-hash")
-    subprocess.run(  # noqa: S603 # our own words
+    subprocess.run(  # noqa: S603 # a fixed command
         [python, "-m", "compileall", "-q", *mode, "-s", target, target],
         check=True,
         env={**os.environ, "PYTHONHASHSEED": "0"},
     )
-
-
-def interpreter(version: str) -> str | None:
-    """Return an interpreter of a version, if there is one that works."""
-    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
-    for name in (sys.executable, f"python{version}"):
-        found = shutil.which(name)
-        if found is None:
-            continue
-        said = subprocess.run(  # noqa: S603 # our own words
-            [found, "-c", ask], capture_output=True, text=True, check=False
-        )
-        if said.stdout.strip() == version:
-            return found
-    return None
 
 
 def pack(folder: Path, archive: Path) -> None:

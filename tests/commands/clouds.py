@@ -1,4 +1,4 @@
-"""Which clouds a command talks to: an emulator of its own, a running one, the real."""
+"""The cloud that a command calls: a new emulator, a running one, or the real one."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from tests.emulator import Emulator
 
 @contextmanager
 def chosen(cloud: str) -> Iterator[str]:
-    """Point the settings in the environment at a cloud; yield what it is, in words."""
+    """Configure the environment for a cloud, and yield a description of it."""
     if cloud == REAL:
-        yield "the clouds that the environment names"
+        yield "the real clouds configured in the environment"
     elif cloud == OWN:
         with Emulator() as emulator:
             _set(emulator.environment())
-            yield f"an emulator of LTS and GA on {emulator.url}"
+            yield f"an emulator of LTS and GA at {emulator.url}"
     else:
         _set(_settings(cloud))
-        yield f"the emulator on {cloud}"
+        yield f"the emulator at {cloud}"
 
 
 def _set(settings: dict[str, str]) -> None:
-    """Leave no credential for real clouds, nor a proxy, between us and an emulator."""
+    """Replace all cloud settings, and bypass proxies for the emulator."""
     for row in TABLE:
         if row.name.startswith(("HUAWEICLOUD_", "CLOUD_SDK_")):
             os.environ.pop(row.name, None)
@@ -36,9 +36,9 @@ def _set(settings: dict[str, str]) -> None:
 
 
 def _settings(address: str) -> dict[str, str]:
-    """Return the settings for an emulator that runs already, from its state."""
-    with urlopen(f"{address}/_emulator/state") as answer:  # noqa: S310 # as it was typed
-        state = json.load(answer)
+    """Return the settings for a running emulator, from its state."""
+    with urlopen(f"{address}/_emulator/state") as response:  # noqa: S310 # http, see arguments
+        state = json.load(response)
     return {
         "HUAWEICLOUD_LTS_ENDPOINT": address,
         "HUAWEICLOUD_GA_ENDPOINT": address,

@@ -1,4 +1,4 @@
-"""Send one event file through one function, and print what comes back."""
+"""Invoke a function with an event from a file, and print the result."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import sys
 from importlib import import_module
 
 from functions.errors import ProvisioningError
-from tests.commands import ENTRIES, arguments, clouds
+from functions.invocation.tasks import TASKS
+from tests.commands import arguments, clouds
 
 
 def main() -> int:
-    """Print the log lines, then the result or the error document; return 1 for it."""
+    """Print the log lines, then the result or the error document; return 1 on error."""
     parser = arguments.parser(__doc__)
-    parser.add_argument("function", choices=ENTRIES)
-    parser.add_argument("event", type=arguments.event, help="a file of JSON")
+    parser.add_argument("function", choices=TASKS)
+    parser.add_argument("event", type=arguments.event, help="a JSON file")
     given = parser.parse_args()
     entry = import_module(f"functions.{given.function}")
-    if not os.environ.get("WEBHOOK_SECRETS"):  # then a file is as good as its signature
+    if not os.environ.get("WEBHOOK_SECRETS"):  # accept events without a signature
         os.environ.setdefault("WEBHOOK_AUTH", "platform")
     with clouds.chosen(given.cloud):
         try:

@@ -1,4 +1,4 @@
-"""Bootstrap a listener twice, and show each step: what comes back is the same."""
+"""Bootstrap a listener twice, and print every call: both results are the same."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ EVENT = str(Path(__file__).parent.parent / "events" / "bootstrap.json")
 
 
 def main() -> int:
-    """Print every call and both results; return 1 if one of them is an error."""
+    """Print every call and both results; return 1 on error."""
     parser = arguments.parser(__doc__)
     parser.add_argument("event", type=arguments.event, nargs="?", default=EVENT)
     given = parser.parse_args()
     with clouds.chosen(given.cloud) as cloud:
         print(f"Calling {cloud}.\n\nThe event:\n{json.dumps(given.event, indent=2)}")
-        for words in ("functions.bootstrap.handler calls", "The same event again"):
-            print(f"\n{words}:")
+        for title in ("functions.bootstrap.handler calls", "The same event again"):
+            print(f"\n{title}:")
             lines = io.StringIO()
             try:
                 with redirect_stdout(lines):
@@ -36,19 +36,19 @@ def main() -> int:
     return 0
 
 
-def _print_outcome(lines: io.StringIO, words: str, document: object) -> None:
-    print("\n".join(_steps(lines)) or "  nothing")
-    print(f"and {words}\n{json.dumps(document, indent=2)}")
+def _print_outcome(lines: io.StringIO, verb: str, document: object) -> None:
+    print("\n".join(_steps(lines)) or "  (no calls)")
+    print(f"and {verb}\n{json.dumps(document, indent=2)}")
 
 
 def _steps(lines: io.StringIO) -> Iterator[str]:
-    """Yield a line for each call that the function has logged."""
+    """Yield a line of text for each logged call."""
     for line in map(json.loads, lines.getvalue().splitlines()):
         if line["message"] == "call":
-            answer = line.get("status", "no answer")
+            status = line.get("status", "no reply")
             code = f" {line['code']}" if "code" in line else ""
             yield (
-                f"  {line['service']:<3} {line['operation']:<16} -> {answer}{code}"
+                f"  {line['service']:<3} {line['operation']:<16} -> {status}{code}"
                 f" in {line['milliseconds']} ms"
             )
 

@@ -1,4 +1,4 @@
-"""Serve the functions behind a local HTTP API, as AWS's gateway or APIG would."""
+"""Serve the functions over a local HTTP API, like API Gateway or APIG."""
 
 from __future__ import annotations
 
@@ -13,33 +13,34 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from urllib.parse import urlsplit
 
-from tests.commands import ENTRIES, arguments, clouds
+from functions.invocation.tasks import TASKS
+from tests.commands import arguments, clouds
 
-MOST_BYTES = 10_000_000
-"""What API Gateway takes; the functions themselves take less."""
+MAX_BODY_BYTES = 10_000_000
+"""The limit of API Gateway; the functions have a lower one."""
 HANDLERS: dict[str, Callable[[object, object], object]] = {
-    f"/{entry}": import_module(f"functions.{entry}").handler for entry in ENTRIES
+    f"/{entry}": import_module(f"functions.{entry}").handler for entry in TASKS
 }
 
 
 class Context:
-    """What the platform tells a function besides its event: here, who asks."""
+    """The context of an invocation, reduced to its request ID."""
 
     def __init__(self, request_id: str) -> None:
-        """Take the id that the log lines then have."""
+        """Set the request ID, which appears in the log lines."""
         self.aws_request_id = request_id
 
 
 class Gateway(BaseHTTPRequestHandler):
-    """Turns each request into an event of an HTTP API (payload 2.0), and back."""
+    """Converts requests to events of an HTTP API (payload 2.0), and results back."""
 
     protocol_version = "HTTP/1.1"
 
-    def answer(self) -> None:
-        """Answer a request with what the function of its path replies."""
+    def respond(self) -> None:
+        """Invoke the function for the request's path, and send its response."""
         handler = HANDLERS.get(urlsplit(self.path).path)
         length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal() or int(length) > MOST_BYTES:
+        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
             self.close_connection = True
             self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {}, "")
             return
@@ -48,17 +49,17 @@ class Gateway(BaseHTTPRequestHandler):
             self._send(HTTPStatus.NOT_FOUND, {}, '{"message":"Not Found"}')
             return
         context = Context(str(uuid.uuid4()))
-        reply = handler(self._event(body, context.aws_request_id), context)
-        assert isinstance(reply, dict)  # HTTP always gets one
-        self._send(reply["statusCode"], reply["headers"], reply["body"])
+        response = handler(self._event(body, context.aws_request_id), context)
+        assert isinstance(response, dict)  # always for HTTP events
+        self._send(response["statusCode"], response["headers"], response["body"])
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815 - the names that the server looks for
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond  # noqa: N815 - the method names that the server requires
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the functions log."""
+        """Suppress logging, since the functions log."""
 
     def _event(self, body: bytes, request_id: str) -> dict[str, object]:
-        """Return the request as the gateway hands it over; what is no text in base64.
+        """Return the gateway's event for a request; a binary body is base64-encoded.
 
         Source: *API Gateway Developer Guide*, "Lambda proxy integrations for HTTP
         APIs".
@@ -101,7 +102,7 @@ class Gateway(BaseHTTPRequestHandler):
 
 
 def main() -> int:
-    """Serve until interrupted."""
+    """Serve until interrupted by Ctrl-C."""
     parser = arguments.parser(__doc__)
     parser.add_argument("--port", type=int, default=8000)
     given = parser.parse_args()
@@ -110,9 +111,9 @@ def main() -> int:
     except (OSError, OverflowError) as error:
         parser.error(f"cannot listen on port {given.port}: {error}")
     with server, clouds.chosen(given.cloud) as cloud:
-        _lock_the_door()
+        _ensure_webhook_secret()
         address = f"http://127.0.0.1:{server.server_port}"
-        print(f"Calling {cloud}. Send events with POST, until Ctrl-C, to:")
+        print(f"Calling {cloud}. Send events with POST (press Ctrl-C to stop):")
         print("\n".join(f"  {address}{path}" for path in HANDLERS), flush=True)
         try:
             server.serve_forever()
@@ -121,8 +122,8 @@ def main() -> int:
     return 0
 
 
-def _lock_the_door() -> None:
-    """Make a secret for webhooks if there is none, as nobody would be let in."""
+def _ensure_webhook_secret() -> None:
+    """Generate a secret for webhooks if authentication is not configured."""
     if os.environ.get("WEBHOOK_SECRETS") or os.environ.get("WEBHOOK_AUTH"):
         return
     secret = f"whsec_{base64.b64encode(os.urandom(24)).decode()}"

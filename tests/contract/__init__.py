@@ -1,1 +1,1 @@
-"""Tests of what others rely on: schemas, APIs, the emulated cloud."""
+"""Tests of the contracts: schemas, documents, and the emulator."""

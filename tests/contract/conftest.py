@@ -1,4 +1,4 @@
-"""An emulator for each test, with a clock that the test sets, and a client of it."""
+"""An emulator for each test, with a clock that tests can set, and a client."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.emulator import Emulator
 
 @pytest.fixture
 def clock() -> Clock:
-    """Return the emulator's clock."""
+    """Return the clock of the emulator."""
     return Clock()
 
 
@@ -23,5 +23,5 @@ def cloud(clock: Clock) -> Iterator[Emulator]:
 
 @pytest.fixture
 def client(cloud: Emulator) -> Client:
-    """Return a client whose token both services accept."""
+    """Return a client with a token that both services accept."""
     return Client(cloud)

@@ -1,4 +1,4 @@
-"""A client of the emulator that sends requests as the API pages show them."""
+"""A client that sends requests to the emulator as documented by the API pages."""
 
 import requests
 
@@ -10,7 +10,7 @@ UNKNOWN_ID = "00000000-0000-0000-0000-000000000000"
 
 
 class Clock:
-    """A clock that tests set forward; seconds since 1970."""
+    """A clock that tests can advance, in seconds since 1970."""
 
     def __init__(self) -> None:
         """Start at 2027-01-15T08:00:00Z."""
@@ -22,7 +22,7 @@ class Clock:
 
 
 class Client:
-    """Sends requests with a token; ``timeout`` is in seconds."""
+    """Sends requests with a token, and a timeout in seconds."""
 
     def __init__(
         self, cloud: Emulator, token: str | None = None, timeout: float = 5
@@ -82,7 +82,7 @@ class Client:
 
 
 def outcome(response: requests.Response) -> tuple[int, str]:
-    """Return status and error code; every reply must have a request ID."""
+    """Return the status and error code; a request ID must be present."""
     assert response.headers["X-Request-Id"]
     body = response.json() if response.content else {}
     return response.status_code, body.get("error_code", "")

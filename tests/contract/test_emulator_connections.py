@@ -1,4 +1,4 @@
-"""The emulator's bytes on the wire, its end, and its robustness against clients."""
+"""The emulator's connection faults, shutdown, and handling of invalid requests."""
 
 import http.client
 import socket
@@ -20,7 +20,7 @@ def connect(cloud: Emulator) -> socket.socket:
 
 
 def send_raw(cloud: Emulator, data: bytes) -> bytes:
-    """Send bytes and return all that comes back until the connection closes."""
+    """Send bytes, and return everything received until the connection closes."""
     with connect(cloud) as client:
         client.sendall(data)
         client.shutdown(socket.SHUT_WR)
@@ -28,13 +28,13 @@ def send_raw(cloud: Emulator, data: bytes) -> bytes:
 
 
 def raw_request(cloud: Emulator) -> bytes:
-    """Return the bytes of a ListLogtanks."""
+    """Return a ListLogtanks request as bytes."""
     lines = ["GET /v1/logtanks HTTP/1.1", "Host: x", f"X-Auth-Token: {cloud.token}"]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
 def receive_for(client: socket.socket, seconds: float) -> bytes:
-    """Return what arrives until nothing has arrived for some seconds."""
+    """Return the bytes received until nothing arrives for some seconds."""
     client.settimeout(seconds)
     received = b""
     with suppress(TimeoutError):
@@ -43,27 +43,27 @@ def receive_for(client: socket.socket, seconds: float) -> bytes:
     return received
 
 
-def wait_until(is_so: Callable[[], bool]) -> bool:
-    """Wait for something that happens in the background, two seconds at most."""
+def wait_until(condition: Callable[[], bool]) -> bool:
+    """Poll a condition for up to two seconds, and return it."""
     deadline = time.monotonic() + 2
-    while not is_so() and time.monotonic() < deadline:
+    while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
-    return is_so()
+    return condition()
 
 
 def listed_with(cloud: Emulator, connection: str) -> bytes:
-    """Return the bytes of the reply to a ListLogtanks, with a connection fault."""
+    """Return the reply to ListLogtanks, as bytes, with a connection fault."""
     cloud.fail({"operation": "ListLogtanks", "connection": connection, "work": True})
     return send_raw(cloud, raw_request(cloud))
 
 
-def test_a_refused_reply_is_a_close_without_a_byte(cloud: Emulator) -> None:
-    """Not a reset: the client reads the end of the stream."""
+def test_refuse_answer_closes_without_sending_a_byte(cloud: Emulator) -> None:
+    """The client reads end of stream, not a reset."""
     assert listed_with(cloud, "refuse_answer") == b""
 
 
-def test_a_cut_reply_ends_in_the_middle_of_its_body(cloud: Emulator) -> None:
-    """The head is complete and announces twice as many bytes as follow."""
+def test_cut_ends_in_the_middle_of_the_body(cloud: Emulator) -> None:
+    """The head is complete, with a Content-Length of twice the bytes sent."""
     head, _, body = listed_with(cloud, "cut").partition(b"\r\n\r\n")
     announced = int(head.lower().partition(b"content-length: ")[2].split()[0])
     assert head.startswith(b"HTTP/1.1 200 OK")
@@ -77,7 +77,7 @@ def test_garbage_is_not_http(cloud: Emulator) -> None:
     assert not reply.startswith(b"HTTP/")
 
 
-def test_a_reset_is_a_tcp_reset(cloud: Emulator) -> None:
+def test_reset_is_a_tcp_reset(cloud: Emulator) -> None:
     """The client's read fails with ECONNRESET."""
     cloud.fail({"operation": "ListLogtanks", "connection": "reset"})
     with connect(cloud) as client:
@@ -87,10 +87,10 @@ def test_a_reset_is_a_tcp_reset(cloud: Emulator) -> None:
 
 
 @pytest.mark.parametrize(("kind", "least"), [("drip_headers", 1), ("drip_body", 60)])
-def test_a_slow_reply_starts_with_one_byte_or_the_whole_head(
+def test_a_slow_reply_starts_with_one_byte_or_the_head(
     cloud: Emulator, kind: str, least: int
 ) -> None:
-    """Further bytes come at the configured interval."""
+    """Further bytes follow at the configured interval."""
     cloud.fail({"operation": "ListLogtanks", "connection": kind, "interval": 60})
     with connect(cloud) as client:
         client.sendall(raw_request(cloud))
@@ -111,7 +111,7 @@ def test_a_slow_reply_starts_with_one_byte_or_the_whole_head(
     ids=repr,
 )
 def test_the_emulator_stops_while_a_call_hangs(fault: dict[str, Any]) -> None:
-    """At once, and the client's connection is closed."""
+    """It stops within a second and closes the client's connection."""
     with Emulator() as cloud:
         cloud.fail({"operation": "*", **fault})
         client = connect(cloud)
@@ -125,7 +125,7 @@ def test_the_emulator_stops_while_a_call_hangs(fault: dict[str, Any]) -> None:
 
 
 def test_a_stopped_emulator_closes_idle_connections() -> None:
-    """A client with a kept-alive connection sees its end."""
+    """A client with a keep-alive connection reads end of stream."""
     with Emulator() as cloud:
         client = http.client.HTTPConnection(cloud.url.removeprefix("http://"))
         client.request("GET", "/_emulator/state")
@@ -152,10 +152,10 @@ def test_a_stopped_emulator_closes_idle_connections() -> None:
     ],
     ids=lambda value: repr(value)[:40],
 )
-def test_a_malformed_request_gets_an_error_of_the_gateway(
+def test_a_malformed_request_gets_a_gateway_error(
     client: Client, data: bytes, status: int
 ) -> None:
-    """With a request ID; the next client is served."""
+    """The error has a request ID, and the next client is served."""
     reply = send_raw(client.cloud, data)
     assert int(reply.split()[1]) == status
     assert b"X-Request-Id: " in reply
@@ -163,12 +163,12 @@ def test_a_malformed_request_gets_an_error_of_the_gateway(
 
 
 def test_an_incomplete_request_is_ignored(cloud: Emulator) -> None:
-    """Half a body is not recorded as a call."""
+    """A request with half a body is not recorded as a call."""
     assert send_raw(cloud, b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf") == b""
     assert cloud.calls == []
 
 
-def test_a_connection_serves_one_request_after_the_other(cloud: Emulator) -> None:
-    """HTTP/1.1 keep-alive, including pipelined requests."""
+def test_a_connection_serves_several_requests(cloud: Emulator) -> None:
+    """HTTP/1.1 keep-alive works, even with pipelined requests."""
     replies = send_raw(cloud, raw_request(cloud) * 3)
     assert replies.count(b"HTTP/1.1 200 OK") == 3

@@ -1,4 +1,4 @@
-"""The emulator can be inspected and configured over HTTP, and run as a command."""
+"""The emulator's control interface over HTTP, and its command."""
 
 import re
 import signal
@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "tests/emulator").glob("*.py"))
 
 
-def test_the_emulator_shares_no_code_and_no_module_name_with_the_functions() -> None:
-    """A mistake in the functions would otherwise agree with itself."""
+def test_the_emulator_shares_no_code_or_module_names_with_the_functions() -> None:
+    """Shared code could hide a mistake in the functions."""
     names = {path.stem for path in (ROOT / "functions").rglob("*.py")} - {"__init__"}
     imported = r"^\s*(from|import) functions\b"
     texts = [path.read_text("utf-8") for path in SOURCES]
@@ -26,8 +26,8 @@ def test_the_emulator_shares_no_code_and_no_module_name_with_the_functions() -> 
     assert names & {path.stem for path in SOURCES} == set()
 
 
-def test_the_state_has_all_that_a_client_needs(client: Client) -> None:
-    """GET /_emulator/state returns what state() returns, and is not recorded."""
+def test_the_state_has_everything_a_client_needs(client: Client) -> None:
+    """GET /_emulator/state equals state(), and is not recorded as a call."""
     client.new_stream()
     state = requests.get(f"{client.cloud.url}/_emulator/state", timeout=5).json()
     assert state == client.cloud.state()
@@ -36,8 +36,8 @@ def test_the_state_has_all_that_a_client_needs(client: Client) -> None:
     assert len(client.cloud.calls) == 1
 
 
-def test_calls_are_recorded_in_order_with_their_outcome(client: Client) -> None:
-    """GET /_emulator/calls: the requests, and the status of each reply."""
+def test_calls_are_recorded_in_order_with_their_outcomes(client: Client) -> None:
+    """GET /_emulator/calls returns the requests and the status of each reply."""
     client.new_stream()
     client.list_logtanks("?resource_ids=a&resource_ids=b&limit=5")
     client.create_stream("ga-one")
@@ -54,7 +54,7 @@ def test_calls_are_recorded_in_order_with_their_outcome(client: Client) -> None:
 
 
 def test_a_reset_drops_the_state_and_applies_the_options(client: Client) -> None:
-    """Over HTTP too; without a body the options are those of the start."""
+    """Without a body, a reset restores the initial options."""
     client.new_stream()
     url = f"{client.cloud.url}/_emulator/reset"
     after = requests.post(url, json={"stream_quota": 1}, timeout=5).json()
@@ -77,10 +77,10 @@ def test_a_reset_drops_the_state_and_applies_the_options(client: Client) -> None
         ("faults", [{"operation": "*", "status": 500}, 7], "a fault must be an object"),
     ],
 )
-def test_an_invalid_control_call_is_refused_with_the_reason(
+def test_an_invalid_control_call_is_rejected_with_the_reason(
     client: Client, path: str, body: object, reason: str
 ) -> None:
-    """400; no part of it takes effect."""
+    """The status is 400, and no part of the call takes effect."""
     url = f"{client.cloud.url}/_emulator/{path}"
     response = requests.post(url, json=body, timeout=5)
     assert response.status_code == 400
@@ -89,7 +89,7 @@ def test_an_invalid_control_call_is_refused_with_the_reason(
 
 
 def test_the_environment_points_the_functions_at_the_emulator(cloud: Emulator) -> None:
-    """With variables of the functions' settings table."""
+    """All variables are settings of the functions."""
     assert cloud.environment() == {
         "HUAWEICLOUD_LTS_ENDPOINT": cloud.url,
         "HUAWEICLOUD_GA_ENDPOINT": cloud.url,
@@ -103,9 +103,9 @@ def test_the_environment_points_the_functions_at_the_emulator(cloud: Emulator) -
 
 @pytest.fixture
 def command() -> Iterator[subprocess.Popen[str]]:
-    """Run the command on a free port; stderr goes to stdout."""
+    """Run the command on a free port, with stderr redirected to stdout."""
     line = [sys.executable, "-u", "-m", "tests.emulator", "--port", "0"]
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(  # noqa: S603 # a fixed command
         [*line, "--stream-quota", "1"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -120,7 +120,7 @@ def command() -> Iterator[subprocess.Popen[str]]:
 def test_the_command_prints_its_address_and_a_line_per_call(
     command: subprocess.Popen[str], number: signal.Signals
 ) -> None:
-    """It prints export lines to paste, and exits quietly when interrupted."""
+    """It also prints export lines, and exits with status 0 when interrupted."""
     assert command.stdout is not None
     lines = [command.stdout.readline().strip() for _ in range(9)]
     exported = dict(line.removeprefix("export ").split("=") for line in lines[1:8])
@@ -129,7 +129,7 @@ def test_the_command_prints_its_address_and_a_line_per_call(
     requests.get(f"{url}/v1/logtanks", timeout=5)
     command.send_signal(number)
     rest, _ = command.communicate(timeout=5)
-    assert lines[0] == f"LTS, GA and IAM at {url} (Ctrl-C ends it)"
+    assert lines[0] == f"LTS, GA and IAM at {url} (press Ctrl-C to stop)"
     assert state["options"]["stream_quota"] == 1
     assert rest == "ListLogtanks     GET /v1/logtanks -> 401 APIGW.0301\n"
     assert command.returncode == 0

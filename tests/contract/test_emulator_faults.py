@@ -1,4 +1,4 @@
-"""The emulator fails as configured: statuses, bodies, delays, late operations."""
+"""Configured faults: statuses, bodies, delays, connections, late operations."""
 
 import time
 
@@ -26,7 +26,7 @@ BROKEN = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 def test_a_status_without_a_body_gets_the_documented_error(
     client: Client, operation: str, status: int, code: str
 ) -> None:
-    """And the operation is not run."""
+    """The reply has the documented code, and the operation is not run."""
     client.cloud.fail({"operation": operation, "status": status})
     response = client.create_stream()
     [call] = client.cloud.calls
@@ -46,10 +46,10 @@ def test_a_status_without_a_body_gets_the_documented_error(
         ("", "utf-8", b""),
     ],
 )
-def test_a_faults_own_headers_and_body_are_sent(
+def test_the_headers_and_body_of_a_fault_are_sent(
     client: Client, body: object, encoding: str, sent: bytes
 ) -> None:
-    """A string is sent as it is, in its encoding; anything else as JSON."""
+    """A string is sent verbatim in its encoding; any other value as JSON."""
     fault = {"operation": CREATE, "status": 502, "body": body}
     headers = {"Retry-After": "3"}
     client.cloud.fail({**fault, "body_encoding": encoding, "headers": headers})
@@ -59,7 +59,7 @@ def test_a_faults_own_headers_and_body_are_sent(
 
 
 def test_skip_and_times_select_the_calls(client: Client) -> None:
-    """Faults apply in the order in which they were added, each to its calls."""
+    """Faults apply in the order in which they were added, to matching calls."""
     client.cloud.fail(
         {"operation": "LTS", "skip": 1, "times": 2, "status": 500},
         {"operation": "GA", "times": None, "status": 503},
@@ -71,14 +71,14 @@ def test_skip_and_times_select_the_calls(client: Client) -> None:
 
 
 def test_a_reply_can_be_lost_after_the_operation_was_run(client: Client) -> None:
-    """The caller gets a 500, and yet the stream exists."""
+    """The caller gets status 500, but the log stream exists."""
     client.cloud.fail({"operation": CREATE, "work": True, "status": 500})
     assert client.create_stream().status_code == 500
     assert client.stream_names() == ["ga-one"]
 
 
-def test_an_operation_can_run_late_and_settling_waits_for_it(client: Client) -> None:
-    """The stream appears after the reply has failed; settling drops the faults."""
+def test_an_operation_can_run_late_and_settle_waits_for_it(client: Client) -> None:
+    """The stream is created after the reply has failed; settle drops all faults."""
     fault = {"operation": CREATE, "times": None, "land_after": 0.1}
     client.cloud.fail({**fault, "connection": "refuse_answer"})
     with pytest.raises(BROKEN):
@@ -90,7 +90,7 @@ def test_an_operation_can_run_late_and_settling_waits_for_it(client: Client) -> 
 
 
 def test_a_delay_alone_only_delays(client: Client) -> None:
-    """The true reply comes later."""
+    """The genuine reply is sent after the delay."""
     client.cloud.fail({"operation": CREATE, "delay": 0.1})
     before = time.monotonic()
     assert client.create_stream().status_code == 201
@@ -99,7 +99,7 @@ def test_a_delay_alone_only_delays(client: Client) -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 10_000_000])
 def test_a_body_can_have_any_size(client: Client, size: int) -> None:
-    """A 2xx with so many bytes; the operation is run only if configured."""
+    """The reply is a success of the given size, and the operation is not run."""
     client.cloud.fail({"operation": CREATE, "size": size})
     response = client.create_stream()
     assert (response.status_code, len(response.content)) == (201, size)
@@ -111,7 +111,7 @@ def test_a_body_can_have_any_size(client: Client, size: int) -> None:
 def test_a_broken_connection_gives_no_reply(
     client: Client, kind: str, *, work: bool
 ) -> None:
-    """Whether or not the operation was run."""
+    """The client gets no reply, whether or not the operation was run."""
     client.cloud.fail({"operation": CREATE, "connection": kind, "work": work})
     with pytest.raises(BROKEN):
         client.create_stream()
@@ -121,7 +121,7 @@ def test_a_broken_connection_gives_no_reply(
 
 @pytest.mark.parametrize("kind", ["drip_headers", "drip_body"])
 def test_a_slow_reply_is_complete(client: Client, kind: str) -> None:
-    """Sent byte by byte, and valid."""
+    """A reply that is sent byte by byte is valid."""
     fault = {"operation": CREATE, "connection": kind, "work": True}
     client.cloud.fail({**fault, "interval": 0.0001})
     response = client.create_stream()
@@ -129,14 +129,14 @@ def test_a_slow_reply_is_complete(client: Client, kind: str) -> None:
 
 
 def test_endless_headers_do_not_end(client: Client) -> None:
-    """A client that limits headers gives up."""
+    """A client that limits headers raises an error."""
     client.cloud.fail({"operation": CREATE, "connection": "endless_headers"})
     with pytest.raises(requests.RequestException):
         client.create_stream()
 
 
 def test_a_hanging_call_does_not_block_others(client: Client) -> None:
-    """Its client times out; others are served."""
+    """Only the hanging client times out."""
     client.cloud.fail({"operation": CREATE, "connection": "hang"})
     with pytest.raises(requests.ReadTimeout):
         Client(client.cloud, timeout=0.2).create_stream()

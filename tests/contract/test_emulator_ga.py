@@ -1,4 +1,4 @@
-"""The emulated GA keeps the rules of "Creating a Log" and "Querying Logs"."""
+"""The emulated GA follows the pages "Creating a Log" and "Querying Logs"."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from tests.contract.emulator_client import (
 )
 
 
-def test_a_logtank_is_shown_with_all_documented_fields(client: Client) -> None:
-    """Tables 4 and 5: times in whole seconds, and the request ID."""
+def test_a_logtank_has_all_documented_fields(client: Client) -> None:
+    """The reply has the fields of Tables 4 and 5, with times in whole seconds."""
     stream_id = client.new_stream()
     response = client.create_logtank(stream_id, more="tolerated")
     detail = response.json()["logtank"]
@@ -47,10 +47,10 @@ def test_a_logtank_is_shown_with_all_documented_fields(client: Client) -> None:
     ],
     ids=repr,
 )
-def test_a_logtank_needs_valid_fields_that_name_what_exists(
+def test_a_logtank_needs_valid_fields_and_existing_resources(
     client: Client, fields: dict[str, Any], status: int, code: str
 ) -> None:
-    """GA.9001 for an invalid value, GA.9002 for what does not exist."""
+    """The code is GA.9001 for an invalid value, GA.9002 for a missing resource."""
     client.cloud.reset(listeners=[LISTENER])
     response = client.create_logtank(client.new_stream(), **fields)
     assert outcome(response) == (status, code)
@@ -59,23 +59,23 @@ def test_a_logtank_needs_valid_fields_that_name_what_exists(
 
 
 @pytest.mark.parametrize("body", [{}, [], {"logtank": []}, {"logtank": {}}], ids=repr)
-def test_a_body_without_the_logtanks_fields_is_refused(
+def test_a_body_without_logtank_fields_is_rejected(
     client: Client, body: object
 ) -> None:
-    """GA.9001."""
+    """The error code is GA.9001."""
     assert outcome(client.call("POST", "/v1/logtanks", body)) == (400, "GA.9001")
 
 
-def test_a_listeners_second_logtank_can_be_allowed(client: Client) -> None:
-    """Whether GA refuses it is not documented, so both can be configured."""
+def test_a_second_logtank_for_a_listener_can_be_allowed(client: Client) -> None:
+    """GA's behaviour is undocumented, so both are configurable."""
     client.cloud.reset(second_logtank="allow")
     stream_id = client.new_stream()
     created = [client.create_logtank(stream_id).status_code for _ in range(2)]
     assert created == [201, 201]
 
 
-def test_a_logtank_is_pending_for_a_time(client: Client, clock: Clock) -> None:
-    """PENDING for the configured seconds, then it has the configured status."""
+def test_a_new_logtank_is_pending(client: Client, clock: Clock) -> None:
+    """It is PENDING for the configured time, then has the configured status."""
     client.cloud.reset(pending_seconds=10, final_status="ERROR")
     stream_id = client.new_stream()
     created = client.create_logtank(stream_id).json()["logtank"]
@@ -91,13 +91,13 @@ def test_a_logtank_is_pending_for_a_time(client: Client, clock: Clock) -> None:
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=501", "limit=x", "limit=-1", "marker=nothing"]
 )
-def test_an_invalid_page_is_refused(client: Client, query: str) -> None:
-    """GA.9001."""
+def test_invalid_paging_parameters_are_rejected(client: Client, query: str) -> None:
+    """The error code is GA.9001."""
     assert outcome(client.list_logtanks(f"?{query}")) == (400, "GA.9001")
 
 
 def test_the_page_size_can_be_limited(client: Client) -> None:
-    """list_page_size limits a page that requested more; a marker needs no limit."""
+    """list_page_size overrides a larger limit; a marker works without a limit."""
     client.cloud.reset(list_page_size=1, second_logtank="allow")
     stream_id = client.new_stream()
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""The emulated LTS keeps the constraints of its API pages."""
+"""The emulated LTS enforces the constraints of its API pages."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ import requests
 
 from tests.contract.emulator_client import JSON, UNKNOWN_ID, Client, outcome
 
-# "Creating a Log Stream", Tables 3 and 4: fields beside the name "a"
+# "Creating a Log Stream", Tables 3 and 4: fields in addition to the name "a"
 ALLOWED: list[dict[str, Any]] = [
     *({"log_stream_name": name} for name in ("a", "-a_b.c9", "x" * 64)),
     {"ttl_in_days": 1},
@@ -44,15 +44,15 @@ INVALID: dict[str, list[Any]] = {
 def test_a_stream_within_the_constraints_is_created(
     client: Client, fields: dict[str, Any]
 ) -> None:
-    """201, and only the ID of Table 5."""
+    """The reply is 201 with only the ID (Table 5)."""
     body = {"log_stream_name": "a", **fields}
     response = client.call("POST", client.streams_path(), body)
     assert outcome(response) == (201, "")
     assert list(response.json()) == ["log_stream_id"]
 
 
-def test_a_stream_beyond_the_constraints_is_refused(client: Client) -> None:
-    """400 LTS.0009 for every counterexample, and no stream is created."""
+def test_a_stream_outside_the_constraints_is_rejected(client: Client) -> None:
+    """Every counterexample gets 400 LTS.0009, and no log stream is created."""
     fields = [{name: value} for name, values in INVALID.items() for value in values]
     bodies = [[], "text", {}, *({"log_stream_name": "a", **each} for each in fields)]
     outcomes = {
@@ -76,10 +76,10 @@ def test_a_stream_beyond_the_constraints_is_refused(client: Client) -> None:
         (b'{"log_stream_name": "a"}', ""),
     ],
 )
-def test_a_body_that_is_not_json_is_refused(
+def test_a_body_that_is_not_json_is_rejected(
     client: Client, body: bytes, kind: str
 ) -> None:
-    """400 LTS.0007, also if only the Content-Type is wrong."""
+    """The reply is 400 LTS.0007, even if only the Content-Type is wrong."""
     headers = {**client.headers, "Content-Type": kind}
     url = client.cloud.url + client.streams_path()
     response = requests.post(url, data=body, headers=headers, timeout=5)
@@ -87,19 +87,19 @@ def test_a_body_that_is_not_json_is_refused(
 
 
 def test_names_and_aliases_are_unique_within_a_group(client: Client) -> None:
-    """LTS.0205 for a taken name, and for an alias that is another's name or alias."""
+    """A used name, or an alias that is a used name or alias, gets LTS.0205."""
     client.create_stream("one", log_stream_name_alias="first")
-    taken = [
+    rejected = [
         client.create_stream("one"),
         client.create_stream("two", log_stream_name_alias="one"),
         client.create_stream("two", log_stream_name_alias="first"),
     ]
-    assert {outcome(response) for response in taken} == {(400, "LTS.0205")}
+    assert {outcome(response) for response in rejected} == {(400, "LTS.0205")}
     assert outcome(client.create_stream("two")) == (201, "")
 
 
-def test_one_of_sixteen_simultaneous_creates_succeeds(client: Client) -> None:
-    """Checks and changes are one step, for streams and for logtanks."""
+def test_one_of_sixteen_concurrent_creates_succeeds(client: Client) -> None:
+    """Check and creation are atomic, for log streams and for logtanks."""
     with ThreadPoolExecutor(16) as pool:
         streams = list(pool.map(client.create_stream, ["same"] * 16))
         stream_id = client.cloud.streams[0]["log_stream_id"]
@@ -109,14 +109,14 @@ def test_one_of_sixteen_simultaneous_creates_succeeds(client: Client) -> None:
 
 
 def test_the_stream_quota_is_enforced(client: Client) -> None:
-    """LTS.0206 for one stream more than the group may have."""
+    """A log stream beyond the quota gets LTS.0206."""
     client.cloud.reset(stream_quota=2)
     outcomes = [outcome(client.create_stream(name)) for name in "abc"]
     assert outcomes == [(201, ""), (201, ""), (400, "LTS.0206")]
 
 
-def test_what_does_not_exist_gets_the_services_error_code(client: Client) -> None:
-    """A group, stream, logtank or API."""
+def test_missing_resources_get_the_documented_error(client: Client) -> None:
+    """Each missing group, stream, logtank or API has its own code."""
     streams, project = client.streams_path(), client.cloud.project_id
     rows = [
         ("POST", client.streams_path(UNKNOWN_ID), 400, "LTS.0201"),

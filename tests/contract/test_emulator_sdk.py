@@ -1,4 +1,4 @@
-"""The vendor's own SDK works against the emulator: it signs, parses and pages there."""
+"""The vendor's own SDK works with the emulator: signing, parsing and paging."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,26 +16,26 @@ from huaweicloudsdklts import v2 as lts
 from tests.contract.emulator_client import LISTENER, UNKNOWN_ID
 from tests.emulator import Emulator
 
-SdkObject: TypeAlias = Any  # the SDK carries no types
+SdkObject: TypeAlias = Any  # the SDK has no type annotations
 
 
 @dataclass
 class Sdk:
-    """Both clients of the SDK, and the emulator they talk to."""
+    """Both SDK clients, and the emulator that they call."""
 
     cloud: Emulator
     lts: SdkObject
     ga: SdkObject
 
     def create_stream(self, name: str, **fields: object) -> SdkObject:
-        """Send CreateLogStream to the group that the emulator is born with."""
+        """Send CreateLogStream for the initial log group."""
         body = lts.CreateLogStreamParams(log_stream_name=name, **fields)
         group_id = self.cloud.log_group_id
         request = lts.CreateLogStreamRequest(log_group_id=group_id, body=body)
         return self.lts.create_log_stream(request)
 
     def list_streams(self) -> SdkObject:
-        """Send ListLogStream for that group."""
+        """Send ListLogStream for the initial log group."""
         request = lts.ListLogStreamRequest(log_group_id=self.cloud.log_group_id)
         return self.lts.list_log_stream(request).log_streams
 
@@ -64,7 +64,7 @@ class Sdk:
 
 
 def connect(cloud: Emulator, secret_key: str) -> Sdk:
-    """Build both clients as the SDK's readme does, with the emulator as endpoint."""
+    """Build both clients as in the SDK's readme, with the emulator as endpoint."""
 
     def build(client: SdkObject) -> SdkObject:
         keys = BasicCredentials(cloud.access_key, secret_key, cloud.project_id)
@@ -76,21 +76,21 @@ def connect(cloud: Emulator, secret_key: str) -> Sdk:
 
 @pytest.fixture
 def sdk() -> Iterator[Sdk]:
-    """Return clients that hold the right keys."""
+    """Return clients with valid keys."""
     with Emulator() as cloud:
         yield connect(cloud, cloud.secret_key)
 
 
-def test_a_created_stream_is_listed_with_what_it_was_given(sdk: Sdk) -> None:
-    """As LogStreamResBody; without a retention it has its group's (Table 3)."""
+def test_a_created_stream_is_listed_with_its_fields(sdk: Sdk) -> None:
+    """The list has all fields; retention defaults to the group's (Table 3)."""
     tags = [lts.TagsBody(key="环境", value="prod"), lts.TagsBody(key="empty")]
-    made = sdk.create_stream(
+    created = sdk.create_stream(
         "ga-one", ttl_in_days=7, tags=tags, log_stream_name_alias="one"
     )
     sdk.create_stream("ga-two")
     stream, other = sdk.list_streams()
-    assert made.status_code == 201
-    assert stream.log_stream_id == made.log_stream_id
+    assert created.status_code == 201
+    assert stream.log_stream_id == created.log_stream_id
     assert (stream.log_stream_name, stream.ttl_in_days) == ("ga-one", 7)
     assert stream.log_stream_name_alias == "one"
     assert stream.tag == {
@@ -102,8 +102,8 @@ def test_a_created_stream_is_listed_with_what_it_was_given(sdk: Sdk) -> None:
     assert other.ttl_in_days == 30
 
 
-def test_the_filter_finds_a_stream_and_names_its_group(sdk: Sdk) -> None:
-    """ListLogStreams matches loosely, and adds log_group_id."""
+def test_the_stream_filter_matches_substrings(sdk: Sdk) -> None:
+    """ListLogStreams also returns the log_group_id."""
     for name in ("ga-one", "ga-one-more", "other"):
         sdk.create_stream(name)
     request = lts.ListLogStreamsRequest(log_stream_name="ga-one")
@@ -113,23 +113,23 @@ def test_the_filter_finds_a_stream_and_names_its_group(sdk: Sdk) -> None:
 
 
 def test_a_streams_retention_can_be_changed(sdk: Sdk) -> None:
-    """UpdateLogStream sends another spelling of the content type, and is understood."""
-    made = sdk.create_stream("ga-one")
+    """UpdateLogStream is accepted although its Content-Type is spelled differently."""
+    created = sdk.create_stream("ga-one")
     request = lts.UpdateLogStreamRequest(
         log_group_id=sdk.cloud.log_group_id,
-        log_stream_id=made.log_stream_id,
+        log_stream_id=created.log_stream_id,
         body=lts.UpdateLogStreamParams(ttl_in_days=90),
     )
-    assert sdk.lts.update_log_stream(request).log_topic_id == made.log_stream_id
+    assert sdk.lts.update_log_stream(request).log_topic_id == created.log_stream_id
     assert sdk.list_streams()[0].ttl_in_days == 90
 
 
 def test_a_logtank_is_created_shown_changed_and_deleted(sdk: Sdk) -> None:
-    """All of LogtankDetail is parsed; a deleted logtank is gone."""
+    """The SDK parses each reply, and the deleted logtank no longer exists."""
     first = sdk.create_stream("ga-one").log_stream_id
     second = sdk.create_stream("ga-two").log_stream_id
-    made = sdk.create_logtank(first)
-    logtank_id = made.logtank.id
+    created = sdk.create_logtank(first)
+    logtank_id = created.logtank.id
     shown = sdk.ga.show_logtank(ga.ShowLogtankRequest(logtank_id=logtank_id)).logtank
     assert (shown.status, shown.log_stream_id) == ("ACTIVE", first)
     assert shown.project_id == sdk.cloud.project_id
@@ -144,7 +144,7 @@ def test_a_logtank_is_created_shown_changed_and_deleted(sdk: Sdk) -> None:
 
 
 def test_logtanks_are_paged_and_filtered(sdk: Sdk) -> None:
-    """The marker of a page leads to the next; the last page has none."""
+    """Each marker returns the next page; the last page has no marker."""
     stream_id = sdk.create_stream("ga-one").log_stream_id
     listeners = [f"listener-{number}" for number in range(5)]
     for listener in listeners:
@@ -163,19 +163,19 @@ def test_logtanks_are_paged_and_filtered(sdk: Sdk) -> None:
 
 
 def test_a_stream_in_use_cannot_be_deleted(sdk: Sdk) -> None:
-    """LTS.0207 while a logtank ships there, 204 afterwards."""
+    """The reply is LTS.0207 while a logtank uses the stream, then 204."""
     stream_id = sdk.create_stream("ga-one").log_stream_id
     logtank_id = sdk.create_logtank(stream_id).logtank.id
-    with pytest.raises(ClientRequestException) as refused:
+    with pytest.raises(ClientRequestException) as rejected:
         sdk.delete_stream(stream_id)
-    assert refused.value.error_code == "LTS.0207"
+    assert rejected.value.error_code == "LTS.0207"
     sdk.delete_logtank(logtank_id)
     assert sdk.delete_stream(stream_id).status_code == 204
     assert sdk.cloud.streams == []
 
 
-def test_refusals_are_parsed_by_the_sdk(sdk: Sdk) -> None:
-    """Code, status and request id of LTS's and GA's refusals arrive."""
+def test_the_sdk_parses_errors(sdk: Sdk) -> None:
+    """Errors of LTS and GA have their code, status and request ID."""
     stream_id = sdk.create_stream("ga-one").log_stream_id
     sdk.create_logtank(stream_id)
     with pytest.raises(ClientRequestException) as taken:
@@ -184,8 +184,8 @@ def test_refusals_are_parsed_by_the_sdk(sdk: Sdk) -> None:
         sdk.create_logtank(stream_id)
     with pytest.raises(ClientRequestException) as missing:
         sdk.create_logtank(UNKNOWN_ID, "another")
-    refusals = [taken.value, second.value, missing.value]
-    assert [(r.status_code, r.error_code) for r in refusals] == [
+    errors = [taken.value, second.value, missing.value]
+    assert [(r.status_code, r.error_code) for r in errors] == [
         (400, "LTS.0205"),
         (400, "GA.9104"),
         (404, "GA.9002"),
@@ -193,8 +193,8 @@ def test_refusals_are_parsed_by_the_sdk(sdk: Sdk) -> None:
     assert taken.value.request_id == sdk.cloud.calls[2]["request_id"]
 
 
-def test_a_fault_reaches_the_sdk_as_a_servers_error(sdk: Sdk) -> None:
-    """Without a body, a fault's status gets the operation's documented error."""
+def test_a_fault_is_a_server_error_in_the_sdk(sdk: Sdk) -> None:
+    """A status without a body gets the documented error of the operation."""
     sdk.cloud.fail({"operation": "CreateLogStream", "status": 500})
     with pytest.raises(ServerResponseException) as failed:
         sdk.create_stream("ga-one")
@@ -202,28 +202,28 @@ def test_a_fault_reaches_the_sdk_as_a_servers_error(sdk: Sdk) -> None:
     assert sdk.create_stream("ga-one").status_code == 201
 
 
-def test_a_wrong_secret_key_is_refused_and_five_lock_the_key(sdk: Sdk) -> None:
-    """401 APIGW.0301 from both services; then the right key is refused as well."""
+def test_five_wrong_signatures_lock_the_access_key(sdk: Sdk) -> None:
+    """Afterwards, both services also reject the correct secret key."""
     wrong = connect(sdk.cloud, "wrong")
-    refusals = []
+    rejections = []
     for attempt in (wrong.list_streams,) * 5 + (sdk.list_streams,):
-        with pytest.raises(ClientRequestException) as refused:
+        with pytest.raises(ClientRequestException) as rejected:
             attempt()
-        refusals.append(refused.value)
-    assert {(r.status_code, r.error_code) for r in refusals} == {(401, "APIGW.0301")}
-    assert refusals[0].error_msg.endswith("verify aksk signature fail")
-    assert "forbidden" in refusals[5].error_msg
+        rejections.append(rejected.value)
+    assert {(r.status_code, r.error_code) for r in rejections} == {(401, "APIGW.0301")}
+    assert rejections[0].error_msg.endswith("verify aksk signature fail")
+    assert "forbidden" in rejections[5].error_msg
     with pytest.raises(ClientRequestException) as other_service:
         sdk.ga.list_logtanks(ga.ListLogtanksRequest())
     assert other_service.value.status_code == 401
 
 
 def test_groups_are_created_listed_and_deleted(sdk: Sdk) -> None:
-    """A group of one's own beside the one that is there from the start."""
+    """A new log group can exist in addition to the initial one."""
     body = lts.CreateLogGroupParams(log_group_name="mine", ttl_in_days=5)
-    made = sdk.lts.create_log_group(lts.CreateLogGroupRequest(body=body))
+    created = sdk.lts.create_log_group(lts.CreateLogGroupRequest(body=body))
     groups = sdk.lts.list_log_groups(lts.ListLogGroupsRequest()).log_groups
     assert [group.log_group_name for group in groups] == ["ga-access-logs", "mine"]
-    request = lts.DeleteLogGroupRequest(log_group_id=made.log_group_id)
+    request = lts.DeleteLogGroupRequest(log_group_id=created.log_group_id)
     assert sdk.lts.delete_log_group(request).status_code == 204
     assert len(sdk.cloud.state()["log_groups"]) == 1

@@ -1,4 +1,4 @@
-"""The emulator verifies signatures: those of the vendor's SDK, with changes."""
+"""The emulator verifies signatures: modified signatures of the SDK are rejected."""
 
 import pytest
 import requests
@@ -9,11 +9,11 @@ from huaweicloudsdkcore.signer.signer import Signer
 
 from tests.emulator import Emulator
 
-SIGNED_AT = "20270115T080000Z"  # when the clock starts
+SIGNED_AT = "20270115T080000Z"  # the initial time of the clock
 
 
 def signed_headers(cloud: Emulator, date: str = SIGNED_AT) -> dict[str, str]:
-    """Return the headers of a signed ListLogtanks without a query."""
+    """Return the headers of a signed ListLogtanks request without a query."""
     request = SdkRequest(
         method="GET",
         schema="http",
@@ -43,7 +43,7 @@ def signed_headers(cloud: Emulator, date: str = SIGNED_AT) -> dict[str, str]:
 def test_a_signature_is_valid_for_fifteen_minutes(
     cloud: Emulator, date: str, status: int
 ) -> None:
-    """Before and after the date in it."""
+    """The limit applies before and after the signed date."""
     headers = signed_headers(cloud, date)
     response = requests.get(f"{cloud.url}/v1/logtanks", headers=headers, timeout=5)
     assert response.status_code == status
@@ -70,7 +70,7 @@ def test_a_signature_covers_the_whole_request(
     changes: dict[str, str | None],
     body: str | None,
 ) -> None:
-    """Method, query, signed headers, date, host and body: none can be changed."""
+    """Changing method, query, signed headers, date, host or body invalidates it."""
     headers = {**signed_headers(cloud), **changes}
     url = f"{cloud.url}/v1/logtanks{query}"
     response = requests.request(method, url, headers=headers, data=body, timeout=5)
@@ -79,7 +79,7 @@ def test_a_signature_covers_the_whole_request(
 
 
 def test_the_date_must_be_signed(cloud: Emulator) -> None:
-    """A signature that covers only other headers is refused."""
+    """A signature that does not cover X-Sdk-Date is rejected."""
     headers = signed_headers(cloud)
     authorization = headers["Authorization"].replace(";x-sdk-date", "")
     headers["Authorization"] = authorization
@@ -87,8 +87,8 @@ def test_the_date_must_be_signed(cloud: Emulator) -> None:
     assert response.status_code == 401
 
 
-def test_the_verification_of_signatures_can_be_turned_off(cloud: Emulator) -> None:
-    """For trying out clients before their signer works."""
+def test_signature_verification_can_be_disabled(cloud: Emulator) -> None:
+    """Clients without a working signer can then be tested."""
     cloud.reset(signatures=False)
     headers = {"Authorization": "anything"}
     response = requests.get(f"{cloud.url}/v1/logtanks", headers=headers, timeout=5)

@@ -1,6 +1,6 @@
-"""The schemas are sound, and each of their rules has a case that breaks it.
+"""The schemas are valid, and each of their rules is violated by a test case.
 
-The cases are those of ``schema_cases/``: see ``cases.py``.
+The cases are in ``schema_cases/``: see ``cases.py``.
 """
 
 from __future__ import annotations
@@ -22,20 +22,19 @@ from referencing.jsonschema import DRAFT202012, SchemaRegistry
 
 from tests.contract.cases import Case, Json, Schema, cases
 
-BASE = "https://ga-access-log.invalid/schemas/"
 SCHEMAS: dict[str, Schema] = {
     path.name: json.loads(path.read_text(encoding="utf-8"))
-    for path in sorted((Path(__file__).parents[2] / "schemas").iterdir())
+    for path in sorted((Path(__file__).parents[2] / "schemas").glob("*.json"))
 }
-# Where a reference leads to a schema with "$schema", jsonschema goes on with the
-# dialect's own validator and forgets our keyword; so here they are held without it.
-HELD = {
+# If a referenced schema has "$schema", jsonschema switches to that dialect's standard
+# validator, which ignores our keyword. So "$schema" is removed here.
+RESOURCES = {
     name: {keyword: value for keyword, value in schema.items() if keyword != "$schema"}
     for name, schema in SCHEMAS.items()
 }
-# A registry without `retrieve` knows what it was given and fetches nothing.
+# Without `retrieve`, a registry resolves only its own resources and fetches nothing.
 REGISTRY: SchemaRegistry = Registry().with_resources(
-    (schema["$id"], DRAFT202012.create_resource(schema)) for schema in HELD.values()
+    (name, DRAFT202012.create_resource(schema)) for name, schema in RESOURCES.items()
 )
 
 RULES = {
@@ -55,12 +54,11 @@ RULES = {
     "uniqueItemProperties",
     "uniqueItems",
 }
-NAMED_PARTS = {"$defs", "properties"}
-LISTED_PARTS = {"allOf", "anyOf", "oneOf"}
-SINGLE_PARTS = {"else", "if", "items", "then"}
-NOTES = {
+NAMED_SUBSCHEMAS = {"$defs", "properties"}
+LISTED_SUBSCHEMAS = {"allOf", "anyOf", "oneOf"}
+SINGLE_SUBSCHEMAS = {"else", "if", "items", "then"}
+ANNOTATIONS = {
     "$comment",
-    "$id",
     "$ref",
     "default",
     "description",
@@ -70,140 +68,143 @@ NOTES = {
 }
 
 
-def parts(schema: Schema, where: str) -> Iterator[tuple[str, Schema]]:
-    """Yield the schema and every schema inside it, each with its address."""
-    yield where, schema
+def subschemas(schema: Schema, address: str) -> Iterator[tuple[str, Schema]]:
+    """Yield the schema and all nested schemas, each with its address."""
+    yield address, schema
     for keyword, value in schema.items():
         named: Iterable[tuple[object, Schema]] = ()
-        if keyword in NAMED_PARTS:
+        if keyword in NAMED_SUBSCHEMAS:
             named = value.items()
-        elif keyword in LISTED_PARTS:
+        elif keyword in LISTED_SUBSCHEMAS:
             named = enumerate(value)
-        elif keyword in SINGLE_PARTS:
-            yield from parts(value, f"{where}/{keyword}")
+        elif keyword in SINGLE_SUBSCHEMAS:
+            yield from subschemas(value, f"{address}/{keyword}")
         for name, part in named:
-            yield from parts(part, f"{where}/{keyword}/{name}")
+            yield from subschemas(part, f"{address}/{keyword}/{name}")
 
 
-PARTS = {
+SUBSCHEMAS = {
     where: part
-    for name, schema in HELD.items()
-    for where, part in parts(schema, f"{name}#")
+    for name, schema in RESOURCES.items()
+    for where, part in subschemas(schema, f"{name}#")
 }
-ADDRESSES = {id(part): where for where, part in PARTS.items()}
-PATTERNS = {where: part for where, part in PARTS.items() if "pattern" in part}
+ADDRESSES = {id(part): where for where, part in SUBSCHEMAS.items()}
+PATTERNS = {where: part for where, part in SUBSCHEMAS.items() if "pattern" in part}
 
 
 def rules() -> Iterator[str]:
     """Yield the address of every rule.
 
-    A condition (``if``) decides, it rules not; an alternative (of ``oneOf``) is broken
-    by breaking the choice.
+    The required members of an ``if`` or of a ``oneOf`` alternative are not rules of
+    their own: they only select which rules apply.
     """
-    for where, part in PARTS.items():
+    for where, part in SUBSCHEMAS.items():
         for keyword in part.keys() & RULES:
-            address = f"{where}/{keyword}"
+            rule = f"{where}/{keyword}"
             if keyword == "required" and not re.search("/(if|oneOf/[0-9]+)$", where):
-                yield from (f"{address}/{name}" for name in part["required"])
+                yield from (f"{rule}/{name}" for name in part["required"])
             elif keyword != "required":
-                yield address
+                yield rule
 
 
 def unique_item_properties(
     _validator: Validator, names: Sequence[str], instance: object, _schema: Schema
 ) -> Iterator[ValidationError]:
-    """Refuse each item of an array that repeats an earlier one's named property."""
+    """Yield an error for each array item that repeats a named property's value."""
     items = instance if isinstance(instance, list) else []
     for name in names:
         seen: list[Json] = []
         for index, item in enumerate(items):
             if isinstance(item, dict) and name in item:
                 if item[name] in seen:
-                    yield ValidationError(f"{name} is repeated", path=(index, name))
+                    yield ValidationError(f"{name} is a duplicate", path=(index, name))
                 seen.append(item[name])
 
 
-# The same as `extend`, which carries no types.
-OurValidator = create(
+# `extend` would do the same, but has no type annotations.
+ExtendedValidator = create(
     Draft202012Validator.META_SCHEMA,
     Draft202012Validator.VALIDATORS | {"uniqueItemProperties": unique_item_properties},
 )
 
 
 def validator(address: str) -> Validator:
-    """Make a validator of the schema at an address such as ``error.schema.json#``."""
-    return OurValidator({"$ref": BASE + address}, registry=REGISTRY)
+    """Return a validator for an address such as ``error.schema.json#``."""
+    return ExtendedValidator({"$ref": address}, registry=REGISTRY)
 
 
 CASES = [*cases()]
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """A broken rule: the place in the document, its name in a row, its address."""
+class Violation:
+    """A violated rule: the place in the document, its name in a row, its address."""
 
-    at: str
-    broken: str
-    rule: str
+    place: str
+    name: str
+    address: str
 
 
-def refusals(error: ValidationError) -> Iterator[Refusal]:
-    """Yield what an error says, naming missing and unknown members themselves."""
+def violations(error: ValidationError) -> Iterator[Violation]:
+    """Yield the violations in an error, one per missing or unknown member."""
     schema, keyword = cast("Schema", error.schema), str(error.validator)
     instance = cast("Schema", error.instance)
-    at = "".join(f"/{step}" for step in error.absolute_path)
+    place = "".join(f"/{step}" for step in error.absolute_path)
     rule = f"{ADDRESSES[id(schema)]}/{keyword}"
     if keyword == "required":
         for name in set(schema["required"]) - set(instance):
-            yield Refusal(f"{at}/{name}", keyword, f"{rule}/{name}")
+            yield Violation(f"{place}/{name}", keyword, f"{rule}/{name}")
     elif keyword == "additionalProperties":
         for name in set(instance) - set(schema["properties"]):
-            yield Refusal(f"{at}/{name}", keyword, rule)
+            yield Violation(f"{place}/{name}", keyword, rule)
     elif keyword == "pattern":
-        yield Refusal(at, schema["description"], rule)
+        yield Violation(place, schema["description"], rule)
     else:
-        yield Refusal(at, keyword, rule)
+        yield Violation(place, keyword, rule)
 
 
-def all_refusals(case: Case) -> Iterator[Refusal]:
-    """Yield all that a case's schema refuses in its document."""
+def all_violations(case: Case) -> Iterator[Violation]:
+    """Yield all violations in the document of a case."""
     for error in validator(case.schema).iter_errors(case.document):
-        yield from refusals(error)
+        yield from violations(error)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_a_schema_obeys_its_metaschema_and_is_named_after_its_file(name: str) -> None:
-    """Each file obeys draft 2020-12, says what it is, and ends its id in its name."""
+def test_a_schema_is_valid_and_has_no_id(name: str) -> None:
+    """Each file has a title; without an `$id`, references resolve to sibling files."""
     schema = SCHEMAS[name]
     Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$schema"]
-    assert schema["$id"] == BASE + name
+    assert "$id" not in schema
     assert schema["title"]
     assert schema["description"]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_every_reference_is_relative_and_leads_into_the_folder(name: str) -> None:
-    """A reference resolves among the schemas that lie there, without any fetching."""
-    resolver = REGISTRY.resolver(base_uri=BASE + name)
-    for where, part in PARTS.items():
+def test_references_are_relative_and_resolve_in_the_folder(name: str) -> None:
+    """Every reference resolves to a schema in the folder, without network access."""
+    resolver = REGISTRY.resolver(base_uri=name)
+    for where, part in SUBSCHEMAS.items():
         if where.startswith(f"{name}#") and "$ref" in part:
             assert "://" not in part["$ref"]
             assert id(resolver.lookup(part["$ref"]).contents) in ADDRESSES
 
 
-def test_no_keyword_is_unknown_to_these_tests() -> None:
-    """A schema uses only keywords that are rules, parts or notes here, none else."""
-    known = RULES | NAMED_PARTS | LISTED_PARTS | SINGLE_PARTS | NOTES
-    assert {keyword for part in PARTS.values() for keyword in part} <= known
+def test_schemas_use_only_known_keywords() -> None:
+    """Every keyword is a rule, a subschema or an annotation in these tests."""
+    known = (
+        RULES | NAMED_SUBSCHEMAS | LISTED_SUBSCHEMAS | SINGLE_SUBSCHEMAS | ANNOTATIONS
+    )
+    assert {keyword for part in SUBSCHEMAS.values() for keyword in part} <= known
 
 
 @pytest.mark.parametrize(
-    "where", [*(f"{name}#" for name in SCHEMAS), *(w for w in PARTS if "/$defs/" in w)]
+    "where",
+    [*(f"{name}#" for name in SCHEMAS), *(w for w in SUBSCHEMAS if "/$defs/" in w)],
 )
-def test_every_example_is_valid(where: str) -> None:
-    """Each schema and shared definition has examples, and each obeys what it shows."""
-    part = PARTS[where]
+def test_examples_are_valid(where: str) -> None:
+    """Each schema and shared definition has examples, all of them valid."""
+    part = SUBSCHEMAS[where]
     is_definition = where.split("/")[-2:-1] == ["$defs"]
     is_document = where.endswith("#") and where != "common.schema.json#"
     assert "examples" in part or not (is_definition or is_document)
@@ -212,39 +213,41 @@ def test_every_example_is_valid(where: str) -> None:
 
 
 @pytest.mark.parametrize("where", PATTERNS)
-def test_a_pattern_says_in_words_what_it_requires(where: str) -> None:
-    """Its description completes the message of a refusal.
+def test_a_pattern_has_a_description_of_what_it_requires(where: str) -> None:
+    """The description completes an error message.
 
-    And it has no ``$``, which lets a trailing newline through in Python.
+    The pattern has no ``$``, which accepts a trailing newline in Python.
     """
     assert re.match("(must|may) ", PATTERNS[where]["description"])
     assert "$" not in PATTERNS[where]["pattern"]
 
 
-def test_no_pattern_is_written_twice() -> None:
-    """Schemas share a rule by reference, so it cannot change in one of them alone."""
+def test_patterns_are_not_duplicated() -> None:
+    """Schemas share a pattern by reference, so that they cannot diverge."""
     patterns = [part["pattern"] for part in PATTERNS.values()]
     assert sorted(patterns) == sorted(set(patterns))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-def test_a_document_is_refused_for_the_rules_it_breaks_and_no_others(
+def test_a_document_has_exactly_the_expected_violations(
     case: Case,
 ) -> None:
-    """Each document is refused at the expected places, by the expected rules."""
+    """Each document violates the expected rules at the expected places."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for refusal in all_refusals(case):
-        found[refusal.at].add(refusal.broken)
+    for violation in all_violations(case):
+        found[violation.place].add(violation.name)
     assert found == case.refused
 
 
 def test_every_schema_has_cases() -> None:
-    """No document's schema is without a file of cases."""
-    held = {case.schema.split("#")[0] for case in CASES}
-    assert held == SCHEMAS.keys() - {"common.schema.json"}
+    """Every schema except the shared definitions has a file of cases."""
+    tested = {case.schema.split("#")[0] for case in CASES}
+    assert tested == SCHEMAS.keys() - {"common.schema.json"}
 
 
-def test_every_rule_is_broken_by_some_case() -> None:
-    """A rule without a counter-example fails here, whichever schema it stands in."""
-    hit = {refusal.rule for case in CASES for refusal in all_refusals(case)}
-    assert set(rules()) - hit == set()
+def test_every_rule_is_violated_by_some_case() -> None:
+    """A rule without a counter-example in any schema fails this test."""
+    violated = {
+        violation.address for case in CASES for violation in all_violations(case)
+    }
+    assert set(rules()) - violated == set()

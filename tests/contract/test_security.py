@@ -1,4 +1,4 @@
-"""SECURITY.md claims nothing that no test holds."""
+"""Every claim in SECURITY.md is covered by a test."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TEST = r"(tests/[\w/]+\.py)::(test_\w+)"
 ROWS = [
     line.strip("| ").split(" | ")
     for line in PAGE.splitlines()
-    if line.startswith("| ") and line != "| claim | held by |"
+    if line.startswith("| ") and line != "| claim | verified by |"
 ]
 
 
@@ -28,22 +28,22 @@ def _tests(path: str) -> frozenset[str]:
     )
 
 
-def test_every_test_that_it_names_exists() -> None:
-    """In the file that it names; no mention is missed for its form."""
+def test_named_tests_exist() -> None:
+    """Every test that SECURITY.md names exists in the named file."""
     named = re.findall(rf"`{TEST}`", PAGE)
     assert len(named) == PAGE.count("::")
     assert [each for each in named if each[1] not in _tests(each[0])] == []
 
 
-def test_every_claim_is_held_by_a_test() -> None:
-    """Each row of each table has a claim, and names one or more tests and no more."""
+def test_every_claim_is_verified_by_a_test() -> None:
+    """Each table row has a claim and names at least one test, and nothing else."""
     assert ROWS
-    for lease, held_by in ROWS:
-        assert lease.endswith(".")
-        assert re.fullmatch(rf"`{TEST}`(, `{TEST}`)*", held_by), lease
+    for claim, tests in ROWS:
+        assert claim.endswith(".")
+        assert re.fullmatch(rf"`{TEST}`(, `{TEST}`)*", tests), claim
 
 
-def test_it_names_nobody() -> None:
-    """A report goes by the repository itself."""
+def test_the_page_contains_no_contact_addresses() -> None:
+    """Vulnerabilities are reported through the repository itself."""
     assert "@" not in PAGE
     assert "://" not in PAGE.replace("`http://`", "")

@@ -1,1 +1,1 @@
-"""The bundle and its two templates, held to the platforms' own tools and parts."""
+"""Tests of the bundle and both templates with the platforms' own tools."""

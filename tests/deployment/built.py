@@ -1,4 +1,4 @@
-"""The bundle under test: built once, and unpacked from its archive."""
+"""Building the bundle under test, and unpacking its archive."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / ".venv/awslambdaric/bin/python"
-"""Has AWS's runtime client, and none of the libraries that the bundle brings."""
+"""An interpreter with AWS's runtime client, but none of the bundled libraries."""
 
 
-def _asked(setting: str) -> str:
-    """Return what a variable of the Makefile is set to."""
+def _make_variable(name: str) -> str:
+    """Return the value of a variable in the Makefile."""
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    found = re.search(rf"^{setting} *= (\S+)$", makefile, re.MULTILINE)
+    found = re.search(rf"^{name} *= (\S+)$", makefile, re.MULTILINE)
     assert found is not None
     return found[1]
 
 
-TARGET = _asked("VERSION")
-ARCHITECTURE = _asked("ARCH")
+TARGET = _make_variable("VERSION")
+ARCHITECTURE = _make_variable("ARCH")
 
 
-def asked_of_runtime(program: str) -> str:
-    """Return what a program prints that knows the standard library alone."""
-    done = subprocess.run(  # noqa: S603 # our own words
+def run_in_runtime(program: str) -> str:
+    """Return the output of a program that runs with only the standard library."""
+    done = subprocess.run(  # noqa: S603 # a fixed command
         [RUNTIME, "-I", "-S", "-c", program],
         capture_output=True,
         text=True,
@@ -36,17 +36,17 @@ def asked_of_runtime(program: str) -> str:
     return done.stdout.strip()
 
 
-def version_at_hand() -> str:
-    """Return the version of Python that the bundle is run with here."""
-    return asked_of_runtime("import sys; print('%d.%d' % sys.version_info[:2])")
+def runtime_version() -> str:
+    """Return the Python version that runs the bundle in these tests."""
+    return run_in_runtime("import sys; print('%d.%d' % sys.version_info[:2])")
 
 
 def build(to: Path, version: str, architecture: str = ARCHITECTURE) -> str:
-    """Build `to`/bundle and `to`/bundle.zip as `make build` does; return its words."""
-    words = ("--version", version, "--arch", architecture)
-    where = ("--to", str(to / "bundle"), "--archive", str(to / "bundle.zip"))
-    done = subprocess.run(  # noqa: S603 # our own words
-        [sys.executable, "-m", "tests.commands.build", *words, *where],
+    """Build `to`/bundle and `to`/bundle.zip as `make build` does; return its output."""
+    options = ("--version", version, "--arch", architecture)
+    paths = ("--to", str(to / "bundle"), "--archive", str(to / "bundle.zip"))
+    done = subprocess.run(  # noqa: S603 # a fixed command
+        [sys.executable, "-m", "tests.commands.build", *options, *paths],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -56,7 +56,7 @@ def build(to: Path, version: str, architecture: str = ARCHITECTURE) -> str:
 
 
 def unpacked(archive: Path, to: Path) -> Path:
-    """Return the folder that an archive was unpacked to."""
+    """Unpack an archive, and return its folder."""
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(to)
     return to

@@ -1,4 +1,4 @@
-"""The bundle, built for the interpreter that the runtimes have here."""
+"""The bundle, built for the Python version that the test runtimes use."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from tests.emulator import Emulator
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the archive that both clouds are given."""
+    """Return the archive that is deployed to both clouds."""
     folder = tmp_path_factory.mktemp("built")
-    built.build(folder, built.version_at_hand())
+    built.build(folder, built.runtime_version())
     return folder / "bundle.zip"
 
 
 @pytest.fixture(scope="session")
 def bundle(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder that a platform has unpacked the archive to."""
+    """Return a folder with the unpacked archive, as on a platform."""
     return built.unpacked(archive, tmp_path_factory.mktemp("platform") / "code")
 
 
 @pytest.fixture
 def cloud() -> Iterator[Emulator]:
-    """Return an emulated cloud."""
+    """Return a running emulator."""
     with Emulator() as emulator:
         yield emulator
 
 
 @pytest.fixture
 def bootstrap(bundle: Path, cloud: Emulator) -> Iterator[Execution]:
-    """Return the function `bootstrap` in AWS's runtime, cold, before that cloud."""
+    """Return `bootstrap`, cold, in AWS's runtime, connected to the emulator."""
     with executing(bundle, "bootstrap", cloud.environment()) as execution:
         yield execution
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which bundle was run where it is not the one for the clouds."""
-    if (version := built.version_at_hand()) != built.TARGET:
+    """Report it if the bundle was not tested with the target's Python version."""
+    if (version := built.runtime_version()) != built.TARGET:
         terminalreporter.write_line(
-            f"The bundle was run with Python {version}: there is no python"
-            f"{built.TARGET} here, for which it is built otherwise."
+            f"The bundle was tested with Python {version}, because python{built.TARGET}"
+            ", the deployment target, is not installed."
         )

@@ -1,7 +1,7 @@
-"""One execution environment of AWS Lambda: AWS's emulator of it, and AWS's client.
+"""An execution environment of AWS Lambda: the Runtime Interface Emulator and client.
 
-The Runtime Interface Emulator takes one invocation at a time, as Lambda gives one
-environment one at a time. It reports every failure with status 200, in the body.
+The emulator accepts one invocation at a time, like an environment on Lambda. It reports
+every failure with status 200, in the body.
 """
 
 from __future__ import annotations
@@ -25,26 +25,24 @@ _START_SECONDS = 20
 
 
 def _emulator() -> Path:
-    """Return where AWS's command line keeps the emulator."""
+    """Return the path of the Runtime Interface Emulator that the SAM CLI ships."""
     (found,) = (ROOT / ".venv/sam").glob(f"**/local/rapid/aws-lambda-rie-{_MACHINE}")
     return found
 
 
 class Execution:
-    """A function that runs; `written` is the file of its log."""
+    """A running function; `log_file` holds its log."""
 
-    def __init__(self, port: int, written: Path) -> None:
-        """Take where it listens."""
+    def __init__(self, port: int, log_file: Path) -> None:
         self._port = port
-        self._written = written
+        self._log_file = log_file
 
     def invoke(self, event: object) -> Any:  # noqa: ANN401 # JSON
-        """Return the function's answer to an event, or what it raised."""
-        answered = self.invoke_raw(event)
-        return json.loads(answered)
+        """Return the function's result for an event, or the error it raised."""
+        return json.loads(self.invoke_raw(event))
 
     def invoke_raw(self, event: object) -> str:
-        """Return the answer as the platform gives it."""
+        """Return the response body of the emulator."""
         connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
         connection.request("POST", _INVOCATIONS, json.dumps(event))
         text = connection.getresponse().read().decode()
@@ -52,26 +50,26 @@ class Execution:
         return text
 
     def lines(self, message: str | None = None) -> list[dict[str, Any]]:
-        """Return the log's lines of the function itself, perhaps of one message."""
-        every = self._written.read_text("utf-8").splitlines()
-        lines = [json.loads(line) for line in every if line.startswith("{")]
+        """Return the function's own log lines, optionally of one message."""
+        written = self._log_file.read_text("utf-8").splitlines()
+        lines = [json.loads(line) for line in written if line.startswith("{")]
         return [line for line in lines if message in (None, line.get("message"))]
 
     def log(self) -> str:
-        """Return all that was written."""
-        return self._written.read_text("utf-8")
+        """Return the whole log."""
+        return self._log_file.read_text("utf-8")
 
 
 @contextmanager
 def executing(
     bundle: Path, function: str, settings: Mapping[str, str], seconds: int = 30
 ) -> Iterator[Execution]:
-    """Run a function of the bundle, cold; its configured time is `seconds`."""
-    port, written = _free_port(), bundle.parent / f"{function}-{time.time_ns()}.log"
+    """Start a function of the bundle with a configured timeout of `seconds`."""
+    port, log_file = _free_port(), bundle.parent / f"{function}-{time.time_ns()}.log"
     with (
-        written.open("w") as log,
-        subprocess.Popen(  # noqa: S603 # our own words
-            _words(port, f"functions.{function}.handler"),
+        log_file.open("w") as log,
+        subprocess.Popen(  # noqa: S603 # a fixed command
+            _command(port, f"functions.{function}.handler"),
             cwd=bundle,
             env=_environment(bundle, function, seconds) | dict(settings),
             stdout=log,
@@ -80,20 +78,20 @@ def executing(
     ):
         try:
             _wait_for(port)
-            yield Execution(port, written)
+            yield Execution(port, log_file)
         finally:
             process.terminate()
 
 
-def _words(port: int, handler: str) -> list[str]:
-    ours = ("--runtime-interface-emulator-address", f"127.0.0.1:{port}")
-    clients = ("--runtime-api-address", f"127.0.0.1:{_free_port()}")
+def _command(port: int, handler: str) -> list[str]:
+    emulator = ("--runtime-interface-emulator-address", f"127.0.0.1:{port}")
+    runtime_api = ("--runtime-api-address", f"127.0.0.1:{_free_port()}")
     client = (str(RUNTIME), "-m", "awslambdaric", handler)
-    return [str(_emulator()), "--log-level", "error", *ours, *clients, *client]
+    return [str(_emulator()), "--log-level", "error", *emulator, *runtime_api, *client]
 
 
 def _environment(bundle: Path, function: str, seconds: int) -> dict[str, str]:
-    """Return what Lambda sets; the code folder is read-only there."""
+    """Return the variables that Lambda sets; its code folder is read-only."""
     return {
         "PATH": "/usr/bin:/bin",
         "LANG": "en_US.UTF-8",
@@ -109,19 +107,19 @@ def _environment(bundle: Path, function: str, seconds: int) -> dict[str, str]:
 
 
 def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:
-    """Wait until somebody listens: the emulator does not tell when it is ready."""
-    until = time.monotonic() + _START_SECONDS
+    """Poll the port, since the emulator does not report when it is ready."""
+    deadline = time.monotonic() + _START_SECONDS
     while True:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
         except ConnectionRefusedError:
-            if time.monotonic() > until:
+            if time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:

@@ -1,15 +1,16 @@
-"""A stand-in for FunctionGraph's runtime of Python, as far as its documents tell of it.
+"""A substitute for FunctionGraph's Python runtime, based on its documentation.
 
-It loads the handler's file by its path and keeps the module out of `sys.modules`; it
-calls the handler on a thread that is not the main one, with the working directory above
-the code and libraries of its own later on the path; settings come by the context alone.
-A program of its own, run by the target's interpreter without any packages:
+It loads the handler's file by path and does not add the module to `sys.modules`. It
+calls the handler outside the main thread, with the code folder's parent as working
+directory and its own libraries at the end of the path. Settings are available only from
+the context. It is a separate program, run by an interpreter without third-party
+packages:
 
-    functiongraph.py CODE LIBRARIES HANDLER ANSWERS < instance
+    functiongraph.py CODE LIBRARIES HANDLER RESULTS < instance
 
-The instance is JSON: the `settings`, the methods of the `agency`, what
-getRemainingTimeInMilliSeconds returns (`milliseconds`), and the `events`, which come
-one after another. ANSWERS gets a line for each: the result, or what was raised.
+The instance is a JSON object: the `settings`, the methods of the `agency`, the value of
+getRemainingTimeInMilliSeconds (`milliseconds`), and the `events`, which are handled in
+order. For each of them, a line with the result or the error is written to RESULTS.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from typing import Any
 
 
 class Context:
-    """What the runtime tells a handler: by methods, in camel case."""
+    """The context of an invocation, with camel-case methods."""
 
     def __init__(self, instance: dict[str, Any], number: int) -> None:
-        """Be that of the instance's event of this number."""
+        """Create the context of the event with this number."""
         self.getUserData = instance["settings"].get
         self.getRequestID = lambda: f"request-{number}"
         self.getRemainingTimeInMilliSeconds = lambda: instance["milliseconds"]
@@ -35,37 +36,37 @@ class Context:
 
 
 def main() -> None:
-    """Serve the events of standard input."""
-    code, libraries, handler, answers = sys.argv[1:]
+    """Handle the events from standard input."""
+    code, libraries, handler, results = sys.argv[1:]
     instance = json.load(sys.stdin)
     sys.argv = ["/home/snuser/runtime/server.py", "127.0.0.1:31536", code]
     sys.path[:] = [code, *sys.path[1:], libraries]
-    thread = threading.Thread(target=serve, args=(code, handler, instance, answers))
+    thread = threading.Thread(target=serve, args=(code, handler, instance, results))
     thread.start()
     thread.join()
 
 
-def serve(code: str, handler: str, instance: dict[str, Any], answers: str) -> None:
-    """Answer all events with the handler, which is loaded once."""
+def serve(code: str, handler: str, instance: dict[str, Any], results: str) -> None:
+    """Load the handler once, and call it with every event."""
     module, _, name = handler.partition(".")
     spec = spec_from_file_location(module, f"{code}/{module}.py")
     assert spec is not None
     assert spec.loader is not None
     loaded = module_from_spec(spec)
     spec.loader.exec_module(loaded)
-    with Path(answers).open("w", encoding="utf-8") as told:
+    with Path(results).open("w", encoding="utf-8") as lines:
         for number, event in enumerate(instance["events"]):
             context = Context(instance, number)
-            told.write(answer(getattr(loaded, name), event, context) + "\n")
+            lines.write(outcome(getattr(loaded, name), event, context) + "\n")
 
 
-def answer(handler: Any, event: object, context: Context) -> str:  # noqa: ANN401 # whatever the file has
-    """Return the result as JSON, or the error as the runtime shows it."""
+def outcome(handler: Any, event: object, context: Context) -> str:  # noqa: ANN401 # loaded from a file
+    """Return the result as JSON, or the error as the runtime reports it."""
     try:
         return json.dumps(handler(event, context))
-    except Exception as error:  # noqa: BLE001 # whatever it is, it is shown
-        shown = {"errorMessage": str(error), "errorType": type(error).__name__}
-        return json.dumps(shown)
+    except Exception as error:  # noqa: BLE001 # the runtime reports every error
+        report = {"errorMessage": str(error), "errorType": type(error).__name__}
+        return json.dumps(report)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""AWS's tools for the template, which live in an environment of their own."""
+"""AWS's tools for template.yaml, installed in a separate environment."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ TEMPLATE = ROOT / "template.yaml"
 Properties = dict[str, Any]
 
 
-def run(tool: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a tool, without credentials and region; return how it ended."""
+def run(tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a tool without credentials or region, and return the completed process."""
     kept = {name: text for name, text in os.environ.items() if _is_kept(name)}
-    return subprocess.run(  # noqa: S603 # our own words
-        [TOOLS / tool, *words],
+    return subprocess.run(  # noqa: S603 # a fixed command
+        [TOOLS / tool, *arguments],
         cwd=ROOT,
         env={**kept, "SAM_CLI_TELEMETRY": "0"},
         capture_output=True,
@@ -30,32 +30,32 @@ def run(tool: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def _is_kept(name: str) -> bool:
-    """Whether a variable says where things are, and not who we are."""
+    """Whether a variable only locates programs or files, and holds no credential."""
     return name in {"PATH", "HOME", "LANG"} or name.startswith(("PIP_", "SSL_", "VIRT"))
 
 
 @cache
 def stack_text() -> str:
-    """Return the stack that the template becomes, as JSON."""
+    """Return the transformed template (the stack) as JSON."""
     done = run("python", "-m", "tests.deployment.transform", str(TEMPLATE))
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def resources(kind: str) -> dict[str, Properties]:
-    """Return the properties of all resources of a kind, by their names."""
+    """Return the properties of all resources of one type, by name."""
     found = json.loads(stack_text())["Resources"].items()
     return {name: each["Properties"] for name, each in found if each["Type"] == kind}
 
 
 def functions() -> dict[str, Properties]:
-    """Return the functions."""
+    """Return the properties of the functions, by name."""
     return resources("AWS::Lambda::Function")
 
 
 def environment() -> dict[str, Any]:
     """Return the environment variables, which are the same for all functions."""
-    every = [each["Environment"]["Variables"] for each in functions().values()]
-    assert every[1:] == every[:-1]
-    found: dict[str, Any] = every[0]
+    variables = [each["Environment"]["Variables"] for each in functions().values()]
+    assert variables[1:] == variables[:-1]
+    found: dict[str, Any] = variables[0]
     return found

@@ -1,4 +1,4 @@
-"""template.tf, as a parser of its language reads it."""
+"""template.tf, read by an HCL parser."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PARSED: dict[str, list[dict[str, Any]]] = hcl2.loads(
 
 
 class Resource(NamedTuple):
-    """One resource: its kind, its name, its arguments and inner blocks."""
+    """One resource: its type, its name, and its arguments and nested blocks."""
 
     kind: str
     name: str
@@ -39,11 +39,11 @@ VARIABLES: dict[str, dict[str, Any]] = {
 
 
 def of_kind(kind: str) -> list[Resource]:
-    """Return the resources of a kind."""
+    """Return the resources of one type, given without the provider's prefix."""
     return [each for each in RESOURCES if each.kind == f"huaweicloud_{kind}"]
 
 
 def function() -> dict[str, Any]:
-    """Return the arguments of the one resource that all functions are made of."""
+    """Return the arguments of the one resource that defines all functions."""
     (found,) = of_kind("fgs_function")
     return found.body

@@ -1,4 +1,4 @@
-"""template.yaml, after AWS's own transform: what is deployed on Lambda, and by whom."""
+"""template.yaml, after AWS's own transform: what is deployed on Lambda."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import pytest
 
 from functions import contracts
 from functions.invocation import tasks
-from tests.commands import ENTRIES
+from functions.invocation.tasks import TASKS
 from tests.deployment import built, sam
 
 FUNCTIONS = {
-    entry.title().replace("_", ""): f"functions.{entry}.handler" for entry in ENTRIES
+    entry.title().replace("_", ""): f"functions.{entry}.handler" for entry in TASKS
 }
 FAILURES = {"Fn::GetAtt": ["Failures", "Arn"]}
 
 
 def statements(found: object) -> Iterator[dict[str, Any]]:
-    """Yield every statement of every policy in the stack."""
+    """Yield every policy statement in the stack."""
     if isinstance(found, dict):
         if "Effect" in found:
             yield found
@@ -33,20 +33,20 @@ def statements(found: object) -> Iterator[dict[str, Any]]:
 
 
 def content(folder: Path) -> dict[Path, bytes]:
-    """Return the bytes of every file, by its place in a folder."""
+    """Return the content of every file in a folder, by relative path."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
-def test_it_is_valid_for_sam() -> None:
-    """By AWS's own command, with neither credentials nor region."""
+def test_sam_accepts_the_template() -> None:
+    """`sam validate --lint` succeeds without credentials or region."""
     done = sam.run("sam", "validate", "--lint")
 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_what_it_becomes_is_valid_for_cloudformation(tmp_path: Path) -> None:
-    """By AWS's linter, which misses much before the transform."""
+def test_cloudformation_lint_accepts_the_transformed_template(tmp_path: Path) -> None:
+    """The linter finds much more after the transform than before it."""
     stack = tmp_path / "stack.json"
     stack.write_text(sam.stack_text())
     done = sam.run("cfn-lint", "-t", str(stack))
@@ -54,19 +54,19 @@ def test_what_it_becomes_is_valid_for_cloudformation(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_sam_builds_the_same_bundle_by_the_makefile(tmp_path: Path) -> None:
-    """For each function neither more nor less than `make build`, to the byte."""
+def test_sam_build_makes_the_same_bundle_as_make_build(tmp_path: Path) -> None:
+    """Each function's folder is byte-identical to the bundle of `make build`."""
     done = sam.run("sam", "build", "--parallel", "--build-dir", str(tmp_path / "sam"))
     assert done.returncode == 0, done.stdout + done.stderr
     built.build(tmp_path, built.TARGET)
 
-    wanted = content(tmp_path / "bundle")
+    expected = content(tmp_path / "bundle")
     for name in FUNCTIONS:
-        assert content(tmp_path / "sam" / name) == wanted
+        assert content(tmp_path / "sam" / name) == expected
 
 
-def test_each_entry_is_a_function_and_runs_what_the_bundle_has(bundle: Path) -> None:
-    """Each handler is a function in a module of it."""
+def test_each_entry_is_deployed_as_a_function(bundle: Path) -> None:
+    """Each handler exists in a module of the bundle."""
     handlers = {name: each["Handler"] for name, each in sam.functions().items()}
 
     assert handlers == FUNCTIONS
@@ -76,24 +76,26 @@ def test_each_entry_is_a_function_and_runs_what_the_bundle_has(bundle: Path) -> 
         assert f"\ndef {name}(event: object, context: object)" in source.read_text()
 
 
-def test_the_target_is_the_one_that_the_makefile_builds_for() -> None:
-    """Version and machine."""
+def test_the_target_matches_the_makefile() -> None:
+    """Python version and architecture are the ones that `make build` uses."""
     targets = [(f["Runtime"], f["Architectures"]) for f in sam.functions().values()]
 
     assert targets == [(f"python{built.TARGET}", [built.ARCHITECTURE])] * len(FUNCTIONS)
 
 
-def test_what_the_schedule_sends_is_a_request() -> None:
-    """Once the settings have completed it."""
+def test_the_schedule_sends_a_valid_request() -> None:
+    """The event is valid after the settings have supplied its defaults."""
     (schedule,) = sam.resources("AWS::Scheduler::Schedule").values()
     text = schedule["Target"]["Input"]["Fn::Sub"]
     sent = json.loads(text.replace("${ScheduledListener}", "a-listener"))
 
-    contracts.check("bootstrap.event", tasks.BOOTSTRAP.complete(sent, "group", None))
+    contracts.check(
+        "bootstrap.event", tasks.TASKS["bootstrap"].with_defaults(sent, "group", None)
+    )
 
 
-def test_the_queue_gets_failures_back_and_waits_for_the_function() -> None:
-    """Six times the function's time, as its guide advises; and it ends somewhere."""
+def test_the_queue_uses_partial_batch_responses_and_a_long_visibility_timeout() -> None:
+    """The timeout is six function timeouts, as AWS advises; failures have a queue."""
     (mapping,) = sam.resources("AWS::Lambda::EventSourceMapping").values()
     queue = sam.resources("AWS::SQS::Queue")["Requests"]
     seconds = max(each["Timeout"] for each in sam.functions().values())
@@ -103,8 +105,8 @@ def test_the_queue_gets_failures_back_and_waits_for_the_function() -> None:
     assert queue["RedrivePolicy"]["deadLetterTargetArn"] == FAILURES
 
 
-def test_every_way_without_a_waiting_sender_keeps_what_fails() -> None:
-    """In one queue, for two weeks, and an alarm tells of it."""
+def test_asynchronous_triggers_keep_failed_events() -> None:
+    """Failed events are kept in one queue for 14 days and raise an alarm."""
     invocations = sam.resources("AWS::Lambda::EventInvokeConfig").values()
     (schedule,) = sam.resources("AWS::Scheduler::Schedule").values()
     (rule,) = sam.resources("AWS::Events::Rule").values()
@@ -122,47 +124,47 @@ def test_every_way_without_a_waiting_sender_keeps_what_fails() -> None:
 
 
 def test_no_policy_has_a_wildcard() -> None:
-    """Neither for what may be done nor for what it may be done to."""
+    """No action and no resource is a wildcard."""
     found = list(statements(json.loads(sam.stack_text())["Resources"]))
 
     assert len(found) >= 8
     assert "*" not in json.dumps(found)
 
 
-def test_without_an_account_a_function_is_called_by_its_url_alone() -> None:
-    """Webhooks have no account with AWS: the function checks their signatures."""
+def test_public_permissions_are_limited_to_function_urls() -> None:
+    """Webhook senders have no AWS account; the function verifies their signatures."""
     urls = sam.resources("AWS::Lambda::Url").values()
-    open_doors = [
+    public_permissions = [
         each
         for each in sam.resources("AWS::Lambda::Permission").values()
         if each["Principal"] == "*"
     ]
 
     assert [each["AuthType"] for each in urls] == ["NONE"] * len(FUNCTIONS)
-    assert len(open_doors) == 2 * len(FUNCTIONS)
+    assert len(public_permissions) == 2 * len(FUNCTIONS)
     assert all(
         each.get("FunctionUrlAuthType") == "NONE" or each.get("InvokedViaFunctionUrl")
-        for each in open_doors
+        for each in public_permissions
     )
     assert sam.environment()["WEBHOOK_AUTH"] == "signature"
 
 
-def test_nobody_may_unless_webhooks_are_wanted() -> None:
-    """Neither the URLs nor the permissions are there otherwise."""
-    every = json.loads(sam.stack_text())
+def test_public_access_requires_the_webhooks_parameter() -> None:
+    """URLs and public permissions exist only if Webhooks is true."""
+    stack = json.loads(sam.stack_text())
     conditions = {
         name: each.get("Condition")
-        for name, each in every["Resources"].items()
+        for name, each in stack["Resources"].items()
         if each["Type"] == "AWS::Lambda::Url"
         or each["Properties"].get("Principal") == "*"
     }
 
     assert set(conditions.values()) == {"HasWebhooks"}
-    assert every["Parameters"]["Webhooks"]["Default"] == "false"
+    assert stack["Parameters"]["Webhooks"]["Default"] == "false"
 
 
-def test_every_function_logs_to_the_one_group() -> None:
-    """As JSON, and for a month."""
+def test_all_functions_log_to_one_log_group() -> None:
+    """Logs are JSON and are kept for 30 days."""
     (group,) = sam.resources("AWS::Logs::LogGroup").values()
     logging = [each["LoggingConfig"] for each in sam.functions().values()]
 
@@ -173,8 +175,8 @@ def test_every_function_logs_to_the_one_group() -> None:
 
 
 @pytest.mark.parametrize("name", ["ErrorsAlarm", "WebhooksAlarm", "ThrottlesAlarm"])
-def test_an_alarm_watches_every_function(name: str) -> None:
-    """None is forgotten."""
+def test_alarms_watch_every_function(name: str) -> None:
+    """Each alarm has a metric for each function."""
     metrics = sam.resources("AWS::CloudWatch::Alarm")[name]["Metrics"]
     watched = {
         each["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"]

@@ -1,4 +1,4 @@
-"""Both templates deploy the same thing, each in its cloud's way."""
+"""Both templates deploy the same functions and settings."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from functions.settings.credentials import KINDS
 from functions.settings.table import TABLE
 from tests.deployment import sam, terraform
 
-NAMES = {setting.name for setting in TABLE}
+SETTING_NAMES = {setting.name for setting in TABLE}
 CREDENTIALS = {name for kind in KINDS for name in (*kind.needed, *kind.optional)}
-"""In the secret, on Lambda; the agency stands for them on FunctionGraph."""
-OF_LAMBDA = {"HUAWEICLOUD_SECRET_ARN"}
-SECRET = {"WEBHOOK_SECRETS"}
+"""In the secret on Lambda; replaced by the agency on FunctionGraph."""
+LAMBDA_ONLY = {"HUAWEICLOUD_SECRET_ARN"}
+SECRET_SETTINGS = {"WEBHOOK_SECRETS"}
 
 
 def fixed(settings: dict[str, object]) -> dict[str, object]:
-    """Return the settings that are written out and not left to who deploys."""
+    """Return the settings with fixed values, not taken from parameters."""
     return {
         name: text
         for name, text in settings.items()
@@ -22,46 +22,49 @@ def fixed(settings: dict[str, object]) -> dict[str, object]:
     }
 
 
-def test_on_lambda_every_setting_that_is_read_is_set() -> None:
-    """But for those in the secret; and none that is not read."""
-    assert set(sam.environment()) == NAMES - CREDENTIALS - SECRET
+def test_the_lambda_template_sets_every_setting() -> None:
+    """It sets all settings except those in the secret, and no unknown ones."""
+    assert set(sam.environment()) == SETTING_NAMES - CREDENTIALS - SECRET_SETTINGS
 
 
-def test_on_functiongraph_every_setting_that_is_read_is_set() -> None:
-    """But for the agency's; and none that is not read."""
-    assert set(terraform.LOCALS["settings"]) == NAMES - CREDENTIALS - SECRET - OF_LAMBDA
-    assert set(terraform.LOCALS["secrets"]) == SECRET
+def test_the_functiongraph_template_sets_every_setting() -> None:
+    """It sets all settings except the agency's, and no unknown ones."""
+    assert (
+        set(terraform.LOCALS["settings"])
+        == SETTING_NAMES - CREDENTIALS - SECRET_SETTINGS - LAMBDA_ONLY
+    )
+    assert set(terraform.LOCALS["secrets"]) == SECRET_SETTINGS
 
 
-def test_what_they_fix_is_the_same() -> None:
-    """Number by number."""
+def test_fixed_settings_are_equal() -> None:
+    """Every setting with a fixed value has it in both templates."""
     assert fixed(sam.environment()) == fixed(terraform.LOCALS["settings"])
 
 
-def test_what_they_fix_is_what_the_code_would_have_had() -> None:
-    """So that one sees what there is to change, and has changed nothing yet."""
+def test_fixed_settings_equal_the_defaults() -> None:
+    """The templates show the settings without changing any of them."""
     defaults = {row.name: row.default for row in TABLE}
-    reads = {row.name: row.read for row in TABLE}
-    set_to = fixed(sam.environment())
+    parsers = {row.name: row.parse for row in TABLE}
+    fixed_values = fixed(sam.environment())
 
-    assert {name: reads[name](str(text)) for name, text in set_to.items()} == {
-        name: defaults[name] for name in set_to
+    assert {name: parsers[name](str(text)) for name, text in fixed_values.items()} == {
+        name: defaults[name] for name in fixed_values
     }
 
 
-def test_the_functions_are_the_same() -> None:
-    """What they are for, how much memory they have and how much time."""
+def test_functions_are_equal() -> None:
+    """Descriptions, memory sizes and timeouts are the same."""
     function = terraform.function()
-    ours = {
+    on_functiongraph = {
         each["handler"]: each["description"]
         for each in terraform.LOCALS["functions"].values()
     }
-    theirs = {
+    on_lambda = {
         each["Handler"].removeprefix("functions."): each["Description"]
         for each in sam.functions().values()
     }
 
-    assert ours == theirs
+    assert on_functiongraph == on_lambda
     for each in sam.functions().values():
         assert (each["MemorySize"], each["Timeout"]) == (
             function["memory_size"],

@@ -1,4 +1,4 @@
-"""template.tf: what is deployed on FunctionGraph, in the provider's own words."""
+"""template.tf: what is deployed on FunctionGraph, checked against the provider."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ import pytest
 
 from functions import contracts
 from functions.invocation import tasks
-from tests.commands import ENTRIES
+from functions.invocation.tasks import TASKS
 from tests.deployment import built, terraform
 from tests.deployment.terraform import Resource
 
 PROVIDER: dict[str, Any] = json.loads(
     (Path(__file__).parent / "provider_arguments.json").read_text("utf-8")
 )
-"""What the documents of the provider `huaweicloud` say each resource takes."""
-OF_EVERY_RESOURCE = {"count", "for_each", "lifecycle", "depends_on", "provider"}
+"""The arguments of each resource, from the documentation of the provider."""
+META_ARGUMENTS = {"count", "for_each", "lifecycle", "depends_on", "provider"}
 TRIGGERS = terraform.of_kind("fgs_function_trigger")
-MOST_KEYS, MOST_CHARACTERS = 20, 4_096
-LONG = 120
-"""Characters; no id, address or name of a stream is longer, but a few."""
+MAX_KEYS, MAX_CHARACTERS = 20, 4_096
+VALUE_CHARACTERS = 120
+"""Assumed length of a value; few IDs, addresses or stream names are longer."""
 
 
 def blocks(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield a body's inner blocks; a dynamic one is one of those."""
+    """Yield the name and body of each nested block, dynamic blocks included."""
     for name, value in body.items():
         if name == "dynamic":
             for each in value:
@@ -41,35 +41,35 @@ def blocks(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield name, inner_body
 
 
-def misplaced(body: dict[str, Any], taken: dict[str, Any], place: str) -> Iterator[str]:
-    """Yield what stands in a body though it is not taken, or is needed and missing."""
+def problems(body: dict[str, Any], schema: dict[str, Any], place: str) -> Iterator[str]:
+    """Yield a message for each unknown or missing argument or block."""
     inner = list(blocks(body))
-    arguments = body.keys() - OF_EVERY_RESOURCE - {"dynamic"} - {n for n, _ in inner}
-    for name in arguments - set(taken["required"]) - set(taken["optional"]):
+    arguments = body.keys() - META_ARGUMENTS - {"dynamic"} - {n for n, _ in inner}
+    for name in arguments - set(schema["required"]) - set(schema["optional"]):
         yield f"{place}.{name} is unknown"
-    for name in set(taken["required"]) - arguments:
+    for name in set(schema["required"]) - arguments:
         yield f"{place}.{name} is missing"
     for name, inner_body in inner:
-        if name in taken["blocks"]:
-            yield from misplaced(inner_body, taken["blocks"][name], f"{place}.{name}")
-        elif name not in OF_EVERY_RESOURCE:
-            yield f"{place}.{name} is no block"
+        if name in schema["blocks"]:
+            yield from problems(inner_body, schema["blocks"][name], f"{place}.{name}")
+        elif name not in META_ARGUMENTS:
+            yield f"{place}.{name} is not a known block"
 
 
 @pytest.mark.parametrize(
     "resource", terraform.RESOURCES, ids=lambda each: f"{each.kind}.{each.name}"
 )
-def test_a_resource_has_the_arguments_that_the_provider_takes(
+def test_resources_match_the_provider_schema(
     resource: Resource,
 ) -> None:
-    """None that it does not know, and all that it needs."""
-    assert list(misplaced(resource.body, PROVIDER[resource.kind], resource.name)) == []
+    """No argument is unknown, and no required argument is missing."""
+    assert list(problems(resource.body, PROVIDER[resource.kind], resource.name)) == []
 
 
 @pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
-def test_it_is_laid_out_as_terraform_would() -> None:
-    """By its own command."""
-    done = subprocess.run(  # noqa: S603 # our own words
+def test_terraform_fmt_accepts_the_template() -> None:
+    """`terraform fmt -check` finds no differences."""
+    done = subprocess.run(  # noqa: S603 # a fixed command
         ["terraform", "fmt", "-check", "-diff", terraform.TEMPLATE],  # noqa: S607 # the user's own
         capture_output=True,
         text=True,
@@ -79,25 +79,25 @@ def test_it_is_laid_out_as_terraform_would() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_every_variable_is_used_and_declared() -> None:
-    """With a description, and a default unless it must be given."""
+def test_variables_are_declared_and_used() -> None:
+    """Every variable also has a description."""
     used = set(re.findall(r"\bvar\.([a-z_]+)", terraform.TEXT))
 
     assert used == set(terraform.VARIABLES)
     assert all(body["description"] for body in terraform.VARIABLES.values())
 
 
-def test_each_entry_is_a_function_and_runs_what_the_bundle_has(bundle: Path) -> None:
-    """Each by a module at the archive's root."""
-    assert terraform.LOCALS["functions"].keys() == set(ENTRIES)
+def test_each_entry_is_deployed_as_a_function(bundle: Path) -> None:
+    """Each handler is in a module at the archive's root."""
+    assert terraform.LOCALS["functions"].keys() == set(TASKS)
     for name, each in terraform.LOCALS["functions"].items():
         assert each["handler"] == f"{name}.handler"
         source = (bundle / f"{name}.py").read_text()
         assert source == f"from functions.{name} import handler as handler\n"
 
 
-def test_the_code_is_what_make_build_makes() -> None:
-    """The archive, for the target's Python."""
+def test_the_code_is_the_archive_of_make_build() -> None:
+    """The runtime is the Python version that `make build` targets."""
     function = terraform.function()
 
     assert terraform.VARIABLES["bundle"]["default"] == "build/bundle.zip"
@@ -108,17 +108,20 @@ def test_the_code_is_what_make_build_makes() -> None:
     )
 
 
-def test_the_settings_fit_into_user_data() -> None:
-    """All at once, each of some length."""
-    named = {**terraform.LOCALS["settings"], **terraform.LOCALS["secrets"]}
-    filled = {name: text.replace("$", "x" * LONG) for name, text in named.items()}
+def test_settings_fit_into_user_data() -> None:
+    """All settings together stay within the limits, even with long values."""
+    settings = {**terraform.LOCALS["settings"], **terraform.LOCALS["secrets"]}
+    filled = {
+        name: text.replace("$", "x" * VALUE_CHARACTERS)
+        for name, text in settings.items()
+    }
 
-    assert len(named) <= MOST_KEYS
-    assert len(json.dumps(filled)) <= MOST_CHARACTERS
+    assert len(settings) <= MAX_KEYS
+    assert len(json.dumps(filled)) <= MAX_CHARACTERS
 
 
-def test_what_is_secret_is_encrypted() -> None:
-    """In the function's configuration, and hidden in a plan."""
+def test_secrets_are_encrypted_and_sensitive() -> None:
+    """They are encrypted in the function's configuration and hidden in plans."""
     function = terraform.function()
     secrets = terraform.LOCALS["secrets"]
 
@@ -130,23 +133,23 @@ def test_what_is_secret_is_encrypted() -> None:
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda each: each.name)
-def test_a_trigger_is_there_if_a_variable_says_so(trigger: Resource) -> None:
-    """And by default is not."""
+def test_triggers_are_enabled_by_variables(trigger: Resource) -> None:
+    """By default, no trigger is created."""
     condition = trigger.body.get("count") or trigger.body["for_each"]
     (name,) = re.findall(r"^\$\{var\.(\w+)", condition)
 
     assert not terraform.VARIABLES[name]["default"]
 
 
-def test_every_kind_of_trigger_is_there() -> None:
-    """Each once."""
+def test_every_trigger_type_is_available() -> None:
+    """There is one trigger of each type."""
     kinds = sorted(each.body["type"] for each in TRIGGERS)
 
     assert kinds == ["CTS", "DEDICATEDGATEWAY", "EVENTGRID", "SMN", "TIMER"]
 
 
-def test_what_the_timer_sends_is_a_request() -> None:
-    """Once the settings have completed it."""
+def test_the_timer_sends_a_valid_request() -> None:
+    """The event is valid after the settings have supplied its defaults."""
     (timer,) = [each for each in TRIGGERS if each.body["type"] == "TIMER"]
     (name,) = re.findall(
         r"user_event = jsonencode\(\{(\w+) = var\.timer_listener\}\)",
@@ -154,11 +157,13 @@ def test_what_the_timer_sends_is_a_request() -> None:
     )
     sent = {name: "a-listener"}
 
-    contracts.check("bootstrap.event", tasks.BOOTSTRAP.complete(sent, "group", None))
+    contracts.check(
+        "bootstrap.event", tasks.TASKS["bootstrap"].with_defaults(sent, "group", None)
+    )
 
 
-def test_calls_whose_sender_does_not_wait_are_repeated_and_kept() -> None:
-    """For each function, if there is a topic to tell."""
+def test_asynchronous_events_are_retried_and_reported() -> None:
+    """Every function retries twice, then notifies the SMN topic."""
     (configuration,) = terraform.of_kind("fgs_async_invoke_configuration")
     (failing,) = [body for name, body in blocks(configuration.body)]
 

@@ -1,6 +1,6 @@
-"""Print the stack that template.yaml becomes, by AWS's own translator.
+"""Print template.yaml as transformed by AWS's own translator.
 
-Runs in the environment of AWS's tools, apart from the tests': see `sam` beside it.
+It runs in the separate environment of AWS's tools: see `sam.py`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from samtranslator.translator.transform import transform
 
 
 class NoManagedPolicies:
-    """Knows no managed policy by name: the template names none."""
+    """An empty set of managed policies, since the template uses none."""
 
     def load(self) -> dict[str, str]:
-        """Return none."""
+        """Return an empty mapping."""
         return {}
 
 
 def main() -> None:
-    """Transform the template whose path is given, as if its code were uploaded."""
+    """Transform the template at the given path as if its code were uploaded."""
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
     template = yaml_parse(Path(sys.argv[1]).read_text("utf-8"))
     template["Globals"]["Function"]["CodeUri"] = "s3://bucket/key"

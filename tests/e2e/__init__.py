@@ -1,1 +1,1 @@
-"""The bundle from outside: settings and events in, documents out, real sockets."""
+"""End-to-end tests: settings and events in, documents out, over real sockets."""

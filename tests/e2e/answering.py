@@ -1,4 +1,4 @@
-"""What an entry answers to an event of any trigger, held against its schemas."""
+"""Invoke an entry with any event and validate its outcome against the schemas."""
 
 from __future__ import annotations
 
@@ -7,73 +7,73 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from functions import contracts
-from functions.contracts import schema_files
 from functions.errors import ProvisioningError
 from tests.e2e.driving import HANDLERS
 
 RESULT, RAISED = "result", "raised"
 HTTP, ALB, SQS = "http.reply", "alb.reply", "sqs.reply"
-"""The kinds of answer; of a reply, the name of its schema."""
+"""The kinds of outcome; the kind of a response is the name of its schema."""
 _PUBLIC = contracts.validator("error").evolve(
-    schema={"$ref": f"{schema_files.BASE}error.schema.json#/$defs/public"}
+    schema={"$ref": "error.schema.json#/$defs/public"}
 )
 _BODIES = {True: "application/problem+json", False: "application/json"}
 
 
-class Answer(NamedTuple):
-    """An answer that keeps its schemas.
+class Outcome(NamedTuple):
+    """An outcome that matches its schemas.
 
-    `told` is the result, the reply to a queue, or the document of a reply's body or of
-    the error that was raised; `status` is an HTTP reply's or an error's, else 0.
+    `document` is the result, the partial batch response, the parsed body of an HTTP
+    response, or the document of the raised error. `status` is the status of the HTTP
+    response or of the error, otherwise 0.
     """
 
     kind: str
-    told: Any
+    document: Any
     status: int = 0
     error: ProvisioningError | None = None
 
 
-def answered(entry: str, event: object, context: object = None) -> Answer:
-    """Return an entry's answer to an event, whichever it is.
+def invoke(entry: str, event: object, context: object = None) -> Outcome:
+    """Return the outcome of an event, whether it is a result, a response or an error.
 
-    Raises: AssertionError, InvalidEvent or ValidationError if it is none of those that
-    are documented.
+    Raises: AssertionError, InvalidEvent or ValidationError if the outcome is not
+    a documented one.
     """
     try:
-        answer = HANDLERS[entry](event, context)
+        outcome = HANDLERS[entry](event, context)
     except ProvisioningError as error:
         document = json.loads(json.dumps(error.as_document()))
         contracts.check("error", document)
-        return Answer(RAISED, document, error.status, error)
-    answer = json.loads(json.dumps(answer))
-    if isinstance(answer, Mapping) and "statusCode" in answer:
-        return _reply(entry, answer)
-    if isinstance(answer, Mapping) and "batchItemFailures" in answer:
-        contracts.check(SQS, answer)
-        return Answer(SQS, answer)
-    _check_results(entry, answer)
-    return Answer(RESULT, answer)
+        return Outcome(RAISED, document, error.status, error)
+    outcome = json.loads(json.dumps(outcome))
+    if isinstance(outcome, Mapping) and "statusCode" in outcome:
+        return _response(entry, outcome)
+    if isinstance(outcome, Mapping) and "batchItemFailures" in outcome:
+        contracts.check(SQS, outcome)
+        return Outcome(SQS, outcome)
+    _check_results(entry, outcome)
+    return Outcome(RESULT, outcome)
 
 
-def _reply(entry: str, reply: Mapping[str, Any]) -> Answer:
-    kind = ALB if "statusDescription" in reply else HTTP
-    contracts.check(kind, reply)
-    status, told = reply["statusCode"], json.loads(reply["body"])
-    headers = reply.get("headers") or {
-        name: text for name, (text,) in reply["multiValueHeaders"].items()
+def _response(entry: str, response: Mapping[str, Any]) -> Outcome:
+    kind = ALB if "statusDescription" in response else HTTP
+    contracts.check(kind, response)
+    status, document = response["statusCode"], json.loads(response["body"])
+    headers = response.get("headers") or {
+        name: text for name, (text,) in response["multiValueHeaders"].items()
     }
     assert headers["content-type"] == _BODIES[status >= 400]
     assert ("retry-after" in headers) or status != 503
     if status >= 400:
-        _PUBLIC.validate(told)
-        assert told["status"] == status
-    elif told != {"status": "ok"}:
-        _check_results(entry, told)
-    return Answer(kind, told, status)
+        _PUBLIC.validate(document)
+        assert document["status"] == status
+    elif document != {"status": "ok"}:
+        _check_results(entry, document)
+    return Outcome(kind, document, status)
 
 
-def _check_results(entry: str, told: object) -> None:
-    """Let a result pass, or an array of them, of which some may ask for nothing."""
-    for each in told if isinstance(told, list) else [told]:
+def _check_results(entry: str, document: object) -> None:
+    """Check a result or an array of results, any of which may be an ignored event."""
+    for each in document if isinstance(document, list) else [document]:
         is_ignored = isinstance(each, Mapping) and "ignored" in each
         contracts.check("ignored.result" if is_ignored else f"{entry}.result", each)

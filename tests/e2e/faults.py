@@ -1,4 +1,4 @@
-"""The two steps that can fail, faults by rows, and what holds after each failure."""
+"""The two steps that can fail, tables of faults, and checks after a failure."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from tests.e2e.driving import (
     EVENT,
     STREAM_NAME,
     assert_one_of_each,
+    expect_error,
     operations,
-    refused,
     send,
 )
 from tests.e2e.output import Output, assert_nothing_secret
 from tests.emulator import Emulator
 
 ATTEMPTS = 2
-"""RETRY_ATTEMPTS of these tests."""
+"""RETRY_ATTEMPTS in these tests."""
 BRIEF_SECONDS = 1.9
-"""Left to an uncertain creator: the less there is, the less it waits for rivals."""
-_BRIEFEST_SECONDS = 1.2
-_PATIENT = {"HTTP_TIMEOUT_SECONDS": "5"}
+"""A short remaining time, so that an invocation waits less for competing creators."""
+_MINIMAL_SECONDS = 1.2
+_LONG_TIMEOUT = {"HTTP_TIMEOUT_SECONDS": "5"}
 
 
 UNKNOWN_SECONDS = 60.0
-"""What a function has that does not know its time."""
+"""The time limit that a function assumes if the platform does not report one."""
 
 
 class Step(NamedTuple):
-    """A step by its name in documents, its create, its look, its endpoint."""
+    """A step: its name in documents, its two operations, and its endpoint setting."""
 
     name: str
     create: str
-    look: str
+    lookup: str
     endpoint: str
 
 
@@ -53,48 +53,50 @@ for_both_steps = pytest.mark.parametrize(
 )
 
 
-class Row(NamedTuple):
-    """A sentence for a fault, what the fault is, and the error that comes of it."""
+class FaultCase(NamedTuple):
+    """A fault: its description, its definition, and the error that it causes."""
 
-    sentence: str
+    description: str
     fault: dict[str, Any]
-    kind: type[ProvisioningError]
+    error_type: type[ProvisioningError]
 
 
-SILENT = [
-    Row("silence", {"connection": "hang"}, OutcomeUnknown),
-    Row("headers in drips", {"connection": "drip_headers"}, OutcomeUnknown),
-    Row("a body in drips", {"connection": "drip_body"}, OutcomeUnknown),
+STALLED = [
+    FaultCase("no response", {"connection": "hang"}, OutcomeUnknown),
+    FaultCase(
+        "headers one byte at a time", {"connection": "drip_headers"}, OutcomeUnknown
+    ),
+    FaultCase("body one byte at a time", {"connection": "drip_body"}, OutcomeUnknown),
 ]
-"""Answers that never come to an end."""
+"""Replies that never complete."""
 
 
-def for_each(rows: list[Row]) -> pytest.MarkDecorator:
-    """Parametrise a test by rows, named by their sentences."""
-    return pytest.mark.parametrize("row", rows, ids=lambda row: row.sentence)
+def for_each_fault(faults: list[FaultCase]) -> pytest.MarkDecorator:
+    """Parametrize a test with faults, using their descriptions as IDs."""
+    return pytest.mark.parametrize("case", faults, ids=lambda case: case.description)
 
 
-def for_each_in_a_step(rows: list[Row]) -> pytest.MarkDecorator:
-    """Parametrise a test by rows in the second step, and the first row in both.
+def for_each_fault_in_step(faults: list[FaultCase]) -> pytest.MarkDecorator:
+    """Parametrize a test with all faults in step 2 and the first fault in step 1.
 
-    Both steps run the same code on a failure.
+    Both steps use the same code to handle a failure.
     """
-    cases = [(LOGTANK, row) for row in rows] + [(STREAM, rows[0])]
-    ids = [f"{row.sentence}, {step.name}" for step, row in cases]
-    return pytest.mark.parametrize(("step", "row"), cases, ids=ids)
+    cases = [(LOGTANK, case) for case in faults] + [(STREAM, faults[0])]
+    ids = [f"{case.description}, {step.name}" for step, case in cases]
+    return pytest.mark.parametrize(("step", "case"), cases, ids=ids)
 
 
-def suffer(
+def expect_step_failure(
     cloud: Emulator,
     step: Step,
     output: Output,
     event: dict[str, Any] = EVENT,
     seconds: float = math.inf,
 ) -> ProvisioningError:
-    """Return the failure of a step; it tells how far the work came, and no secret."""
+    """Return the error of a failed step, which reports progress but no secret."""
     context = None if seconds == math.inf else LambdaContext(seconds)
     began = time.monotonic()
-    error = refused("bootstrap", event, context)
+    error = expect_error("bootstrap", event, context)
     assert time.monotonic() - began < min(seconds, UNKNOWN_SECONDS)
     assert_nothing_secret(cloud, error, output)
     document = error.as_document()
@@ -107,21 +109,21 @@ def suffer(
     return error
 
 
-def recover(cloud: Emulator) -> None:
-    """Send the event again: there is one stream and one logtank, and so it stays.
+def assert_recovers(cloud: Emulator) -> None:
+    """Check that sending the event again leaves exactly one log stream and one logtank.
 
-    On a slow machine a little time may be too little, which is no refusal either.
+    On a slow machine the short deadline may pass; then a longer one must suffice.
     """
     try:
-        briefly = FunctionGraphContext(_BRIEFEST_SECONDS, _PATIENT)
-        result = send("bootstrap", EVENT, briefly)
+        short = FunctionGraphContext(_MINIMAL_SECONDS, _LONG_TIMEOUT)
+        result = send("bootstrap", EVENT, short)
     except DeadlineExceeded:
-        result = send("bootstrap", EVENT, FunctionGraphContext(30, _PATIENT))
+        result = send("bootstrap", EVENT, FunctionGraphContext(30, _LONG_TIMEOUT))
     assert_one_of_each(cloud, result)
-    again = send("bootstrap", EVENT, FunctionGraphContext(30, _PATIENT))
+    again = send("bootstrap", EVENT, FunctionGraphContext(30, _LONG_TIMEOUT))
     assert again == result | {"created": []}
 
 
-def times(cloud: Emulator, operation: str) -> int:
-    """Return how often an operation was called."""
+def call_count(cloud: Emulator, operation: str) -> int:
+    """Return the number of calls of an operation."""
     return operations(cloud).count(operation)

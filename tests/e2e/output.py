@@ -1,4 +1,4 @@
-"""What the functions write: lines of JSON, with nothing secret in them."""
+"""The output of the functions: lines of JSON that contain no secret."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ Line = dict[str, Any]
 
 
 class Output:
-    """Standard output and standard error, from the beginning of the test on."""
+    """Standard output and standard error since the start of the test."""
 
     def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
-        """Begin with nothing."""
+        """Wrap the capture fixture of a test."""
         self._capture = capture
         self._out = ""
         self._err = ""
 
     def text(self) -> str:
-        """Return all that was written so far, standard error last."""
+        """Return everything written so far, standard error last."""
         self._read()
         return self._out + self._err
 
     def lines(self, message: str | None = None) -> list[Line]:
-        """Return the log's lines, perhaps those of one message: each is an object."""
+        """Return the parsed log lines, optionally only those with this message."""
         self._read()
         lines = [json.loads(line) for line in self._out.splitlines()]
         assert all(isinstance(line, dict) for line in lines)
@@ -44,11 +44,11 @@ class Output:
 def assert_nothing_secret(
     cloud: Emulator, error: BaseException, output: Output, *more: str
 ) -> None:
-    """Neither an error, in any form, nor what was written gives a secret away."""
+    """Check that neither the error, in any form, nor the output contains a secret."""
     shown = [str(error), repr(error), output.text()]
     shown += traceback.format_exception(type(error), error, error.__traceback__)
     if isinstance(error, ProvisioningError):
         shown.append(json.dumps(error.as_document(), ensure_ascii=False))
-    told = "\n".join(shown)
+    text = "\n".join(shown)
     for secret in (cloud.access_key, cloud.secret_key, cloud.token, *more):
-        assert secret not in told
+        assert secret not in text

@@ -1,8 +1,8 @@
-"""The entries in processes of their own, as the platforms run them.
+"""Run the entries in separate processes, as the platforms do.
 
-A process keeps its tokens, its connections and what it has heard of its credential
-until it is restarted. It is forked from a server that has loaded the code and never ran
-it, so that a new one is quickly there and knows nothing.
+A process keeps its tokens, its connections and the state of its credential until it is
+restarted. It is forked from a server that has loaded the code without running it, so
+that a new process starts quickly and with an empty warm state.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from tests.e2e.driving import HANDLERS
 
 Line = dict[str, Any]
 
-_PATIENCE_SECONDS = 120.0
+_TIMEOUT_SECONDS = 120.0
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload([__name__, client.__name__, contracts.__name__])
 
 
 class Order(NamedTuple):
-    """One invocation: of an entry, with an event, for so many seconds.
+    """One invocation: the entry, the event, and the time limit in seconds.
 
-    `id` is the platform's, which stands on every line of the log.
+    `id` is the platform's request ID, which every log line contains.
     """
 
     entry: str
@@ -46,9 +46,9 @@ class Order(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What came of an order: an answer, or the document of the error that was raised.
+    """The outcome of an order: its answer, or the document of the raised error.
 
-    `lines` are those of its log, and `seconds` is how long it took.
+    `lines` are its log lines, and `seconds` is its duration.
     """
 
     order: Order
@@ -59,50 +59,50 @@ class Report(NamedTuple):
 
 
 class Process:
-    """A process that carries out orders, those of one call at once in threads."""
+    """A process that runs orders; the orders of one call run concurrently."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        """Start it, with these variables and no others."""
+        """Start the process with exactly these environment variables."""
         self._environment = dict(environment)
         self._start()
 
     def begin(self, *orders: Order) -> None:
-        """Give orders; the reports are to be waited for."""
-        self._ours.send(orders)
+        """Send orders without waiting for their reports."""
+        self._connection.send(orders)
 
     def reports(self) -> list[Report]:
-        """Wait for the reports on the orders given, and return them in their order."""
-        assert self._ours.poll(_PATIENCE_SECONDS), "the process does not answer"
-        reports: list[Report] = self._ours.recv()
+        """Wait for the reports of the sent orders and return them in order."""
+        assert self._connection.poll(_TIMEOUT_SECONDS), "the process does not answer"
+        reports: list[Report] = self._connection.recv()
         return reports
 
     def run(self, *orders: Order) -> list[Report]:
-        """Give orders and return the reports on them."""
+        """Send orders and return their reports."""
         self.begin(*orders)
         return self.reports()
 
     def restart(self, **changes: str) -> None:
-        """Put one in its place that knows nothing; with some variables changed."""
+        """Replace the process with a new one, with these variables changed."""
         self.stop()
         self._environment |= changes
         self._start()
 
     def stop(self) -> None:
-        """End it."""
-        self._ours.close()
+        """Stop the process."""
+        self._connection.close()
         self._process.join()
         self._process.close()
 
     def _start(self) -> None:
-        self._ours, theirs = _SERVER.Pipe()
-        self._process = _SERVER.Process(target=_live, args=(theirs, self._environment))
+        self._connection, child = _SERVER.Pipe()
+        self._process = _SERVER.Process(target=_serve, args=(child, self._environment))
         self._process.start()
-        theirs.close()
+        child.close()
 
 
 @contextmanager
 def processes(number: int, environment: Mapping[str, str]) -> Iterator[list[Process]]:
-    """Run so many processes."""
+    """Run this number of processes."""
     with ExitStack() as stack:
         started = [Process(environment) for _ in range(number)]
         for each in started:
@@ -110,19 +110,19 @@ def processes(number: int, environment: Mapping[str, str]) -> Iterator[list[Proc
         yield started
 
 
-def _live(orders: Connection, environment: Mapping[str, str]) -> None:
-    """Carry out orders for as long as there is somebody who gives them."""
+def _serve(orders: Connection, environment: Mapping[str, str]) -> None:
+    """Run orders until the connection is closed."""
     os.environ.clear()
     os.environ.update(environment)
     with suppress(EOFError), orders:
         while True:
-            orders.send(_at_once(orders.recv()))
+            orders.send(_run_concurrently(orders.recv()))
 
 
-def _at_once(orders: Sequence[Order]) -> list[Report]:
-    gate = threading.Barrier(len(orders))
+def _run_concurrently(orders: Sequence[Order]) -> list[Report]:
+    barrier = threading.Barrier(len(orders))
     with redirect_stdout(io.StringIO()) as output, ThreadPoolExecutor(len(orders)) as p:
-        reports = list(p.map(partial(_carry_out, gate), orders))
+        reports = list(p.map(partial(_run_order, barrier), orders))
     lines = [json.loads(line) for line in output.getvalue().splitlines()]
     return [
         each._replace(lines=[li for li in lines if li["request_id"] == each.order.id])
@@ -130,8 +130,8 @@ def _at_once(orders: Sequence[Order]) -> list[Report]:
     ]
 
 
-def _carry_out(gate: threading.Barrier, order: Order) -> Report:
-    gate.wait()
+def _run_order(barrier: threading.Barrier, order: Order) -> Report:
+    barrier.wait()
     context = LambdaContext(order.seconds)
     context.aws_request_id = order.id
     answer: object = None

@@ -1,4 +1,4 @@
-"""What is there already is kept: found by name or listener, adopted, reported."""
+"""Existing resources are kept: found by name or listener, adopted and reported."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from tests.e2e.driving import (
     NOWHERE,
     STREAM_NAME,
     assert_one_of_each,
+    expect_error,
     logtank_event,
     operations,
-    refused,
     send,
 )
-from tests.e2e.faults import BRIEF_SECONDS, LOGTANK, STREAM, suffer, times
+from tests.e2e.faults import (
+    BRIEF_SECONDS,
+    LOGTANK,
+    STREAM,
+    call_count,
+    expect_step_failure,
+)
 from tests.e2e.output import Output
 from tests.emulator import Emulator
 
@@ -43,16 +49,16 @@ EXISTING: dict[str, object] = {
         ),
     ],
     ids=[
-        "what an event leaves out cannot differ",
-        "what is as it should be does not differ",
-        "a tag's other value is named",
-        "all that differs is named",
+        "omitted fields do not differ",
+        "equal fields do not differ",
+        "a different tag value is reported",
+        "every difference is reported",
     ],
 )
-def test_an_adopted_stream_tells_how_it_differs_from_the_wanted_one(
+def test_an_adopted_stream_reports_how_it_differs_from_the_event(
     cloud: Emulator, wanted: dict[str, object], differs: list[str] | None
 ) -> None:
-    """And it is left as it is."""
+    """The result lists the fields that differ, and the log stream is not changed."""
     send("create_log_stream", EXISTING)
     before = cloud.streams
     result = send("create_log_stream", {"log_stream_name": STREAM_NAME} | wanted)
@@ -61,8 +67,8 @@ def test_an_adopted_stream_tells_how_it_differs_from_the_wanted_one(
     assert cloud.streams == before
 
 
-def test_a_stream_left_behind_is_adopted_by_bootstrap(mature: Emulator) -> None:
-    """Its listener is looked up first; how the stream differs does not matter."""
+def test_bootstrap_adopts_an_existing_stream(mature: Emulator) -> None:
+    """The listener's logtanks are looked up first, and differences are reported."""
     send("create_log_stream", EXISTING)
     event = EVENT | {"ttl_in_days": 30}
     result = send("bootstrap", event, LambdaContext(BRIEF_SECONDS))
@@ -76,40 +82,44 @@ def test_a_stream_left_behind_is_adopted_by_bootstrap(mature: Emulator) -> None:
     assert_one_of_each(mature, result)
 
 
-def test_a_name_is_found_among_similar_ones(cloud: Emulator) -> None:
-    """Only the exact name counts."""
+def test_only_an_exact_name_matches(cloud: Emulator) -> None:
+    """Log streams with similar names are not adopted."""
     for name in (f"{STREAM_NAME}-2", STREAM_NAME.upper(), STREAM_NAME):
         send("create_log_stream", {"log_stream_name": name})
     result = send("create_log_stream", {"log_stream_name": STREAM_NAME})
     assert result["log_stream_id"] == cloud.streams[2]["log_stream_id"]
 
 
-def test_a_name_taken_elsewhere_is_refused(cloud: Emulator, output: Output) -> None:
-    """The cloud says it exists, and the group has no such stream: nothing to adopt."""
+def test_a_name_that_exists_outside_the_group_is_an_error(
+    cloud: Emulator, output: Output
+) -> None:
+    """The cloud reports a duplicate name, but the log group has no such stream."""
     taken = {"error_code": "LTS.0205", "error_msg": "the name has been existed"}
     cloud.fail({"operation": STREAM.create, "status": 400, "body": taken})
-    error = suffer(cloud, STREAM, output)
+    error = expect_step_failure(cloud, STREAM, output)
     assert isinstance(error, AlreadyExists)
     assert (error.code, error.status, error.retryable) == ("LTS.0205", 409, False)
     assert error.log_stream_id is None
-    assert times(cloud, STREAM.create) == 1
+    assert call_count(cloud, STREAM.create) == 1
 
 
-def test_an_alias_that_is_another_streams_is_refused(cloud: Emulator) -> None:
-    """The other stream is not adopted for it."""
+def test_an_alias_of_another_stream_is_an_error(cloud: Emulator) -> None:
+    """The log stream with that alias is not adopted."""
     send("create_log_stream", {"log_stream_name": "other"})
     event = {"log_stream_name": "mine", "log_stream_name_alias": "other"}
-    error = refused("create_log_stream", event)
+    error = expect_error("create_log_stream", event)
     assert isinstance(error, AlreadyExists)
     assert len(cloud.streams) == 1
 
 
-def test_a_listener_that_ships_elsewhere_is_a_conflict(mature: Emulator) -> None:
-    """The error names the logtank in the way, and nothing is changed."""
+def test_a_listener_with_a_logtank_to_another_stream_raises_conflict(
+    mature: Emulator,
+) -> None:
+    """The error names the conflicting logtank, and nothing is changed."""
     event = EVENT | {"log_stream_name": "elsewhere"}
     elsewhere = send("bootstrap", event)["logtank_id"]
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
-    error = refused("bootstrap", EVENT)
+    error = expect_error("bootstrap", EVENT)
     assert isinstance(error, Conflict)
     assert (error.status, error.retryable) == (409, False)
     assert elsewhere in error.detail + error.remedy
@@ -118,12 +128,10 @@ def test_a_listener_that_ships_elsewhere_is_a_conflict(mature: Emulator) -> None
     assert [each["id"] for each in mature.logtanks] == [elsewhere]
 
 
-def test_a_new_stream_for_a_listener_that_ships_elsewhere_is_named(
-    cloud: Emulator, output: Output
-) -> None:
-    """The cloud refuses the second logtank; the new, empty stream is not hidden."""
+def test_a_conflict_names_the_new_stream(cloud: Emulator, output: Output) -> None:
+    """If the cloud rejects a second logtank, the error names the new, empty stream."""
     send("bootstrap", EVENT | {"log_stream_name": "elsewhere"})
-    error = refused("bootstrap", EVENT)
+    error = expect_error("bootstrap", EVENT)
     assert isinstance(error, Conflict)
     assert error.log_stream_id == cloud.streams[1]["log_stream_id"]
     assert error.log_stream_name == STREAM_NAME
@@ -132,7 +140,7 @@ def test_a_new_stream_for_a_listener_that_ships_elsewhere_is_named(
 
 def _listed(cloud: Emulator, status: str, stream_id: str) -> dict[str, Any]:
     logtank = {
-        "id": "an-old-one",
+        "id": "old-logtank",
         "status": status,
         "resource_id": LISTENER,
         "resource_type": "LISTENER",
@@ -147,8 +155,10 @@ def _listed(cloud: Emulator, status: str, stream_id: str) -> dict[str, Any]:
     }
 
 
-def test_a_logtank_that_goes_from_elsewhere_is_gone(mature: Emulator) -> None:
-    """It hinders nobody."""
+def test_a_logtank_to_another_stream_that_is_being_deleted_is_ignored(
+    mature: Emulator,
+) -> None:
+    """It does not prevent the creation of a new logtank."""
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
     mature.fail(_listed(mature, "DELETING", NOWHERE))
     event = logtank_event(mature, stream["log_stream_id"])
@@ -157,21 +167,23 @@ def test_a_logtank_that_goes_from_elsewhere_is_gone(mature: Emulator) -> None:
     assert result["logtank"]["id"] == mature.logtanks[0]["id"]
 
 
-def test_a_logtank_that_goes_from_here_is_waited_for(mature: Emulator) -> None:
-    """Once it has gone, a new one is made."""
+def test_the_deletion_of_a_logtank_to_the_same_stream_is_awaited(
+    mature: Emulator,
+) -> None:
+    """Once the old logtank is deleted, a new one is created."""
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
-    going = _listed(mature, "DELETING", stream["log_stream_id"])
-    mature.fail(going | {"times": 5})
+    deleting = _listed(mature, "DELETING", stream["log_stream_id"])
+    mature.fail(deleting | {"times": 5})
     event = logtank_event(mature, stream["log_stream_id"])
     result = send("create_logtank", event, LambdaContext(BRIEF_SECONDS))
     assert operations(mature)[1:8] == ["ListLogtanks"] * 6 + ["CreateLogtank"]
     assert result["logtank"]["id"] == mature.logtanks[0]["id"]
 
 
-def test_a_logtank_that_failed_is_an_error_made_or_adopted(cloud: Emulator) -> None:
-    """The remedy names the logtank to delete; it is never deleted for anybody."""
+def test_a_failed_logtank_is_an_error_whether_new_or_existing(cloud: Emulator) -> None:
+    """The remedy names the logtank to delete; the function never deletes it."""
     cloud.reset(final_status="ERROR")
-    made, adopted = (refused("bootstrap", EVENT) for _ in range(2))
+    made, adopted = (expect_error("bootstrap", EVENT) for _ in range(2))
     (failed,) = cloud.logtanks
     for error in (made, adopted):
         assert isinstance(error, LogtankFailed)
@@ -182,8 +194,8 @@ def test_a_logtank_that_failed_is_an_error_made_or_adopted(cloud: Emulator) -> N
         assert error.retryable is False
 
 
-def test_a_listeners_logtank_is_found_on_a_later_page(mature: Emulator) -> None:
-    """GA pages its lists, and its filter is not relied upon."""
+def test_a_logtank_on_a_later_page_is_found(mature: Emulator) -> None:
+    """All pages of the list are read."""
     mature.reset(list_page_size=1, second_logtank="allow")
     ids = [
         send("bootstrap", EVENT | {"log_stream_name": name})["logtank_id"]
@@ -191,4 +203,4 @@ def test_a_listeners_logtank_is_found_on_a_later_page(mature: Emulator) -> None:
     ]
     again = send("bootstrap", EVENT | {"log_stream_name": "third"})
     assert again["logtank_id"] == ids[2]
-    assert times(mature, "ListLogtanks") == 3
+    assert call_count(mature, "ListLogtanks") == 3

@@ -1,4 +1,4 @@
-"""A listener that is still being built is waited for, as long as time allows."""
+"""A busy listener is retried until the deadline."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ from tests.e2e.driving import (
     LISTENER,
     STREAM_NAME,
     assert_one_of_each,
+    expect_error,
     logtank_event,
-    refused,
     send,
 )
-from tests.e2e.faults import BRIEF_SECONDS, LOGTANK, recover, suffer, times
+from tests.e2e.faults import (
+    BRIEF_SECONDS,
+    LOGTANK,
+    assert_recovers,
+    call_count,
+    expect_step_failure,
+)
 from tests.e2e.output import Output
 from tests.emulator import Emulator
 
@@ -34,109 +40,111 @@ EXISTS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("fault", [BUSY, EXISTS], ids=["GA.9004", "GA.9104 unlisted"])
-def test_a_busy_listener_is_tried_more_often_than_there_are_attempts(
+@pytest.mark.parametrize(
+    "fault", [BUSY, EXISTS], ids=["GA.9004", "GA.9104 but not listed"]
+)
+def test_retries_for_a_busy_listener_are_not_limited_by_retry_attempts(
     mature: Emulator, fault: dict[str, Any]
 ) -> None:
-    """And it is looked up before each further attempt."""
+    """The listener's logtanks are looked up before each further attempt."""
     mature.fail(fault | {"times": 7})
     result = send("bootstrap", EVENT, LambdaContext(BRIEF_SECONDS))
     assert_one_of_each(mature, result)
     assert result["created"] == ["log_stream", "logtank"]
-    assert times(mature, LOGTANK.create) == 8
+    assert call_count(mature, LOGTANK.create) == 8
 
 
-def test_a_listener_that_stays_busy_takes_all_the_time_there_is(
+def test_a_listener_that_stays_busy_is_retried_until_the_deadline(
     mature: Emulator, output: Output
 ) -> None:
-    """And no more: the stream is named, and the next event finds it."""
+    """The deadline is kept, and the error names the log stream."""
     mature.fail(EXISTS | {"times": None})
     began = time.monotonic()
-    error = suffer(mature, LOGTANK, output, seconds=1.4)
+    error = expect_step_failure(mature, LOGTANK, output, seconds=1.4)
     assert 0.2 < time.monotonic() - began < 1.4
     assert (type(error), error.status, error.retryable) == (DeadlineExceeded, 504, True)
     assert isinstance(error.__cause__, ProvisioningError)
-    assert times(mature, LOGTANK.create) > 2
+    assert call_count(mature, LOGTANK.create) > 2
     assert mature.logtanks == []
 
 
-def test_the_end_is_told_with_what_was_waited_for(
+def test_a_deadline_error_names_the_busy_listener(
     mature: Emulator, output: Output
 ) -> None:
-    """At whatever moment it comes: in a pause, before a call, or in the middle of one.
+    """The deadline may pass during a pause, before a call or during a call.
 
-    More time for the function would be the wrong advice. Where the end cuts a create
-    short, that comes first: it may have worked.
+    A longer timeout would be the wrong remedy. If the deadline interrupts a create,
+    the error reports that instead, since the create may have succeeded.
     """
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
     event = logtank_event(mature, stream["log_stream_id"])
     mature.fail(BUSY | {"times": None})
-    told = []
+    remedies = []
     for seconds in (*(1.03 + each / 500 for each in range(12)), 1.25, 1.26, 1.27):
         seen = len(output.lines())
-        error = refused("create_logtank", event, LambdaContext(seconds))
+        error = expect_error("create_logtank", event, LambdaContext(seconds))
         codes = [line.get("code") for line in output.lines()[seen:]]
         assert type(error) is DeadlineExceeded
         if "GA.9004" in codes:
             assert isinstance(error.__cause__, ProvisioningError)
         if error.code == "GA.9004":
-            told.append(error.remedy)
-    assert told, "the end has always cut a call short"
-    assert set(told) == {Busy.remedy}
+            remedies.append(error.remedy)
+    assert remedies, "the deadline interrupted a call every time"
+    assert set(remedies) == {Busy.remedy}
 
 
-def test_a_busy_listener_that_says_when_is_left_at_once(
+def test_a_retry_after_beyond_the_deadline_fails_immediately(
     mature: Emulator, output: Output
 ) -> None:
-    """If that is later than the function's end: Busy, with what to do."""
+    """The error is Busy, with the `retry_after` of the cloud."""
     mature.fail(BUSY | {"headers": {"Retry-After": "600"}})
-    error = suffer(mature, LOGTANK, output)
+    error = expect_step_failure(mature, LOGTANK, output)
     assert (type(error), error.status, error.retryable) == (Busy, 503, True)
     assert (error.code, error.retry_after) == ("GA.9004", 600)
-    recover(mature)
+    assert_recovers(mature)
 
 
-def test_a_logtank_refused_because_it_is_there_is_adopted(mature: Emulator) -> None:
-    """Between the look and the create somebody else was here."""
+def test_a_logtank_that_already_exists_is_adopted(mature: Emulator) -> None:
+    """Another invocation created it between the lookup and the create."""
     made = send("bootstrap", EVENT)
     empty = {"logtanks": [], "page_info": {"current_count": 0}}
-    mature.fail({"operation": LOGTANK.look, "status": 200, "body": empty})
+    mature.fail({"operation": LOGTANK.lookup, "status": 200, "body": empty})
     event = logtank_event(mature, made["log_stream_id"])
     result = send("create_logtank", event)
     assert result["logtank"]["id"] == made["logtank_id"]
     assert result["created"] is False
-    assert times(mature, LOGTANK.create) == 2
+    assert call_count(mature, LOGTANK.create) == 2
 
 
-def test_a_wanted_logtank_that_is_being_deleted_is_busy_until_the_end(
+def test_a_logtank_that_is_being_deleted_is_busy_until_the_deadline(
     mature: Emulator,
 ) -> None:
-    """Nothing is made beside it."""
+    """No second logtank is created."""
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
     event = logtank_event(mature, stream["log_stream_id"])
     inner: Any = event["logtank"]
-    going = {**inner, "id": "an-old-one", "status": "DELETING"}
+    deleting = {**inner, "id": "old-logtank", "status": "DELETING"}
     mature.fail(
         {
-            "operation": LOGTANK.look,
+            "operation": LOGTANK.lookup,
             "times": None,
             "status": 200,
-            "body": {"logtanks": [going], "page_info": {"current_count": 1}},
+            "body": {"logtanks": [deleting], "page_info": {"current_count": 1}},
         }
     )
-    error = refused("create_logtank", event, LambdaContext(1.15))
+    error = expect_error("create_logtank", event, LambdaContext(1.15))
     assert type(error) is DeadlineExceeded
     assert isinstance(error.__cause__, ProvisioningError)
     assert error.log_stream_id == stream["log_stream_id"]
-    assert times(mature, LOGTANK.create) == 0
+    assert call_count(mature, LOGTANK.create) == 0
 
 
-def test_other_listeners_logtanks_do_not_count(mature: Emulator) -> None:
-    """Not even where the cloud's filter lets them through."""
+def test_logtanks_of_other_listeners_are_ignored(mature: Emulator) -> None:
+    """They are ignored even if the cloud does not apply the filter."""
     send("bootstrap", EVENT)
     other = {"log_stream_name": STREAM_NAME, "resource_id": f"{LISTENER}-2"}
     everything = {"logtanks": mature.logtanks, "page_info": {"current_count": 1}}
-    fault = {"operation": LOGTANK.look, "status": 200, "body": everything}
+    fault = {"operation": LOGTANK.lookup, "status": 200, "body": everything}
     mature.fail(fault | {"times": 2})
     result = send("bootstrap", other, LambdaContext(BRIEF_SECONDS))
     assert result["created"] == ["logtank"]

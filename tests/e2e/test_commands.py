@@ -1,4 +1,4 @@
-"""What the Makefile starts, run as a user would."""
+"""The commands of the Makefile, run as a user runs them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def _run(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of tests.commands in a shell that has a real key in it."""
-    return subprocess.run(  # noqa: S603 # our own words
+    """Run a command of tests.commands with a real token in the environment."""
+    return subprocess.run(  # noqa: S603 # a fixed command
         [sys.executable, "-m", *words],
         cwd=ROOT,
         env=os.environ | {"HUAWEICLOUD_AUTH_TOKEN": "a-real-token"},
@@ -29,13 +29,13 @@ def _run(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def _documents(text: str, words: str) -> list[dict[str, object]]:
-    """Return the JSON that follows each of these words."""
+    """Return the JSON documents that follow these words."""
     decoder = json.JSONDecoder()
     return [decoder.raw_decode(part)[0] for part in text.split(words)[1:]]
 
 
-def test_run_shows_both_deliveries_and_every_call() -> None:
-    """`make run` makes both halves in two calls, then finds them, with the same IDs."""
+def test_run_prints_both_deliveries_and_every_call() -> None:
+    """`make run` creates both resources in two calls and then finds them again."""
     done = _run("tests.commands.run")
     first, second = _documents(done.stdout, "and returns\n")
     assert done.returncode == 0, done.stderr
@@ -52,7 +52,7 @@ def test_run_shows_both_deliveries_and_every_call() -> None:
 
 
 def test_run_fails_with_the_error_document(tmp_path: Path) -> None:
-    """An event that is refused ends in its document, and in exit status 1."""
+    """An invalid event prints the error document, with exit status 1."""
     event = tmp_path / "event.json"
     event.write_text('{"resource_id": "a/b"}')
     done = _run("tests.commands.run", str(event))
@@ -61,8 +61,8 @@ def test_run_fails_with_the_error_document(tmp_path: Path) -> None:
     assert document["code"] == "InvalidEvent"
 
 
-def test_invoke_uses_the_emulator_that_runs_already() -> None:
-    """What one command makes in a running emulator, the next one finds there."""
+def test_invoke_uses_a_running_emulator() -> None:
+    """A second command finds what the first one created in the emulator."""
     with Emulator() as cloud:
         words = ("tests.commands.invoke", "--cloud", cloud.url, "create_log_stream")
         event = "tests/events/create_log_stream.json"
@@ -73,7 +73,7 @@ def test_invoke_uses_the_emulator_that_runs_already() -> None:
 
 
 def test_invoke_prints_an_error_document() -> None:
-    """A logtank into a stream that does not exist is refused, and says so."""
+    """A logtank with a nonexistent log stream prints an error document."""
     event = "tests/events/create_logtank.json"
     done = _run("tests.commands.invoke", "create_logtank", event)
     assert done.returncode == 1
@@ -83,8 +83,8 @@ def test_invoke_prints_an_error_document() -> None:
 @pytest.mark.parametrize(
     "sample", ["http-api-gateway-v2.json", "http-alb-health-check.json"]
 )
-def test_invoke_takes_webhooks_without_a_signature(sample: str) -> None:
-    """Where no secret is set, the file is taken as if a gateway had let it in."""
+def test_invoke_accepts_unsigned_webhooks(sample: str) -> None:
+    """If no secret is set, the event counts as authenticated by the gateway."""
     done = _run("tests.commands.invoke", "bootstrap", f"tests/events/{sample}")
     decoder = json.JSONDecoder()
     reply = decoder.raw_decode(done.stdout[done.stdout.index("{\n") :])[0]
@@ -92,10 +92,10 @@ def test_invoke_takes_webhooks_without_a_signature(sample: str) -> None:
     assert reply["statusCode"] == (200 if "health" in sample else 201)
 
 
-def test_invoke_checks_signatures_where_a_secret_is_set(
+def test_invoke_verifies_signatures_if_a_secret_is_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A file has none that is fresh."""
+    """An event file has no recent signature and gets a 401."""
     monkeypatch.setenv("WEBHOOK_SECRETS", "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB")
     sample = "tests/events/http-apig.json"
     assert (

@@ -1,4 +1,4 @@
-"""The function's time: every pause and every call fits, and the end is told."""
+"""Deadlines: every pause and every call ends in time, and the error says so."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import pytest
 
 from functions.errors import DeadlineExceeded, OutcomeUnknown, ServiceFailed
 from tests.e2e.contexts import FunctionGraphContext, LambdaContext
-from tests.e2e.driving import EVENT, assert_one_of_each, refused, send
+from tests.e2e.driving import EVENT, assert_one_of_each, expect_error, send
 from tests.e2e.faults import (
     LOGTANK,
-    SILENT,
+    STALLED,
     STREAM,
-    Row,
+    FaultCase,
     Step,
-    for_each_in_a_step,
-    suffer,
-    times,
+    call_count,
+    expect_step_failure,
+    for_each_fault_in_step,
 )
 from tests.e2e.output import Output
 from tests.emulator import Emulator
@@ -25,21 +25,21 @@ from tests.emulator import Emulator
 
 @pytest.fixture
 def patient(mature: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """Return a cloud whose silence only the function's end will end."""
+    """Return a cloud for functions that only their own deadline interrupts."""
     monkeypatch.setenv("HTTP_TIMEOUT_SECONDS", "60")
     monkeypatch.setenv("RETRY_ATTEMPTS", "100")
     return mature
 
 
-@for_each_in_a_step(SILENT)
-def test_a_peer_without_end_does_not_outlast_the_function(
-    patient: Emulator, output: Output, step: Step, row: Row
+@for_each_fault_in_step(STALLED)
+def test_a_reply_that_never_completes_ends_at_the_deadline(
+    patient: Emulator, output: Output, step: Step, case: FaultCase
 ) -> None:
-    """There is time to say what was made; the rest is found by the next event."""
-    fault = {**row.fault, "interval": 0.05, "times": None, "work": True}
+    """The error is raised in time, and the next event completes the work."""
+    fault = {**case.fault, "interval": 0.05, "times": None, "work": True}
     patient.fail({"operation": step.create, **fault})
     began = time.monotonic()
-    error = suffer(patient, step, output, seconds=1.3)
+    error = expect_step_failure(patient, step, output, seconds=1.3)
     assert time.monotonic() - began < 1.3
     assert (type(error), error.status, error.retryable) == (DeadlineExceeded, 504, True)
     assert error.__cause__ is not None
@@ -47,16 +47,14 @@ def test_a_peer_without_end_does_not_outlast_the_function(
         assert_one_of_each(patient, send("bootstrap", EVENT))
 
 
-def test_a_cloud_that_fails_for_ever_is_left_when_time_is_over(
-    patient: Emulator, output: Output
-) -> None:
-    """However many attempts are allowed; the last failure is its cause.
+def test_retries_end_at_the_deadline(patient: Emulator, output: Output) -> None:
+    """The deadline applies even if more attempts are allowed.
 
-    The end may cut a create short; of a look it does, the create's error is raised.
+    If it interrupts a lookup, the error of the create is raised.
     """
     patient.fail({"operation": LOGTANK.create, "times": None, "status": 503})
     began = time.monotonic()
-    error = suffer(patient, LOGTANK, output, seconds=1.3)
+    error = expect_step_failure(patient, LOGTANK, output, seconds=1.3)
     assert time.monotonic() - began < 1.3
     kinds = {type(error), type(error.__cause__)}
     assert kinds - {ServiceFailed, OutcomeUnknown} == {DeadlineExceeded}
@@ -64,40 +62,38 @@ def test_a_cloud_that_fails_for_ever_is_left_when_time_is_over(
 
 
 @pytest.mark.parametrize("kind", [LambdaContext, FunctionGraphContext])
-def test_without_time_nothing_is_begun(
+def test_nothing_starts_without_remaining_time(
     cloud: Emulator, kind: type[LambdaContext | FunctionGraphContext]
 ) -> None:
-    """The last second is the reply's."""
-    error = refused("bootstrap", EVENT, kind(0.9))
+    """The last second is reserved for the response."""
+    error = expect_error("bootstrap", EVENT, kind(0.9))
     assert (type(error), error.retryable) == (DeadlineExceeded, True)
     assert cloud.calls == []
 
 
-@pytest.mark.parametrize("seconds", [0.0, 10.0**9], ids=["none", "a wrong unit"])
-def test_a_platform_that_talks_nonsense_is_not_believed(
+@pytest.mark.parametrize("seconds", [0.0, 10.0**9], ids=["zero", "wrong unit"])
+def test_an_implausible_remaining_time_is_ignored(
     cloud: Emulator, seconds: float
 ) -> None:
-    """FunctionGraph's runtimes have been seen to count in wrong units."""
+    """FunctionGraph runtimes are known to report the remaining time in wrong units."""
     result = send("bootstrap", EVENT, FunctionGraphContext(seconds))
     assert_one_of_each(cloud, result)
 
 
-def test_a_look_does_not_outlast_the_function(
-    patient: Emulator, output: Output
-) -> None:
-    """The create's error tells that nobody knows, and the work is found later."""
+def test_a_lookup_ends_at_the_deadline(patient: Emulator, output: Output) -> None:
+    """The error of the create is raised, and the event may be retried."""
     patient.fail(
         {"operation": LOGTANK.create, "status": 500, "work": True},
-        {"operation": LOGTANK.look, "connection": "hang"},
+        {"operation": LOGTANK.lookup, "connection": "hang"},
     )
     began = time.monotonic()
-    error = suffer(patient, LOGTANK, output, seconds=1.3)
+    error = expect_step_failure(patient, LOGTANK, output, seconds=1.3)
     assert time.monotonic() - began < 1.3
     assert error.retryable is True
-    assert times(patient, LOGTANK.create) == 1
+    assert call_count(patient, LOGTANK.create) == 1
 
 
-def test_a_slow_cloud_is_no_failure(patient: Emulator) -> None:
-    """As long as there is time."""
+def test_a_slow_cloud_is_not_an_error(patient: Emulator) -> None:
+    """A slow reply is accepted if it arrives before the deadline."""
     patient.fail({"operation": STREAM.create, "delay": 0.4})
     assert_one_of_each(patient, send("bootstrap", EVENT, LambdaContext(3)))

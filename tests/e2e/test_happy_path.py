@@ -1,4 +1,4 @@
-"""When nothing goes wrong: two requests, the IDs back, and the same IDs again."""
+"""The happy path: two calls return the IDs, and a redelivery returns the same IDs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tests.e2e.faults import BRIEF_SECONDS
 from tests.emulator import Emulator
 
 
-def test_a_listener_gets_its_access_log_in_two_requests(cloud: Emulator) -> None:
-    """A create of the stream, a create of the logtank, and nothing else."""
+def test_a_listener_gets_its_access_log_in_two_calls(cloud: Emulator) -> None:
+    """Creating the log stream and creating the logtank are the only calls."""
     result = send("bootstrap", EVENT)
     assert operations(cloud) == ["CreateLogStream", "CreateLogtank"]
     assert_one_of_each(cloud, result)
@@ -34,17 +34,17 @@ def test_a_listener_gets_its_access_log_in_two_requests(cloud: Emulator) -> None
     }
 
 
-def test_a_second_delivery_gives_the_same_ids_and_makes_nothing(
+def test_a_redelivery_returns_the_same_ids_and_creates_nothing(
     cloud: Emulator,
 ) -> None:
-    """An event is safe to send twice."""
+    """Sending an event twice is safe."""
     first = send("bootstrap", EVENT)
     assert send("bootstrap", EVENT) == first | {"created": []}
     assert_one_of_each(cloud, first)
 
 
-def test_all_fields_of_an_event_reach_the_log_tank_service(cloud: Emulator) -> None:
-    """They are the body of *Creating a Log Stream*; the listener is not among them."""
+def test_all_fields_of_an_event_are_sent_to_lts(cloud: Emulator) -> None:
+    """The fields form the body of *Creating a Log Stream*, without the listener."""
     body = {
         "log_stream_name": "edge-1",
         "ttl_in_days": 7,
@@ -54,18 +54,18 @@ def test_all_fields_of_an_event_reach_the_log_tank_service(cloud: Emulator) -> N
     }
     place = {"project_id": cloud.project_id, "log_group_id": cloud.log_group_id}
     send("bootstrap", {**EVENT, **place, **body, "resource_type": "LISTENER"})
-    creating, shipping = cloud.calls
-    assert creating["request_body"] == body
-    assert creating["path"] == (
+    stream_call, logtank_call = cloud.calls
+    assert stream_call["request_body"] == body
+    assert stream_call["path"] == (
         f"/v2/{cloud.project_id}/groups/{cloud.log_group_id}/streams"
     )
-    assert shipping["request_body"] == logtank_event(
+    assert logtank_call["request_body"] == logtank_event(
         cloud, cloud.streams[0]["log_stream_id"]
     )
 
 
-def test_the_first_half_alone_makes_the_stream(cloud: Emulator) -> None:
-    """One request; sent again, the same id, and nothing made."""
+def test_create_log_stream_creates_the_stream(cloud: Emulator) -> None:
+    """It takes one call, and a redelivery returns the same ID."""
     event = {"log_stream_name": STREAM_NAME}
     first = send("create_log_stream", event)
     assert operations(cloud) == ["CreateLogStream"]
@@ -77,8 +77,8 @@ def test_the_first_half_alone_makes_the_stream(cloud: Emulator) -> None:
     assert len(cloud.streams) == 1
 
 
-def test_the_second_half_alone_looks_and_makes_the_logtank(cloud: Emulator) -> None:
-    """The answer is the documented one; sent again, the same logtank."""
+def test_create_logtank_looks_up_and_creates_the_logtank(cloud: Emulator) -> None:
+    """The result is as documented, and a redelivery returns the same logtank."""
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
     event = logtank_event(cloud, stream["log_stream_id"])
     first = send("create_logtank", event, LambdaContext(BRIEF_SECONDS))
@@ -92,8 +92,8 @@ def test_the_second_half_alone_looks_and_makes_the_logtank(cloud: Emulator) -> N
     assert len(cloud.logtanks) == 1
 
 
-def test_the_halves_and_the_whole_find_what_the_other_made(cloud: Emulator) -> None:
-    """One name, one stream; one listener, one logtank."""
+def test_the_single_steps_find_what_bootstrap_created(cloud: Emulator) -> None:
+    """They return the same log stream and the same logtank."""
     whole = send("bootstrap", EVENT)
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
     event = logtank_event(cloud, whole["log_stream_id"])
@@ -103,34 +103,34 @@ def test_the_halves_and_the_whole_find_what_the_other_made(cloud: Emulator) -> N
     assert logtank["created"] is False
 
 
-def test_every_request_has_the_headers_its_page_demands(cloud: Emulator) -> None:
-    """LTS's own Content-Type, and the project in both."""
+def test_every_call_has_the_documented_headers(cloud: Emulator) -> None:
+    """LTS has its own content type, and both services get the project ID."""
     send("bootstrap", EVENT)
-    creating, shipping = (call["request_headers"] for call in cloud.calls)
-    assert creating["content-type"] == "application/json;charset=utf8"
-    assert creating["x-project-id"] == cloud.project_id
-    assert shipping["content-type"] == "application/json"
-    assert shipping["x-project-id"] == cloud.project_id
-    assert "x-domain-id" not in creating.keys() | shipping.keys()
+    stream_headers, logtank_headers = (call["request_headers"] for call in cloud.calls)
+    assert stream_headers["content-type"] == "application/json;charset=utf8"
+    assert stream_headers["x-project-id"] == cloud.project_id
+    assert logtank_headers["content-type"] == "application/json"
+    assert logtank_headers["x-project-id"] == cloud.project_id
+    assert "x-domain-id" not in stream_headers.keys() | logtank_headers.keys()
 
 
-def test_a_domain_id_goes_to_global_accelerator_in_place_of_the_project(
+def test_a_domain_id_is_sent_to_global_accelerator_instead_of_the_project_id(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """GA has no region and no projects; LTS is told the project as ever."""
+    """GA has no projects; LTS still gets the project ID."""
     monkeypatch.setenv("HUAWEICLOUD_SDK_DOMAIN_ID", cloud.domain_id)
     send("bootstrap", EVENT)
-    creating, shipping = (call["request_headers"] for call in cloud.calls)
-    assert creating["x-project-id"] == cloud.project_id
-    assert "x-domain-id" not in creating
-    assert shipping["x-domain-id"] == cloud.domain_id
-    assert "x-project-id" not in shipping
+    stream_headers, logtank_headers = (call["request_headers"] for call in cloud.calls)
+    assert stream_headers["x-project-id"] == cloud.project_id
+    assert "x-domain-id" not in stream_headers
+    assert logtank_headers["x-domain-id"] == cloud.domain_id
+    assert "x-project-id" not in logtank_headers
 
 
-def test_a_connection_that_the_cloud_closed_meanwhile_is_replaced(
+def test_a_connection_closed_by_the_cloud_is_replaced(
     cloud: Emulator,
 ) -> None:
-    """Connections are kept between invocations, and a dead one costs no attempt."""
+    """Connections are kept between invocations, and a closed one costs no attempt."""
     send("bootstrap", EVENT)
     port = int(cloud.url.rpartition(":")[2])
     cloud.stop()

@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, one for each call and one for each request."""
+"""The log: one JSON object per line, per call and per request."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from datetime import datetime
 
 import pytest
 
-from tests.e2e.driving import EVENT, refused, send
+from tests.e2e.driving import EVENT, expect_error, send
 from tests.e2e.output import Output
 from tests.emulator import Emulator
 
 
-def test_there_is_a_line_for_each_call_and_one_for_the_request(
+def test_each_call_and_the_request_have_a_log_line(
     cloud: Emulator, output: Output
 ) -> None:
-    """A call's line has what the cloud's support asks for."""
+    """The line of a call contains what the support of the cloud asks for."""
     result = send("bootstrap", EVENT)
     calls, (request,) = output.lines("call"), output.lines("request done")
     assert len(output.lines()) == 3
@@ -29,10 +29,10 @@ def test_there_is_a_line_for_each_call_and_one_for_the_request(
         assert datetime.fromisoformat(line["timestamp"]).utcoffset() is not None
 
 
-def test_a_failed_call_is_a_warning_with_its_code(
+def test_a_failed_call_is_logged_as_a_warning_with_its_code(
     cloud: Emulator, output: Output
 ) -> None:
-    """Attempts are counted from one."""
+    """The line contains the error code and the number of the attempt, from 1."""
     cloud.fail({"operation": "CreateLogStream", "status": 429})
     send("bootstrap", EVENT)
     first, second, _ = output.lines("call")
@@ -45,19 +45,19 @@ def test_a_failed_call_is_a_warning_with_its_code(
     assert "code" not in second
 
 
-def test_each_request_of_an_array_has_its_line(cloud: Emulator, output: Output) -> None:
-    """And each call, from however many threads: lines never mix."""
+def test_each_request_of_an_array_has_a_log_line(
+    cloud: Emulator, output: Output
+) -> None:
+    """Each call has one too, and lines of concurrent threads do not interleave."""
     send("bootstrap", [{"resource_id": f"listener-{each}"} for each in range(20)])
     assert len(output.lines("request done")) == 20
     assert len(output.lines("call")) == len(cloud.calls) == 40
 
 
-def test_every_line_says_which_request_it_belongs_to(
-    cloud: Emulator, output: Output
-) -> None:
-    """By its place in the event; a refused one too, and each call of each."""
+def test_every_line_identifies_its_request(cloud: Emulator, output: Output) -> None:
+    """The lines of calls, successes and failures contain the index of the request."""
     listeners = [{"resource_id": name} for name in ("a", "b", "c")]
-    refused("bootstrap", [listeners[0], {}, *listeners[1:]])
+    expect_error("bootstrap", [listeners[0], {}, *listeners[1:]])
     assert sorted(line["item"] for line in output.lines("call")) == [0, 0, 2, 2, 3, 3]
     assert [line["item"] for line in output.lines("request failed")] == [1]
     ids = {line["item"]: line["result"] for line in output.lines("request done")}
@@ -74,15 +74,15 @@ def test_every_line_says_which_request_it_belongs_to(
         ("ERROR", {"request failed"}),
     ],
 )
-def test_the_level_says_what_is_written(
+def test_the_log_level_selects_the_lines(
     cloud: Emulator,
     monkeypatch: pytest.MonkeyPatch,
     output: Output,
     level: str,
     messages: set[str],
 ) -> None:
-    """In either case of letters."""
+    """The level may be written in upper or lower case."""
     monkeypatch.setenv("LOG_LEVEL", level)
     cloud.fail({"operation": "CreateLogStream", "status": 400})
-    refused("bootstrap", EVENT)
+    expect_error("bootstrap", EVENT)
     assert {line["message"] for line in output.lines()} == messages

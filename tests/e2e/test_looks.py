@@ -1,4 +1,4 @@
-"""A look that fails: without sight nothing is made a second time."""
+"""Failing lookups: nothing is created again without a successful lookup."""
 
 from __future__ import annotations
 
@@ -17,110 +17,115 @@ from tests.e2e.faults import (
     BRIEF_SECONDS,
     LOGTANK,
     STREAM,
-    Row,
+    FaultCase,
     Step,
-    for_each,
-    for_each_in_a_step,
-    recover,
-    suffer,
-    times,
+    assert_recovers,
+    call_count,
+    expect_step_failure,
+    for_each_fault,
+    for_each_fault_in_step,
 )
 from tests.e2e.output import Output
 from tests.emulator import Emulator
 
-BLIND = [
-    Row("a look that is refused", {"status": 403, "body": ""}, PermissionDenied),
-    Row("a look that fails", {"status": 500}, ServiceFailed),
-    Row("a look that is throttled", {"status": 429}, Throttled),
-    Row("a look without an answer", {"connection": "refuse_answer"}, Unreachable),
-    Row("a look that breaks off", {"connection": "cut"}, Unreachable),
-    Row("a look at something else", {"status": 200, "body": []}, UnintelligibleReply),
+FAILED_LOOKUPS = [
+    FaultCase("a forbidden lookup", {"status": 403, "body": ""}, PermissionDenied),
+    FaultCase("a failed lookup", {"status": 500}, ServiceFailed),
+    FaultCase("a throttled lookup", {"status": 429}, Throttled),
+    FaultCase("a lookup without a reply", {"connection": "refuse_answer"}, Unreachable),
+    FaultCase("a truncated reply", {"connection": "cut"}, Unreachable),
+    FaultCase("an unexpected reply", {"status": 200, "body": []}, UnintelligibleReply),
 ]
 
 
 UNREADABLE = [
-    Row(sentence, {"status": 200, "body": body}, UnintelligibleReply)
-    for sentence, body in {
-        "no list inside": {},
-        "a list that is no object": [],
-        "a text for a list": {"logtanks": "none"},
+    FaultCase(description, {"status": 200, "body": body}, UnintelligibleReply)
+    for description, body in {
+        "no list": {},
+        "an array instead of an object": [],
+        "a string instead of a list": {"logtanks": "none"},
         "HTML": "<html>Sign in</html>",
-        "a code beside an empty list": {"error_code": "LTS.0202", "logtanks": []},
+        "an error code and an empty list": {"error_code": "LTS.0202", "logtanks": []},
     }.items()
 ]
 
 
-@for_each_in_a_step(BLIND)
-def test_a_blind_creator_raises_the_creates_own_error(
-    mature: Emulator, output: Output, step: Step, row: Row
+@for_each_fault_in_step(FAILED_LOOKUPS)
+def test_a_failed_lookup_raises_the_error_of_the_create(
+    mature: Emulator, output: Output, step: Step, case: FaultCase
 ) -> None:
-    """From the look's, after one create; what it made is found by the next event."""
-    repeated = row.kind is not PermissionDenied
-    looks = ATTEMPTS if repeated else 1
+    """The error of the lookup is its cause, and the next event finds the resource."""
+    is_retried = case.error_type is not PermissionDenied
+    lookups = ATTEMPTS if is_retried else 1
     mature.fail(
         {"operation": step.create, "status": 500, "work": True},
-        {"operation": step.look, "times": looks, **row.fault},
+        {"operation": step.lookup, "times": lookups, **case.fault},
     )
-    error = suffer(mature, step, output)
+    error = expect_step_failure(mature, step, output)
     assert (type(error), error.retryable) == (ServiceFailed, True)
-    assert type(error.__cause__) is row.kind
-    assert (times(mature, step.create), times(mature, step.look)) == (1, looks)
-    recover(mature)
+    assert type(error.__cause__) is case.error_type
+    assert (call_count(mature, step.create), call_count(mature, step.lookup)) == (
+        1,
+        lookups,
+    )
+    assert_recovers(mature)
 
 
-@for_each_in_a_step(BLIND[1:])
-def test_a_look_has_attempts_of_its_own(mature: Emulator, step: Step, row: Row) -> None:
-    """The second one sees."""
+@for_each_fault_in_step(FAILED_LOOKUPS[1:])
+def test_a_lookup_has_its_own_attempts(
+    mature: Emulator, step: Step, case: FaultCase
+) -> None:
+    """The second attempt of the lookup succeeds, and the create is not is_retried."""
     mature.fail(
         {"operation": step.create, "status": 500, "work": True},
-        {"operation": step.look, **row.fault},
+        {"operation": step.lookup, **case.fault},
     )
     if step is STREAM:
         result = send("create_log_stream", {"log_stream_name": "edge"})
         assert result["log_stream_id"] == mature.streams[0]["log_stream_id"]
     else:
         assert_one_of_each(mature, send("bootstrap", EVENT))
-    assert (times(mature, step.create), times(mature, step.look)) == (1, 2)
+    assert (call_count(mature, step.create), call_count(mature, step.lookup)) == (1, 2)
 
 
-@for_each([*BLIND[:2], UNREADABLE[0]])
-def test_an_existing_stream_that_cannot_be_looked_up_is_no_dead_end(
-    mature: Emulator, output: Output, row: Row
+@for_each_fault([*FAILED_LOOKUPS[:2], UNREADABLE[0]])
+def test_an_existing_stream_is_adopted_after_a_failed_lookup(
+    mature: Emulator, output: Output, case: FaultCase
 ) -> None:
-    """Whatever the error, the same event succeeds once the list can be read again."""
+    """The same event succeeds once the lookup works again."""
     send("bootstrap", EVENT)
-    looks = 1 if row.kind is PermissionDenied else ATTEMPTS
-    mature.fail({"operation": STREAM.look, "times": looks, **row.fault})
-    error = suffer(mature, STREAM, output)
-    assert isinstance(error, (row.kind, AlreadyExists))
-    assert times(mature, STREAM.create) == 2
-    recover(mature)
+    lookups = 1 if case.error_type is PermissionDenied else ATTEMPTS
+    mature.fail({"operation": STREAM.lookup, "times": lookups, **case.fault})
+    error = expect_step_failure(mature, STREAM, output)
+    assert isinstance(error, (case.error_type, AlreadyExists))
+    assert call_count(mature, STREAM.create) == 2
+    assert_recovers(mature)
 
 
-@for_each([BLIND[0], BLIND[1], BLIND[4], *UNREADABLE])
-def test_a_first_look_that_fails_creates_nothing(
-    mature: Emulator, output: Output, row: Row
+@for_each_fault([FAILED_LOOKUPS[0], FAILED_LOOKUPS[1], FAILED_LOOKUPS[4], *UNREADABLE])
+def test_nothing_is_created_if_the_first_lookup_fails(
+    mature: Emulator, output: Output, case: FaultCase
 ) -> None:
-    """Who adopted the stream must see the listener's logtanks before making one."""
+    """With an adopted log stream, no logtank is created before a lookup succeeds."""
     send("create_log_stream", {"log_stream_name": "ga-" + str(EVENT["resource_id"])})
-    looks = 1 if row.kind is PermissionDenied else ATTEMPTS
-    mature.fail({"operation": LOGTANK.look, "times": looks, **row.fault})
-    error = suffer(mature, LOGTANK, output)
-    assert type(error) is row.kind
-    assert error.retryable is (row.kind is not PermissionDenied)
-    assert times(mature, LOGTANK.create) == 0
-    recover(mature)
+    lookups = 1 if case.error_type is PermissionDenied else ATTEMPTS
+    mature.fail({"operation": LOGTANK.lookup, "times": lookups, **case.fault})
+    error = expect_step_failure(mature, LOGTANK, output)
+    assert type(error) is case.error_type
+    assert error.retryable is (case.error_type is not PermissionDenied)
+    assert call_count(mature, LOGTANK.create) == 0
+    assert_recovers(mature)
 
 
-def test_a_last_look_that_fails_does_not_hide_the_logtank(
+def test_the_error_of_a_failed_final_lookup_names_the_logtank(
     mature: Emulator, output: Output
 ) -> None:
-    """It was made, and nobody knows whether it is the only one: the error names it."""
+    """The created logtank may not be the only one, so the error names it."""
     mature.fail(
         {"operation": LOGTANK.create, "status": 503},
-        {"operation": LOGTANK.look, "skip": 1, "times": ATTEMPTS, "status": 503},
+        {"operation": LOGTANK.lookup, "skip": 1, "times": ATTEMPTS, "status": 503},
     )
-    error = suffer(mature, LOGTANK, output, seconds=BRIEF_SECONDS)
+    error = expect_step_failure(mature, LOGTANK, output, seconds=BRIEF_SECONDS)
     assert error.retryable is True
     assert error.logtank_id == mature.logtanks[0]["id"]
     result = send("bootstrap", EVENT, LambdaContext(BRIEF_SECONDS))

@@ -1,4 +1,4 @@
-"""Many at once: deliveries that race, and arrays that meet bad weather."""
+"""Concurrency: simultaneous deliveries, and arrays of requests that fail."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from functions.errors import BatchFailed, DeadlineExceeded, ServiceFailed
 from tests.e2e.contexts import LambdaContext
 from tests.e2e.driving import (
     STREAM_NAME,
+    expect_error,
     logtank_event,
-    refused,
     send,
 )
 from tests.e2e.output import Output
@@ -23,83 +23,85 @@ MANY = 16
 
 
 @pytest.fixture
-def crowded(cloud: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """Return a cloud that is given the time to serve a crowd."""
+def busy_cloud(cloud: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+    """Return a cloud for functions with a timeout that allows for many callers."""
     monkeypatch.setenv("HTTP_TIMEOUT_SECONDS", "10")
     return cloud
 
 
-def health_check_response(entry: str, event: dict[str, object]) -> list[dict[str, Any]]:
-    """Return the answers to the same event, sent by many in the same moment."""
-    gate = threading.Barrier(MANY)
+def send_concurrently(entry: str, event: dict[str, object]) -> list[dict[str, Any]]:
+    """Return the results of an event that many threads send at the same time."""
+    barrier = threading.Barrier(MANY)
 
     def deliver(_number: int) -> dict[str, Any]:
-        gate.wait(timeout=10)
-        answer: dict[str, Any] = send(entry, event)
-        return answer
+        barrier.wait(timeout=10)
+        result: dict[str, Any] = send(entry, event)
+        return result
 
     with ThreadPoolExecutor(MANY) as pool:
         return list(pool.map(deliver, range(MANY)))
 
 
 def listeners(number: int) -> list[dict[str, object]]:
-    """Return events for so many listeners."""
+    """Return events for this number of listeners."""
     return [{"resource_id": f"listener-{place}"} for place in range(number)]
 
 
-def test_racing_second_halves_leave_one_logtank(crowded: Emulator) -> None:
-    """There is no lock here: the oldest stays, and whoever made another removes it."""
-    crowded.reset(second_logtank="allow")
+def test_concurrent_create_logtank_events_leave_one_logtank(
+    busy_cloud: Emulator,
+) -> None:
+    """The oldest logtank stays, and the creators of the others delete them."""
+    busy_cloud.reset(second_logtank="allow")
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
-    answers = health_check_response(
-        "create_logtank", logtank_event(crowded, stream["log_stream_id"])
+    results = send_concurrently(
+        "create_logtank", logtank_event(busy_cloud, stream["log_stream_id"])
     )
-    (kept,) = crowded.logtanks
-    assert {answer["logtank"]["id"] for answer in answers} == {kept["id"]}
-    assert [answer["created"] for answer in answers].count(True) == 1
+    (kept,) = busy_cloud.logtanks
+    assert {result["logtank"]["id"] for result in results} == {kept["id"]}
+    assert [result["created"] for result in results].count(True) == 1
 
 
-def test_after_five_failures_in_a_row_nothing_new_begins(
-    crowded: Emulator,
+def test_after_five_consecutive_failures_no_request_starts(
+    busy_cloud: Emulator,
     monkeypatch: pytest.MonkeyPatch,
     output: Output,
 ) -> None:
-    """What is under way is ended; all the others fail with that cause, retryable."""
+    """Requests in progress complete; the others fail with the same retryable error."""
     monkeypatch.setenv("MAX_CONCURRENCY", "8")
-    crowded.fail({"operation": "LTS", "times": None, "status": 503})
-    error = refused("bootstrap", listeners(50))
+    busy_cloud.fail({"operation": "LTS", "times": None, "status": 503})
+    error = expect_error("bootstrap", listeners(50))
     assert isinstance(error, BatchFailed)
-    begun = {
+    started = {
         call["request_body"]["log_stream_name"]
-        for call in crowded.calls
+        for call in busy_cloud.calls
         if call["operation"] == "CreateLogStream"
     }
-    assert 5 <= len(begun) <= 12
+    assert 5 <= len(started) <= 12
     assert len(error.failures) == 50
     assert {type(each) for each in error.failures.values()} == {ServiceFailed}
     assert all(each.retryable for each in error.failures.values())
     assert len(output.lines("request failed")) == 50
 
 
-def test_what_exists_after_too_little_time_is_named(
-    crowded: Emulator, monkeypatch: pytest.MonkeyPatch
+def test_an_array_cut_off_by_the_deadline_names_everything_created(
+    busy_cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A request begins only if it can be ended; the next delivery does the rest."""
+    """A request starts only if it can complete; a redelivery processes the rest."""
     monkeypatch.setenv("MAX_CONCURRENCY", "3")
-    crowded.reset(latency_seconds=0.05)
-    error = refused("bootstrap", listeners(40), LambdaContext(2.4))
+    busy_cloud.reset(latency_seconds=0.05)
+    error = expect_error("bootstrap", listeners(40), LambdaContext(2.4))
     assert isinstance(error, BatchFailed)
     assert {type(each) for each in error.failures.values()} == {DeadlineExceeded}
     results = [each for each in error.outcomes if isinstance(each, dict)]
-    told = [*results, *(each.as_document() for each in error.failures.values())]
-    streams = {each["log_stream_id"] for each in crowded.streams}
-    logtanks = {each["id"] for each in crowded.logtanks}
+    documents = [*results, *(each.as_document() for each in error.failures.values())]
+    streams = {each["log_stream_id"] for each in busy_cloud.streams}
+    logtanks = {each["id"] for each in busy_cloud.logtanks}
     assert results
-    assert streams <= {each.get("log_stream_id") for each in told}
-    assert logtanks <= {each.get("logtank_id") for each in told}
+    assert streams <= {each.get("log_stream_id") for each in documents}
+    assert logtanks <= {each.get("logtank_id") for each in documents}
     assert all(each.retryable for each in error.failures.values())
 
     monkeypatch.setenv("MAX_CONCURRENCY", "32")
     again = send("bootstrap", listeners(40))
-    assert len(crowded.streams) == len(crowded.logtanks) == 40
+    assert len(busy_cloud.streams) == len(busy_cloud.logtanks) == 40
     assert {each["logtank_id"] for each in again} >= logtanks

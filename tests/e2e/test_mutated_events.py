@@ -1,4 +1,4 @@
-"""Whatever arrives, its answer is one of those that are documented."""
+"""Fuzzing: every event gets a documented outcome."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions import triggers
-from functions.triggers import webhook
-from tests.commands import ENTRIES
-from tests.e2e.answering import ALB, HTTP, RAISED, RESULT, SQS, answered
+from functions.invocation.tasks import TASKS
+from functions.triggers import http_request
+from tests.e2e.answering import ALB, HTTP, RAISED, RESULT, SQS, invoke
 from tests.e2e.contexts import FunctionGraphContext, LambdaContext
 from tests.e2e.mutations import events, nested
 from tests.emulator import Emulator
-from tests.unit.hooks import SECRET
+from tests.unit.signed_webhooks import SECRET
 
 EXAMPLES = 150
-"""For each way of letting HTTP requests in."""
-SECONDS = 3
-ROOMY = 1_000
-ON_EITHER_PLATFORM = (LambdaContext, FunctionGraphContext)
+"""The number of examples for each setting of WEBHOOK_AUTH."""
+REMAINING_SECONDS = 3
+LARGE_QUOTA = 1_000
+PLATFORM_CONTEXTS = (LambdaContext, FunctionGraphContext)
 ENORMOUS: dict[str, object] = {
     "nesting": nested(900),
     "nesting in a field": {"resource_id": nested(900)},
@@ -32,14 +32,14 @@ ENORMOUS: dict[str, object] = {
     "nesting in a queue": {
         "Records": [{"eventSource": "aws:sqs", "body": nested(900)}]
     },
-    "nesting in a text": {"trigger_type": "TIMER", "user_event": "[" * 200_000},
+    "nesting in a string": {"trigger_type": "TIMER", "user_event": "[" * 200_000},
     "many digits": {"trigger_type": "TIMER", "user_event": "7" * 200_000},
-    "a long text": {"resource_id": "x" * 1_000_000},
+    "a long string": {"resource_id": "x" * 1_000_000},
     "a long name": {"x" * 1_000_000: 1},
     "many fields": {str(number): number for number in range(100_000)},
     "many messages": {"trigger_type": "", "records": [{"messages": [None] * 120}]},
-    "what is no number": {"resource_id": "l", "ttl_in_days": math.nan},
-    "what is no number in a trace": {"cts": {"code": math.nan, "trace_name": math.inf}},
+    "NaN": {"resource_id": "l", "ttl_in_days": math.nan},
+    "NaN and infinity in a trace": {"cts": {"code": math.nan, "trace_name": math.inf}},
 }
 RUNS = settings(
     deadline=None,
@@ -54,53 +54,53 @@ RUNS = settings(
 
 
 @pytest.fixture
-def quiet(mature: Emulator, bare: pytest.MonkeyPatch) -> Emulator:
-    """Return a cloud for functions that have a secret and log failures alone."""
-    bare.setenv("WEBHOOK_SECRETS", SECRET.reveal())
-    bare.setenv("LOG_LEVEL", "ERROR")
+def quiet_cloud(mature: Emulator, clean_environment: pytest.MonkeyPatch) -> Emulator:
+    """Return a cloud for functions that have a secret and log only errors."""
+    clean_environment.setenv("WEBHOOK_SECRETS", SECRET.reveal())
+    clean_environment.setenv("LOG_LEVEL", "ERROR")
     return mature
 
 
 def kinds(event: object) -> set[str]:
-    """Return the kinds of answer that the trigger of an event understands."""
-    name = triggers.of(event).name
+    """Return the kinds of outcome that the trigger of an event understands."""
+    name = triggers.trigger_for(event).name
     if isinstance(event, dict) and name == "HTTP":
-        return {ALB if webhook.is_of_load_balancer(event) else HTTP}
+        return {ALB if http_request.parse(event).is_from_load_balancer else HTTP}
     return {SQS} if name == "SQS" else {RESULT, RAISED}
 
 
-def assert_answered(entry: str, event: object) -> None:
-    """Hold that each platform gets an answer of the right kind, and shows no defect."""
-    for context in ON_EITHER_PLATFORM:
-        answer = answered(entry, event, context(SECONDS))
-        assert answer.kind in kinds(event)
-        assert "errors/Malfunction" not in json.dumps(answer.told)
+def assert_documented_outcome(entry: str, event: object) -> None:
+    """Check that both platforms get an outcome of a valid kind, without a defect."""
+    for context in PLATFORM_CONTEXTS:
+        outcome = invoke(entry, event, context(REMAINING_SECONDS))
+        assert outcome.kind in kinds(event)
+        assert "errors/Malfunction" not in json.dumps(outcome.document)
 
 
 @pytest.mark.parametrize("auth", ["platform", "signature"])
 @RUNS
 @given(data=st.data())
-def test_a_changed_event_is_answered_or_refused(
-    quiet: Emulator,
-    bare: pytest.MonkeyPatch,
+def test_a_mutated_event_has_a_documented_outcome(
+    quiet_cloud: Emulator,
+    clean_environment: pytest.MonkeyPatch,
     auth: str,
     data: st.DataObject,
 ) -> None:
-    """Whatever is missing from it, or of another kind or name, and wherever."""
-    entry = data.draw(st.sampled_from(("bootstrap", *ENTRIES)))
+    """Missing, renamed, replaced or malformed parts never cause an internal error."""
+    entry = data.draw(st.sampled_from(("bootstrap", *TASKS)))
     event = data.draw(events(entry))
-    bare.setenv("WEBHOOK_AUTH", auth)
-    quiet.reset(stream_quota=ROOMY)
+    clean_environment.setenv("WEBHOOK_AUTH", auth)
+    quiet_cloud.reset(stream_quota=LARGE_QUOTA)
 
-    assert_answered(entry, event)
+    assert_documented_outcome(entry, event)
 
 
 @pytest.mark.parametrize("event", ENORMOUS.values(), ids=ENORMOUS)
-def test_an_enormous_event_is_answered_or_refused(
-    quiet: Emulator, bare: pytest.MonkeyPatch, event: object
+def test_an_enormous_event_has_a_documented_outcome(
+    quiet_cloud: Emulator, clean_environment: pytest.MonkeyPatch, event: object
 ) -> None:
-    """As deep, as long or as strange as a platform's own reader lets through."""
-    bare.setenv("WEBHOOK_AUTH", "platform")
+    """Events may be as deep or as long as the JSON parser of a platform accepts."""
+    clean_environment.setenv("WEBHOOK_AUTH", "platform")
 
-    assert_answered("bootstrap", event)
-    assert quiet.calls == []
+    assert_documented_outcome("bootstrap", event)
+    assert quiet_cloud.calls == []

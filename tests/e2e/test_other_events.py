@@ -1,4 +1,4 @@
-"""Events that ask for nothing that these functions do: refused properly, or ignored."""
+"""Events that contain no request for these functions are rejected or ignored."""
 
 from __future__ import annotations
 
@@ -8,89 +8,91 @@ from pathlib import Path
 import pytest
 
 from functions.errors import BatchFailed, InvalidEvent
-from tests.commands import ENTRIES
-from tests.e2e.answering import ALB, HTTP, RAISED, RESULT, SQS, answered
+from functions.invocation.tasks import TASKS
+from tests.e2e.answering import ALB, HTTP, RAISED, RESULT, SQS, invoke
 from tests.emulator import Emulator
 
 EVENTS: dict[str, object] = json.loads(
     (Path(__file__).parent / "other_events.json").read_text("utf-8")
 )
 KNOWN = "HTTP, SQS, SNS, SMN, DMS, TIMER, CTS, EventGrid, EventBridge"
-SERVED: dict[str, tuple[str, int]] = {
-    "a listing": (HTTP, 405),
-    "a visit without a body": (HTTP, 405),
-    "a preflight": (ALB, 405),
-    "a form": (HTTP, 415),
-    "a request without a type": (ALB, 415),
-    "a request of others": (HTTP, 400),
-    "a queue of texts": (SQS, 0),
-    "a topic of texts": (RAISED, 400),
-    "an SMN topic of texts": (RAISED, 400),
-    "RabbitMQ with texts": (RAISED, 400),
-    "a timer with a text": (RAISED, 400),
-    "another event of EventGrid": (RAISED, 400),
-    "another event of EventBridge": (RAISED, 400),
-    "a login": (RESULT, 0),
-    "a deletion": (RESULT, 0),
+SUPPORTED: dict[str, tuple[str, int]] = {
+    "GET with a query": (HTTP, 405),
+    "GET without a body": (HTTP, 405),
+    "CORS preflight": (ALB, 405),
+    "HTML form": (HTTP, 415),
+    "request without a content type": (ALB, 415),
+    "request to another function": (HTTP, 400),
+    "SQS with plain text": (SQS, 0),
+    "SNS with plain text": (RAISED, 400),
+    "SMN with plain text": (RAISED, 400),
+    "RabbitMQ with plain text": (RAISED, 400),
+    "timer with plain text": (RAISED, 400),
+    "another EventGrid event": (RAISED, 400),
+    "another EventBridge event": (RAISED, 400),
+    "trace of a login": (RESULT, 0),
+    "trace of a deletion": (RESULT, 0),
 }
-"""Of triggers that are served: the kind of answer, and its status."""
-FOREIGN = sorted(EVENTS.keys() - SERVED.keys())
-"""Of triggers that are not."""
-MEANT_FOR_OTHERS = [name for name in SERVED if "other" in name]
+"""Events of supported triggers: the expected kind of outcome and its status."""
+UNSUPPORTED = sorted(EVENTS.keys() - SUPPORTED.keys())
+"""Events of unsupported triggers."""
+FOR_OTHER_FUNCTIONS = [name for name in SUPPORTED if "other" in name]
 
 
 @pytest.fixture(autouse=True)
-def unlocked(bare: pytest.MonkeyPatch) -> None:
-    """Let every HTTP request in."""
-    bare.setenv("WEBHOOK_AUTH", "platform")
+def _trust_the_platform(clean_environment: pytest.MonkeyPatch) -> None:
+    """Accept every HTTP request without a signature."""
+    clean_environment.setenv("WEBHOOK_AUTH", "platform")
 
 
 @pytest.mark.parametrize(
     ("name", "entry"),
     [
-        *((name, "bootstrap") for name in (*FOREIGN, *MEANT_FOR_OTHERS)),
-        *(("nothing at all", entry) for entry in ENTRIES[1:]),
+        *((name, "bootstrap") for name in (*UNSUPPORTED, *FOR_OTHER_FUNCTIONS)),
+        *(("no known field", entry) for entry in list(TASKS)[1:]),
     ],
 )
-def test_who_sends_something_else_is_told_what_is_known(
+def test_the_remedy_for_an_unknown_event_lists_the_supported_events(
     cloud: Emulator, name: str, entry: str
 ) -> None:
-    """The schema, and every trigger; the event of a foreign one is raised."""
-    answer = answered(entry, EVENTS[name])
+    """The remedy names the schema and the triggers; unsupported triggers raise it."""
+    outcome = invoke(entry, EVENTS[name])
 
-    assert f"schemas/{entry}.event.schema.json" in answer.told["remedy"]
-    assert answer.told["remedy"].endswith(f"events are known: {KNOWN}.")
-    if name in FOREIGN:
-        assert answer.kind == RAISED
-        assert type(answer.error) is InvalidEvent
+    assert f"schemas/{entry}.event.schema.json" in outcome.document["remedy"]
+    assert outcome.document["remedy"].endswith(f"events are known: {KNOWN}.")
+    if name in UNSUPPORTED:
+        assert outcome.kind == RAISED
+        assert type(outcome.error) is InvalidEvent
     assert cloud.calls == []
 
 
-@pytest.mark.parametrize("name", SERVED)
-def test_what_a_known_trigger_brings_in_vain_is_answered_in_its_way(
+@pytest.mark.parametrize("name", SUPPORTED)
+def test_a_useless_event_of_a_supported_trigger_has_the_outcome_of_the_trigger(
     cloud: Emulator, name: str
 ) -> None:
-    """A queue gets all of its messages back; a trace of something else is ignored."""
-    answer = answered("bootstrap", EVENTS[name])
+    """A queue gets all messages back, and a trace of another operation is ignored."""
+    outcome = invoke("bootstrap", EVENTS[name])
 
-    assert (answer.kind, answer.status) == SERVED[name]
-    if answer.kind == SQS:
-        items = [each["itemIdentifier"] for each in answer.told["batchItemFailures"]]
+    assert (outcome.kind, outcome.status) == SUPPORTED[name]
+    if outcome.kind == SQS:
+        items = [
+            each["itemIdentifier"] for each in outcome.document["batchItemFailures"]
+        ]
         assert items == ["a", "b"]
-    if answer.kind == RESULT:
-        assert list(answer.told) == ["ignored"]
+    if outcome.kind == RESULT:
+        assert list(outcome.document) == ["ignored"]
     assert cloud.calls == []
 
 
-def test_messages_that_are_no_json_are_each_told_by_their_place(
+def test_each_message_that_is_not_json_is_reported_with_its_pointer(
     cloud: Emulator,
 ) -> None:
-    """All of them."""
-    error = answered("bootstrap", EVENTS["RabbitMQ with texts"]).error
+    """The error contains a failure for each invalid message."""
+    error = invoke("bootstrap", EVENTS["RabbitMQ with plain text"]).error
 
     assert isinstance(error, BatchFailed)
     assert [each.detail for each in error.failures.values()] == [
-        "/records/0/messages/0 is no JSON from line 1, column 1 on",
-        "/records/0/messages/1 is no JSON from line 1, column 1 on",
+        "/records/0/messages/0 is not valid JSON (line 1, column 1)",
+        "/records/0/messages/1 is not valid JSON (line 1, column 1)",
     ]
     assert cloud.calls == []

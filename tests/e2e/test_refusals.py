@@ -1,4 +1,4 @@
-"""Refused for good: raised at once, after one request, and nothing is repeated."""
+"""Permanent errors: raised after one call, without a retry."""
 
 from __future__ import annotations
 
@@ -19,80 +19,86 @@ from tests.e2e.driving import EVENT, LISTENER, NOWHERE, send
 from tests.e2e.faults import (
     LOGTANK,
     STREAM,
-    Row,
+    FaultCase,
     Step,
-    for_each_in_a_step,
-    recover,
-    suffer,
-    times,
+    assert_recovers,
+    call_count,
+    expect_step_failure,
+    for_each_fault_in_step,
 )
 from tests.e2e.output import Output
 from tests.emulator import Emulator
 
 CODED = {"error_code": "LTS.0009", "error_msg": "as documented"}
-REFUSED = [
-    Row("a refusal without a word", {"status": 403, "body": ""}, PermissionDenied),
-    Row("a redirection", {"status": 302, "body": ""}, Redirected),
-    Row("a failure whose code is a refusal's", {"status": 500}, InvalidRequest),
+PERMANENT = [
+    FaultCase("a 403 without a body", {"status": 403, "body": ""}, PermissionDenied),
+    FaultCase("a redirect", {"status": 302, "body": ""}, Redirected),
+    FaultCase(
+        "a 500 with the code of a permanent error", {"status": 500}, InvalidRequest
+    ),
 ]
 
 
-@for_each_in_a_step(REFUSED)
-def test_a_refusal_is_raised_after_one_request(
-    mature: Emulator, output: Output, step: Step, row: Row
+@for_each_fault_in_step(PERMANENT)
+def test_a_permanent_error_is_raised_after_one_call(
+    mature: Emulator, output: Output, step: Step, case: FaultCase
 ) -> None:
-    """Judged by its code, else by its status; what is mended meanwhile is found so."""
-    away = {"Location": f"{mature.url}/elsewhere", "Retry-After": "0"}
-    fault = {"operation": step.create, "body": CODED, "headers": away}
-    mature.fail(fault | row.fault)
-    error = suffer(mature, step, output)
-    code = row.kind.__name__ if row.fault.get("body") == "" else CODED["error_code"]
-    assert (type(error), error.code) == (row.kind, code)
-    assert error.upstream_status == row.fault["status"]
+    """The code decides, otherwise the status; the event succeeds after a correction."""
+    headers = {"Location": f"{mature.url}/elsewhere", "Retry-After": "0"}
+    fault = {"operation": step.create, "body": CODED, "headers": headers}
+    mature.fail(fault | case.fault)
+    error = expect_step_failure(mature, step, output)
+    code = (
+        case.error_type.__name__
+        if case.fault.get("body") == ""
+        else CODED["error_code"]
+    )
+    assert (type(error), error.code) == (case.error_type, code)
+    assert error.upstream_status == case.fault["status"]
     assert error.retryable is False
     assert code in str(error)
-    assert (times(mature, step.create), times(mature, step.look)) == (1, 0)
+    assert (call_count(mature, step.create), call_count(mature, step.lookup)) == (1, 0)
     assert not [call for call in mature.calls if call["operation"] is None]
-    recover(mature)
+    assert_recovers(mature)
 
 
-class Lack(NamedTuple):
-    """What the account lacks: how it comes about, and the error that names it."""
+class AccountProblem(NamedTuple):
+    """A problem in the account: how to cause it, and the error that reports it."""
 
     options: dict[str, Any]
     event: dict[str, object]
     step: Step
-    kind: type[ProvisioningError]
+    error_type: type[ProvisioningError]
     code: str
     words: str
 
 
-LACKS = {
-    "a listener that does not exist": Lack(
+ACCOUNT_PROBLEMS = {
+    "nonexistent listener": AccountProblem(
         {"listeners": ["another"]}, {}, LOGTANK, NotFound, "GA.9002", LISTENER
     ),
-    "a group that does not exist": Lack(
+    "nonexistent log group": AccountProblem(
         {}, {"log_group_id": NOWHERE}, STREAM, NotFound, "LTS.0201", "log_group_id"
     ),
-    "another account's project": Lack(
+    "project of another account": AccountProblem(
         {}, {"project_id": "another"}, STREAM, InvalidProject, "LTS.0001", "project"
     ),
-    "a group that is full": Lack(
+    "log stream quota reached": AccountProblem(
         {"stream_quota": 1}, {}, STREAM, QuotaExceeded, "LTS.0206", "100"
     ),
 }
 
 
-@pytest.mark.parametrize("lack", LACKS.values(), ids=LACKS)
-def test_what_the_account_lacks_is_named_by_the_cloud(
-    cloud: Emulator, output: Output, lack: Lack
+@pytest.mark.parametrize("problem", ACCOUNT_PROBLEMS.values(), ids=ACCOUNT_PROBLEMS)
+def test_a_problem_in_the_account_is_reported(
+    cloud: Emulator, output: Output, problem: AccountProblem
 ) -> None:
-    """The error says what to mend, in the cloud's words or in ours."""
-    cloud.reset(**lack.options)
-    if "stream_quota" in lack.options:
+    """The detail or the remedy says what to correct."""
+    cloud.reset(**problem.options)
+    if "stream_quota" in problem.options:
         send("create_log_stream", {"log_stream_name": "the-only-one"})
-    before = times(cloud, lack.step.create)
-    error = suffer(cloud, lack.step, output, EVENT | lack.event)
-    assert (type(error), error.code) == (lack.kind, lack.code)
-    assert lack.words in error.detail + error.remedy
-    assert times(cloud, lack.step.create) == before + 1
+    before = call_count(cloud, problem.step.create)
+    error = expect_step_failure(cloud, problem.step, output, EVENT | problem.event)
+    assert (type(error), error.code) == (problem.error_type, problem.code)
+    assert problem.words in error.detail + error.remedy
+    assert call_count(cloud, problem.step.create) == before + 1

@@ -1,4 +1,4 @@
-"""`make serve`: the functions as webhooks on this machine, tried as a user would."""
+"""`make serve`: the functions as local webhooks, used as a user uses them."""
 
 from __future__ import annotations
 
@@ -17,31 +17,33 @@ import pytest
 from tests.emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text("utf-8")
-SIGNED = next(
+README = (ROOT / "functions/triggers/README.md").read_text("utf-8")
+SIGNING_EXAMPLE = next(
     block
     for block in re.findall("```sh\n(.*?)```", README, re.DOTALL)
     if "webhook-signature" in block
 )
 SECRET = "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"
 SERVE = (sys.executable, "-m", "tests.commands.serve", "--port")
-LEAST = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+MINIMAL_ENVIRONMENT = {
+    name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ
+}
 
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Emulator]:
-    """Return an emulated cloud that the served functions call."""
+    """Return the emulated cloud that the served functions call."""
     with Emulator() as emulator:
         yield emulator
 
 
 @pytest.fixture(scope="module")
 def address(cloud: Emulator) -> Iterator[str]:
-    """Return where the functions are served, with this module's secret."""
-    with subprocess.Popen(  # noqa: S603 # our own words
+    """Serve the functions with a known secret and return their base URL."""
+    with subprocess.Popen(  # noqa: S603 # a fixed command
         [*SERVE, "0", "--cloud", cloud.url],
         cwd=ROOT,
-        env={**LEAST, "WEBHOOK_SECRETS": SECRET},
+        env={**MINIMAL_ENVIRONMENT, "WEBHOOK_SECRETS": SECRET},
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -51,25 +53,25 @@ def address(cloud: Emulator) -> Iterator[str]:
         process.terminate()
 
 
-def _asked(
+def _request(
     address: str, method: str, path: str, body: bytes = b"", content_length: str = ""
 ) -> tuple[int, dict[str, object]]:
-    """Return the status and the document that a request is answered with."""
+    """Return the status and the document of the response to a request."""
     connection = HTTPConnection(urlsplit(address).netloc)
     headers = {"Content-Length": content_length} if content_length else {}
     connection.request(method, path, body, headers)
-    answer = connection.getresponse()
-    text = answer.read()
+    response = connection.getresponse()
+    text = response.read()
     connection.close()
-    return answer.status, json.loads(text or "{}")
+    return response.status, json.loads(text or "{}")
 
 
-def test_the_readmes_signature_lets_in(address: str, cloud: Emulator) -> None:
-    """Its lines, typed into a shell, bootstrap a listener."""
-    script = SIGNED.replace("http://127.0.0.1:8000", address)
-    done = subprocess.run(  # noqa: S603 # the README's words
-        ["bash", "-euc", script],  # noqa: S607 # the user's own shell
-        env={**LEAST, "WEBHOOK_SECRETS": SECRET, "NO_PROXY": "127.0.0.1"},
+def test_the_signing_example_of_the_readme_works(address: str, cloud: Emulator) -> None:
+    """The commands of the example, run in a shell, bootstrap a listener."""
+    script = SIGNING_EXAMPLE.replace("http://127.0.0.1:8000", address)
+    done = subprocess.run(  # noqa: S603 # commands from the README
+        ["bash", "-euc", script],  # noqa: S607 # the shell of the user
+        env={**MINIMAL_ENVIRONMENT, "WEBHOOK_SECRETS": SECRET, "NO_PROXY": "127.0.0.1"},
         capture_output=True,
         text=True,
         check=False,
@@ -80,7 +82,7 @@ def test_the_readmes_signature_lets_in(address: str, cloud: Emulator) -> None:
     assert [document["logtank_id"]] == [each["id"] for each in cloud.logtanks]
 
 
-REFUSED = [
+REJECTED = [
     ("POST", "/bootstrap", b"{}", 401),
     ("POST", "/create_log_stream", b"{}", 401),
     ("POST", "/create_logtank", b"{}", 401),
@@ -94,31 +96,33 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("asked", REFUSED, ids=lambda asked: " ".join(map(str, asked)))
-def test_what_is_no_signed_post_to_a_function_is_refused(
-    address: str, cloud: Emulator, asked: tuple[str, str, bytes, int]
+@pytest.mark.parametrize("case", REJECTED, ids=lambda case: " ".join(map(str, case)))
+def test_anything_but_a_signed_post_to_a_function_is_rejected(
+    address: str, cloud: Emulator, case: tuple[str, str, bytes, int]
 ) -> None:
-    """By the function, or where there is none by the gateway; nothing is called."""
-    method, path, body, status = asked
+    """The function or, for an unknown path, the gateway rejects it without a call."""
+    method, path, body, status = case
     before = len(cloud.calls)
-    told, document = _asked(address, method, path, body)
-    assert told == status
+    actual, document = _request(address, method, path, body)
+    assert actual == status
     assert status != 401 or document["title"] == "Unauthenticated"
     assert len(cloud.calls) == before
 
 
 @pytest.mark.parametrize("length", ["10000001", "-1", "many"])
-def test_a_length_that_no_gateway_takes_is_refused(address: str, length: str) -> None:
-    """Before anything of the body is read."""
-    assert _asked(address, "POST", "/bootstrap", content_length=length)[0] == 413
+def test_an_invalid_or_excessive_content_length_is_rejected(
+    address: str, length: str
+) -> None:
+    """The request gets a 413 before the body is read."""
+    assert _request(address, "POST", "/bootstrap", content_length=length)[0] == 413
 
 
-def test_without_a_secret_one_is_made(cloud: Emulator) -> None:
-    """And shown, since nobody could sign otherwise."""
-    with subprocess.Popen(  # noqa: S603 # our own words
+def test_a_secret_is_generated_if_none_is_set(cloud: Emulator) -> None:
+    """The secret is printed, so that requests can be signed."""
+    with subprocess.Popen(  # noqa: S603 # a fixed command
         [*SERVE, "0", "--cloud", cloud.url],
         cwd=ROOT,
-        env=LEAST,
+        env=MINIMAL_ENVIRONMENT,
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -128,13 +132,13 @@ def test_without_a_secret_one_is_made(cloud: Emulator) -> None:
     assert re.search(r"this one was made: whsec_[A-Za-z0-9+/]{32}$", line.rstrip())
 
 
-def test_a_port_that_is_taken_is_named(cloud: Emulator) -> None:
-    """In a sentence."""
+def test_a_port_that_is_in_use_is_reported(cloud: Emulator) -> None:
+    """The message names the port, without a traceback."""
     port = str(urlsplit(cloud.url).port)
-    done = subprocess.run(  # noqa: S603 # our own words
+    done = subprocess.run(  # noqa: S603 # a fixed command
         [*SERVE, port],
         cwd=ROOT,
-        env=LEAST,
+        env=MINIMAL_ENVIRONMENT,
         capture_output=True,
         text=True,
         check=False,

@@ -1,4 +1,4 @@
-"""What settings add to an event, and where they come from."""
+"""Settings: their effect on an event, and their sources."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from functions.errors import InvalidEvent, Misconfigured
 from tests.e2e.contexts import REQUEST_ID, FunctionGraphContext, LambdaContext
-from tests.e2e.driving import EVENT, LISTENER, STREAM_NAME, refused, send
+from tests.e2e.driving import EVENT, LISTENER, STREAM_NAME, expect_error, send
 from tests.e2e.faults import BRIEF_SECONDS
 from tests.e2e.output import Output
 from tests.emulator import Emulator
@@ -22,72 +22,72 @@ from tests.emulator import Emulator
         ("edge-{resource_id}", {"log_stream_name": "mine"}, "mine"),
     ],
     ids=[
-        "the built-in name serves where nothing else is set",
-        "a placeholder becomes the listener's id",
-        "an event's own name goes first",
+        "default name",
+        "setting with a placeholder",
+        "event takes precedence",
     ],
 )
-def test_a_stream_is_named_by_event_setting_or_built_in_template(
+def test_the_stream_name_comes_from_the_event_the_setting_or_the_default(
     cloud: Emulator,
     monkeypatch: pytest.MonkeyPatch,
     setting: str | None,
     given: dict[str, object],
     name: str,
 ) -> None:
-    """In that order."""
+    """The event takes precedence over the setting, and the setting over the default."""
     if setting:
         monkeypatch.setenv("LOG_STREAM_NAME", setting)
     send("bootstrap", EVENT | given)
     assert cloud.streams[0]["log_stream_name"] == name
 
 
-def test_a_stream_alone_is_named_by_the_setting(
+def test_create_log_stream_uses_the_name_in_the_setting(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An empty event will do."""
+    """With LOG_STREAM_NAME, an empty event is sufficient."""
     monkeypatch.setenv("LOG_STREAM_NAME", "edge")
     send("create_log_stream", {})
     assert cloud.streams[0]["log_stream_name"] == "edge"
 
 
-def test_a_stream_alone_has_no_built_in_name(cloud: Emulator) -> None:
-    """The refusal points at the field that is missing."""
-    error = refused("create_log_stream", {})
+def test_create_log_stream_has_no_default_name(cloud: Emulator) -> None:
+    """The error points to the missing field."""
+    error = expect_error("create_log_stream", {})
     assert isinstance(error, InvalidEvent)
     pointers = [problem.pointer for problem in error.problems]
     assert (pointers, cloud.calls) == (["/log_stream_name"], [])
 
 
-def test_a_name_that_needs_a_listener_serves_no_stream_alone(
+def test_a_name_with_a_listener_placeholder_is_invalid_for_create_log_stream(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The setting is named, and nothing is sent."""
+    """The error names the setting, and nothing is sent."""
     monkeypatch.setenv("LOG_STREAM_NAME", "edge-{resource_id}")
-    error = refused("create_log_stream", {})
+    error = expect_error("create_log_stream", {})
     assert isinstance(error, Misconfigured)
     assert "LOG_STREAM_NAME" in error.detail
     assert cloud.calls == []
 
 
 @pytest.mark.parametrize("entry", ["bootstrap", "create_logtank"])
-def test_a_group_that_nobody_names_is_missed_where_it_belongs(
+def test_a_missing_log_group_is_reported_at_its_field(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch, entry: str
 ) -> None:
-    """No event field, no setting: the refusal points at the field."""
+    """With neither a field nor a setting, the error points to the field."""
     monkeypatch.delenv("LOG_GROUP_ID")
     events = {
         "bootstrap": EVENT,
         "create_logtank": {"logtank": {}},
     }
-    error = refused(entry, events[entry])
+    error = expect_error(entry, events[entry])
     place = "/logtank" if entry == "create_logtank" else ""
     assert isinstance(error, InvalidEvent)
     assert f"{place}/log_group_id" in [each.pointer for each in error.problems]
     assert cloud.calls == []
 
 
-def test_a_logtanks_group_comes_from_the_setting_too(cloud: Emulator) -> None:
-    """The field stands inside the event's logtank."""
+def test_create_logtank_uses_the_log_group_in_the_setting(cloud: Emulator) -> None:
+    """The setting replaces the field inside `logtank`."""
     stream = send("create_log_stream", {"log_stream_name": "edge"})
     inner = {
         "resource_type": "LISTENER",
@@ -98,32 +98,32 @@ def test_a_logtanks_group_comes_from_the_setting_too(cloud: Emulator) -> None:
     assert cloud.logtanks[0]["log_group_id"] == cloud.log_group_id
 
 
-def test_a_project_comes_from_the_event_where_no_setting_names_one(
+def test_the_project_comes_from_the_event_if_no_setting_names_one(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both services are told whose resources are meant."""
+    """Both services get the project ID of the event."""
     monkeypatch.delenv("HUAWEICLOUD_SDK_PROJECT_ID")
     send("bootstrap", EVENT | {"project_id": cloud.project_id})
-    told = [call["request_headers"].get("x-project-id") for call in cloud.calls]
-    assert told == [cloud.project_id, cloud.project_id]
+    project_ids = [call["request_headers"].get("x-project-id") for call in cloud.calls]
+    assert project_ids == [cloud.project_id, cloud.project_id]
 
 
-def test_an_events_project_goes_before_the_setting(
+def test_the_project_in_the_event_takes_precedence_over_the_setting(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The stream is made in it."""
+    """The log stream is created in the project of the event."""
     monkeypatch.setenv("HUAWEICLOUD_SDK_PROJECT_ID", "another-project")
     event = {"log_stream_name": "edge", "project_id": cloud.project_id}
     send("create_log_stream", event)
     assert len(cloud.streams) == 1
 
 
-def test_a_project_that_nobody_names_is_misconfigured(
+def test_a_missing_project_raises_misconfigured(
     cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The setting is named, and nothing is sent."""
+    """The error names the setting, and nothing is sent."""
     monkeypatch.delenv("HUAWEICLOUD_SDK_PROJECT_ID")
-    error = refused("bootstrap", EVENT)
+    error = expect_error("bootstrap", EVENT)
     assert isinstance(error, Misconfigured)
     assert "HUAWEICLOUD_SDK_PROJECT_ID" in error.detail
     assert cloud.calls == []
@@ -142,16 +142,16 @@ def test_a_project_that_nobody_names_is_misconfigured(
         ("HUAWEICLOUD_SDK_SK", "a key\nwith a line break"),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_named(
+def test_an_invalid_setting_is_named(
     cloud: Emulator,
     monkeypatch: pytest.MonkeyPatch,
     output: Output,
     name: str,
     value: str,
 ) -> None:
-    """By its name, never by its value; nothing is sent."""
+    """The error contains the name of the setting but not its value."""
     monkeypatch.setenv(name, value)
-    error = refused("bootstrap", EVENT)
+    error = expect_error("bootstrap", EVENT)
     assert isinstance(error, Misconfigured)
     assert (error.status, error.retryable) == (500, False)
     assert name in error.detail
@@ -160,25 +160,25 @@ def test_a_setting_that_makes_no_sense_is_named(
     assert cloud.calls == []
 
 
-def test_user_data_is_where_functiongraph_keeps_the_settings(
-    cloud: Emulator, bare: pytest.MonkeyPatch
+def test_settings_are_read_from_the_user_data_of_functiongraph(
+    cloud: Emulator, clean_environment: pytest.MonkeyPatch
 ) -> None:
-    """The context alone is enough, and it goes before the environment."""
+    """The context is sufficient and takes precedence over the environment."""
     for name in cloud.environment():
-        bare.delenv(name)
-    bare.setenv("LOG_STREAM_NAME", "of-the-environment")
-    data = cloud.environment() | {"LOG_STREAM_NAME": "of-the-user-data"}
+        clean_environment.delenv(name)
+    clean_environment.setenv("LOG_STREAM_NAME", "from-environment")
+    data = cloud.environment() | {"LOG_STREAM_NAME": "from-user-data"}
     send("bootstrap", EVENT, FunctionGraphContext(30, data))
-    assert cloud.streams[0]["log_stream_name"] == "of-the-user-data"
+    assert cloud.streams[0]["log_stream_name"] == "from-user-data"
 
 
-def test_user_data_is_read_from_the_runtimes_variable_too(
-    cloud: Emulator, bare: pytest.MonkeyPatch
+def test_user_data_is_also_read_from_the_runtime_variable(
+    cloud: Emulator, clean_environment: pytest.MonkeyPatch
 ) -> None:
-    """FunctionGraph documents it as RUNTIME_USERDATA, an object in JSON."""
+    """FunctionGraph documents RUNTIME_USERDATA as a JSON object."""
     for name in cloud.environment():
-        bare.delenv(name)
-    bare.setenv("RUNTIME_USERDATA", json.dumps(cloud.environment()))
+        clean_environment.delenv(name)
+    clean_environment.setenv("RUNTIME_USERDATA", json.dumps(cloud.environment()))
     send("bootstrap", EVENT, FunctionGraphContext(30))
     assert len(cloud.logtanks) == 1
 
@@ -189,10 +189,10 @@ def test_user_data_is_read_from_the_runtimes_variable_too(
     ids=["AWS Lambda", "FunctionGraph"],
 )
 @pytest.mark.usefixtures("cloud")
-def test_either_platforms_request_id_stands_in_every_line(
+def test_every_log_line_contains_the_request_id_of_the_platform(
     output: Output, kind: type[LambdaContext | FunctionGraphContext]
 ) -> None:
-    """So that a line is found by the invocation it belongs to."""
+    """The lines of an invocation can be found by its request ID on both platforms."""
     send("bootstrap", EVENT, kind(30))
     lines = output.lines()
     assert [line["request_id"] for line in lines] == [REQUEST_ID] * 3

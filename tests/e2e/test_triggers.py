@@ -1,17 +1,17 @@
-"""Every trigger's sample events through every entry: answered as the README says."""
+"""The sample events of every trigger have the documented outcomes in every entry."""
 
 from __future__ import annotations
 
 import pytest
 
 from functions.errors import BatchFailed, InvalidEvent
-from tests.commands import ENTRIES
-from tests.e2e.answering import ALB, HTTP, RAISED, RESULT, SQS, answered
+from functions.invocation.tasks import TASKS
+from tests.e2e.answering import ALB, HTTP, RAISED, RESULT, SQS, invoke
 from tests.e2e.contexts import FunctionGraphContext, LambdaContext
-from tests.e2e.driving import LISTENER, assert_one_of_each, refused, send
+from tests.e2e.driving import LISTENER, assert_one_of_each, expect_error, send
 from tests.e2e.samples import (
     HEALTH_CHECK,
-    REQUESTS,
+    HTTP_REQUESTS,
     SAMPLES,
     delivered,
     sample,
@@ -20,33 +20,33 @@ from tests.e2e.samples import (
     with_body,
 )
 from tests.emulator import Emulator
-from tests.unit.hooks import SECRET
+from tests.unit.signed_webhooks import SECRET
 
 IGNORED = {"ignored": "the trace is not of the creation of a GA listener"}
-LONE = [
+SINGLE = [
     *("bootstrap.json", "cts.json", "eventbridge.json", "eventgrid.json"),
     *("scheduler.json", "timer.json"),
 ]
 SEVERAL = ["smn.json", "sns.json", "dms-kafka.json", "bootstrap-many.json"]
-"""Of triggers that may bring several requests."""
+"""Samples of triggers that can deliver several requests."""
 EMPTY = ["eventbridge-schedule.json", "scheduler-without-input.json"]
 EMPTY += ["timer-empty.json"]
 
 
 @pytest.fixture(autouse=True)
-def locked(bare: pytest.MonkeyPatch) -> None:
-    """Have the secret that the samples are signed with."""
-    bare.setenv("WEBHOOK_SECRETS", SECRET.reveal())
+def _webhook_secret(clean_environment: pytest.MonkeyPatch) -> None:
+    """Set the secret that the samples are signed with."""
+    clean_environment.setenv("WEBHOOK_SECRETS", SECRET.reveal())
 
 
 def kinds(name: str) -> set[str]:
-    """Return the documented kinds of answer to a sample."""
+    """Return the documented kinds of outcome of a sample."""
     if name.startswith("http-"):
         return {ALB if "-alb" in name else HTTP}
     return {SQS} if name.startswith("sqs") else {RESULT, RAISED}
 
 
-OF_EACH_ENTRY = [
+FOR_EVERY_ENTRY = [
     *("create_log_stream.json", "create_logtank.json", "cts.json", "sns.json"),
     *("sqs.json", "timer-empty.json", "http-alb.json", HEALTH_CHECK),
 ]
@@ -56,15 +56,15 @@ OF_EACH_ENTRY = [
     ("name", "entry"),
     [
         *((name, "bootstrap") for name in SAMPLES),
-        *((name, entry) for entry in ENTRIES[1:] for name in OF_EACH_ENTRY),
+        *((name, entry) for entry in list(TASKS)[1:] for name in FOR_EVERY_ENTRY),
     ],
 )
-def test_a_sample_is_answered_as_its_trigger_wants_it(
+def test_a_sample_has_an_outcome_that_its_trigger_understands(
     mature: Emulator, name: str, entry: str
 ) -> None:
-    """On either platform, and again when it is delivered again."""
-    first = answered(entry, delivered(name), LambdaContext(10))
-    again = answered(entry, delivered(name), FunctionGraphContext(10))
+    """This holds on both platforms and for a redelivery."""
+    first = invoke(entry, delivered(name), LambdaContext(10))
+    again = invoke(entry, delivered(name), FunctionGraphContext(10))
 
     assert {first.kind, again.kind} <= kinds(name)
     assert first.kind == again.kind
@@ -73,23 +73,23 @@ def test_a_sample_is_answered_as_its_trigger_wants_it(
     assert {call["status"] for call in mature.calls} <= {200, 201, 400, 404}
 
 
-@pytest.mark.parametrize("name", REQUESTS)
+@pytest.mark.parametrize("name", HTTP_REQUESTS)
 def test_a_webhook_bootstraps_a_listener(mature: Emulator, name: str) -> None:
-    """With 201 the first time; the second time all is there, and it is 200."""
-    first = answered("bootstrap", signed(name))
-    again = answered("bootstrap", signed(name))
+    """The first delivery gets a 201, and a redelivery gets a 200."""
+    first = invoke("bootstrap", signed(name))
+    again = invoke("bootstrap", signed(name))
 
     assert (first.status, again.status) == (201, 200)
-    assert_one_of_each(mature, first.told)
-    assert first.told["created"] == ["log_stream", "logtank"]
-    assert again.told == {**first.told, "created": []}
+    assert_one_of_each(mature, first.document)
+    assert first.document["created"] == ["log_stream", "logtank"]
+    assert again.document == {**first.document, "created": []}
 
 
-@pytest.mark.parametrize("name", [*LONE, *SEVERAL])
+@pytest.mark.parametrize("name", [*SINGLE, *SEVERAL])
 def test_a_message_bootstraps_its_listeners(mature: Emulator, name: str) -> None:
-    """Its results come in order, a lone one as it is; sent again, the same IDs do."""
+    """The results are in order, and a redelivery returns the same IDs."""
     first, again = (send("bootstrap", sample(name)) for _ in range(2))
-    if name in LONE:
+    if name in SINGLE:
         first, again = [first], [again]
 
     by_listener = {each["resource_id"]: each["id"] for each in mature.logtanks}
@@ -103,12 +103,12 @@ def test_a_message_bootstraps_its_listeners(mature: Emulator, name: str) -> None
     assert again == [{**each, "created": []} for each in first]
 
 
-def test_a_topic_of_which_one_message_fails_raises(mature: Emulator) -> None:
-    """When all were tried; what was done and what was ignored is told as well."""
+def test_a_topic_with_one_failed_message_raises(mature: Emulator) -> None:
+    """All messages are tried; the error contains the results and ignored events too."""
     mature.reset(stream_quota=1)
     event = sample("dms-kafka.json")
     event["records"][0]["messages"].insert(1, '{"cts": {}}')
-    error = refused("bootstrap", event)
+    error = expect_error("bootstrap", event)
 
     assert isinstance(error, BatchFailed)
     assert list(error.failures) in ([0], [2])
@@ -117,40 +117,40 @@ def test_a_topic_of_which_one_message_fails_raises(mature: Emulator) -> None:
 
 
 @pytest.mark.parametrize("name", EMPTY)
-def test_a_schedule_without_a_payload_serves_what_the_settings_complete(
-    mature: Emulator, bare: pytest.MonkeyPatch, name: str
+def test_a_schedule_without_a_payload_uses_the_settings(
+    mature: Emulator, clean_environment: pytest.MonkeyPatch, name: str
 ) -> None:
-    """A stream of its own; a listener, no setting names."""
-    bare.setenv("LOG_STREAM_NAME", "nightly")
+    """Settings suffice for `create_log_stream`; `bootstrap` still needs a listener."""
+    clean_environment.setenv("LOG_STREAM_NAME", "nightly")
 
     assert send("create_log_stream", sample(name))["created"] is True
     assert send("create_log_stream", sample(name))["created"] is False
     assert [each["log_stream_name"] for each in mature.streams] == ["nightly"]
-    error = refused("bootstrap", sample(name))
+    error = expect_error("bootstrap", sample(name))
     assert isinstance(error, InvalidEvent)
     assert error.detail == "/resource_id is required"
 
 
-def test_a_trace_that_a_webhook_brings_may_ask_for_nothing(mature: Emulator) -> None:
-    """Then nothing was made."""
+def test_an_irrelevant_trace_in_a_webhook_is_ignored(mature: Emulator) -> None:
+    """The response is a 200, and nothing is called."""
     body = '{"cts": {"trace_name": "deleteListener"}}'
-    answer = answered("bootstrap", sign(with_body(sample("http-alb.json"), body)))
+    outcome = invoke("bootstrap", sign(with_body(sample("http-alb.json"), body)))
 
-    assert (answer.status, answer.told) == (200, IGNORED)
+    assert (outcome.status, outcome.document) == (200, IGNORED)
     assert mature.calls == []
 
 
 @pytest.mark.parametrize("several", [False, True])
 def test_a_health_check_needs_no_settings(
-    bare: pytest.MonkeyPatch, *, several: bool
+    clean_environment: pytest.MonkeyPatch, *, several: bool
 ) -> None:
-    """A target is healthy before it is set up, and asks nobody for a signature."""
-    bare.delenv("WEBHOOK_SECRETS")
+    """A target is healthy without settings, and the check needs no signature."""
+    clean_environment.delenv("WEBHOOK_SECRETS")
     event = sample(HEALTH_CHECK)
     if several:
         headers = event.pop("headers")
         event["multiValueHeaders"] = {name: [text] for name, text in headers.items()}
-    answer = answered("bootstrap", event)
+    outcome = invoke("bootstrap", event)
 
-    assert (answer.kind, answer.status) == (ALB, 200)
-    assert answer.told == {"status": "ok"}
+    assert (outcome.kind, outcome.status) == (ALB, 200)
+    assert outcome.document == {"status": "ok"}

@@ -1,4 +1,4 @@
-"""`wait_seconds`: a pending logtank is watched, as far as time allows."""
+"""`wait_seconds`: a pending logtank is polled until the deadline."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import pytest
 
 from functions.errors import LogtankFailed
 from tests.e2e.contexts import LambdaContext
-from tests.e2e.driving import EVENT, LISTENER, STREAM_NAME, refused, send
+from tests.e2e.driving import EVENT, LISTENER, STREAM_NAME, expect_error, send
 from tests.emulator import Emulator
 
 LONG = 60
 
 
-def test_a_pending_logtank_is_returned_as_such(cloud: Emulator) -> None:
-    """Nobody asked to wait, so nobody does."""
+def test_a_pending_logtank_is_returned_as_pending(cloud: Emulator) -> None:
+    """Without `wait_seconds` the function does not wait for the logtank."""
     cloud.reset(pending_seconds=LONG)
     result = send("bootstrap", EVENT)
     assert result["status"] == "PENDING"
     assert [call["operation"] for call in cloud.calls][2:] == []
 
 
-def test_a_wait_ends_once_the_logtank_is_active(cloud: Emulator) -> None:
-    """Long before its seconds are over."""
+def test_waiting_ends_when_the_logtank_is_active(cloud: Emulator) -> None:
+    """The function returns well before `wait_seconds` have passed."""
     cloud.reset(pending_seconds=0.3)
     began = time.monotonic()
     result = send("bootstrap", EVENT | {"wait_seconds": LONG})
@@ -35,10 +35,10 @@ def test_a_wait_ends_once_the_logtank_is_active(cloud: Emulator) -> None:
     assert time.monotonic() - began < 10
 
 
-def test_a_wait_that_ends_in_error_names_the_logtank(cloud: Emulator) -> None:
-    """And the step, and the stream that was made for it."""
+def test_a_logtank_that_fails_while_waiting_is_named(cloud: Emulator) -> None:
+    """The error names the failed logtank, the step and the log stream."""
     cloud.reset(pending_seconds=0.3, final_status="ERROR")
-    error = refused("bootstrap", EVENT | {"wait_seconds": LONG})
+    error = expect_error("bootstrap", EVENT | {"wait_seconds": LONG})
     (failed,) = cloud.logtanks
     assert isinstance(error, LogtankFailed)
     assert failed["id"] in error.remedy
@@ -49,8 +49,8 @@ def test_a_wait_that_ends_in_error_names_the_logtank(cloud: Emulator) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 404, 503])
-def test_a_watch_that_fails_is_no_error(cloud: Emulator, status: int) -> None:
-    """The logtank was made, and is returned as it was last seen."""
+def test_a_failing_status_check_is_not_an_error(cloud: Emulator, status: int) -> None:
+    """The logtank exists and is returned with its last known status."""
     cloud.reset(pending_seconds=LONG)
     cloud.fail({"operation": "ShowLogtank", "status": status, "times": None})
     result = send("bootstrap", EVENT | {"wait_seconds": LONG})
@@ -64,12 +64,12 @@ def test_a_watch_that_fails_is_no_error(cloud: Emulator, status: int) -> None:
 @pytest.mark.parametrize(
     ("wait_seconds", "remaining_seconds"),
     [(1, 30), (600, 2.2)],
-    ids=["its own seconds are over", "the function's time ends"],
+    ids=["wait_seconds passed", "deadline reached"],
 )
-def test_what_is_pending_still_is_returned_as_such(
+def test_a_logtank_that_stays_pending_is_returned_in_time(
     cloud: Emulator, wait_seconds: int, remaining_seconds: float
 ) -> None:
-    """Never as an error, and never too late to be returned."""
+    """A logtank that is still pending is returned before the deadline, not raised."""
     cloud.reset(pending_seconds=LONG)
     began = time.monotonic()
     event = EVENT | {"wait_seconds": wait_seconds}

@@ -1,4 +1,4 @@
-"""``python -m tests.emulator``: serves until Ctrl-C, and prints one line per call."""
+"""``python -m tests.emulator``: serve until Ctrl-C, and print one line per call."""
 
 import argparse
 import signal
@@ -16,18 +16,40 @@ def _parser() -> argparse.ArgumentParser:
         argument_default=argparse.SUPPRESS,
     )
     add = parser.add_argument
-    add("--port", type=int, default=8080, help="0: any free one")
-    add("--second-logtank", choices=("refuse", "allow"))
-    add("--pending-seconds", type=float, help="a new logtank is PENDING for so long")
-    add("--final-status", choices=("ACTIVE", "ERROR"), help="its status after that")
-    add("--stream-quota", type=int, help="log streams a group")
-    add("--latency-seconds", type=float, help="before every reply")
-    add("--list-page-size", type=int, help="upper bound of GA's pages")
-    add("--listeners", nargs="*", metavar="ID", help="those that exist (default: any)")
-    add("--key-lock-after", type=int, help="wrong signatures in a row")
-    add("--token-seconds", type=float, help="life of a token from IAM")
-    add("--signatures", action=argparse.BooleanOptionalAction, help="verify them")
-    add("--own-date", action="store_true", help="Date is by the emulator's clock")
+    add(
+        "--port",
+        type=int,
+        default=8080,
+        help="port to listen on, 0 for any free port (default: 8080)",
+    )
+    add(
+        "--second-logtank",
+        choices=("refuse", "allow"),
+        help="what to do with a second logtank for a listener",
+    )
+    add("--pending-seconds", type=float, help="how long a new logtank is PENDING")
+    add("--final-status", choices=("ACTIVE", "ERROR"), help="status after PENDING")
+    add("--stream-quota", type=int, help="log streams per group")
+    add("--latency-seconds", type=float, help="delay before every reply")
+    add("--list-page-size", type=int, help="maximum page size of GA's list")
+    add(
+        "--listeners",
+        nargs="*",
+        metavar="ID",
+        help="listeners that exist (default: any)",
+    )
+    add(
+        "--key-lock-after",
+        type=int,
+        help="consecutive wrong signatures that lock a key",
+    )
+    add("--token-seconds", type=float, help="lifetime of tokens issued by IAM")
+    add(
+        "--signatures",
+        action=argparse.BooleanOptionalAction,
+        help="verify request signatures",
+    )
+    add("--own-date", action="store_true", help="send the emulator's time as Date")
     return parser
 
 
@@ -40,7 +62,7 @@ def _print_call(call: Document) -> None:
 
 def _print_welcome(cloud: Emulator) -> None:
     exports = [f"export {k}={v}" for k, v in cloud.environment().items()]
-    lines = [f"LTS, GA and IAM at {cloud.url} (Ctrl-C ends it)", *exports, ""]
+    lines = [f"LTS, GA and IAM at {cloud.url} (press Ctrl-C to stop)", *exports, ""]
     print("\n".join(lines), flush=True)
 
 
@@ -51,13 +73,13 @@ def main() -> None:
     try:
         cloud = Emulator(on_call=_print_call, **options).start()
     except (ValueError, OSError) as error:  # an invalid option, or a port in use
-        parser.error(f"cannot serve: {error}")
-    ended = threading.Event()
-    # Set explicitly: a shell makes its background processes ignore SIGINT.
+        parser.error(f"cannot start the emulator: {error}")
+    stopped = threading.Event()
+    # Set explicitly, because shells make background processes ignore SIGINT.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda *_: stopped.set())
     _print_welcome(cloud)
-    ended.wait()
+    stopped.wait()
     cloud.stop()
 
 

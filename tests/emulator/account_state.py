@@ -1,7 +1,7 @@
 """The state of the emulated account: groups, streams, logtanks, tokens.
 
-A reset creates a new state and leaves the old one as it is.  Code that checks and then
-changes does both while holding :attr:`State.lock`.
+A reset creates a new state and does not modify the old one.  Code that checks and then
+changes the state holds :attr:`State.lock` for both.
 """
 
 import threading
@@ -33,13 +33,13 @@ class Token:
 
 @dataclass(frozen=True)
 class Logtank:
-    """A logtank: its document, its final status and the time from which it has that."""
+    """A logtank: its document, its final status, and the time at which it gets it."""
 
     document: Document
     settles: float
     final: str
 
-    def shown(self, now: float) -> Document:
+    def detail(self, now: float) -> Document:
         """Return the LogtankDetail (GA page, Table 5) at a point in time."""
         status = self.final if now >= self.settles else "PENDING"
         return {**self.document, "status": status}
@@ -61,7 +61,7 @@ class State:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
-        """Create the log group that every account starts with."""
+        """Create the initial log group."""
         group_id = self.identity.log_group_id
         self.groups[group_id] = {
             "creation_time": int(self.clock() * 1000),
@@ -77,12 +77,12 @@ class State:
         return [s for s in self.streams.values() if s["log_group_id"] == group_id]
 
     def logtanks_now(self) -> list[Document]:
-        """Return all logtanks as they are now, oldest first."""
+        """Return all logtanks with their current status, oldest first."""
         now = self.clock()
-        return [logtank.shown(now) for logtank in self.logtanks.values()]
+        return [logtank.detail(now) for logtank in self.logtanks.values()]
 
     def is_shipped_to(self, stream_id: str) -> bool:
-        """Tell whether a logtank ships into the stream."""
+        """Return whether a logtank ships to the log stream."""
         targets = (tank.document["log_stream_id"] for tank in self.logtanks.values())
         return stream_id in targets
 

@@ -1,6 +1,6 @@
 """Authentication and authorization: signatures, tokens, scopes and locked keys.
 
-LTS requires a project's token, GA a domain's ("Authentication" of GA); both accept
+LTS requires a project token, GA a domain token ("Authentication" of GA); both accept
 requests signed with the account's key pair.
 """
 
@@ -15,7 +15,7 @@ from tests.emulator.signature_check import Authorization, is_valid, parse_author
 LOCK_SECONDS = 5 * 60
 LOCKED = "AK access failed to reach the limit,forbidden."
 
-# service -> scopes of the tokens it accepts
+# service -> token scopes that it accepts
 SCOPES: Mapping[str, tuple[str, ...]] = {
     "LTS": ("project",),
     "GA": ("domain",),
@@ -40,7 +40,7 @@ def admit(state: State, service: str, request: Request) -> None:
         _check_signature(state, request)
     else:
         _check_token(state, service, request)
-    _check_place(state, service, request)
+    _check_project_and_domain(state, service, request)
 
 
 def _unauthorised(reason: str) -> ServiceError:
@@ -100,7 +100,7 @@ def _token_problem(state: State, service: str, token: str) -> str | None:
     return None
 
 
-def _check_place(state: State, service: str, request: Request) -> None:
+def _check_project_and_domain(state: State, service: str, request: Request) -> None:
     identity, headers = state.identity, request.headers
     projects = {request.params.get("project_id"), headers.get("x-project-id")}
     domains = {headers.get("x-domain-id")}

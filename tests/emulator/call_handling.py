@@ -1,4 +1,4 @@
-"""How a call is handled: it is recorded, faults are applied, the operation is run."""
+"""Call handling: record the call, apply faults, and run the operation."""
 
 import threading
 from collections.abc import Callable
@@ -18,7 +18,8 @@ from tests.emulator.operations import Operation, find, perform
 class CallHandler:
     """The current state, the pending faults and the recorded calls.
 
-    ``on_call`` gets every call just before its reply is sent; ``stop`` ends waits.
+    ``on_call`` is called with every call just before its reply is sent; ``stop``
+    interrupts all waits.
     """
 
     state: State
@@ -41,7 +42,7 @@ class CallHandler:
         self.state = state
 
     def handle(self, request: Request) -> PlannedReply:
-        """Return the reply to a request, and how to corrupt it when it is sent."""
+        """Return the reply to a request, and how it is to be corrupted when sent."""
         operation, params = find(request.method, request.path)
         request = replace(request, params=params)
         call = call_record.new_call(operation, request)
@@ -65,12 +66,12 @@ class CallHandler:
         self.stop.wait(fault.delay)
         if not fault.replaces_reply:
             return perform(state, operation, request), None, 0
-        worked: Reply | None = None
+        actual: Reply | None = None
         if fault.land_after is not None:
             self._perform_later(fault.land_after, state, operation, request)
         elif fault.work:
-            worked = perform(state, operation, request)
-        reply = faulty_reply(fault, operation, worked, request.request_id)
+            actual = perform(state, operation, request)
+        reply = faulty_reply(fault, operation, actual, request.request_id)
         return reply, fault.connection, fault.interval
 
     def _perform_later(
@@ -100,7 +101,7 @@ class CallHandler:
 
 
 def _with_own_date(reply: Reply, state: State) -> Reply:
-    """Return the reply with a Date by the emulator's clock, if so configured."""
+    """Return the reply, with a Date from the emulator's clock if configured."""
     if not state.options.own_date:
         return reply
     date = formatdate(state.clock(), usegmt=True)

@@ -9,7 +9,7 @@ HIDDEN = "(hidden)"
 SECRET_HEADERS = frozenset(
     {"authorization", "x-auth-token", "x-security-token", "x-subject-token"}
 )
-# corrupters that leave the client without a status
+# corrupters with which the client gets no status
 WITHOUT_STATUS = frozenset({"refuse_answer", "hang", "garbage", "reset"})
 SECRET_FIELD = "password"
 
@@ -54,10 +54,10 @@ def _without_secrets(value: Json) -> Json:
         return [_without_secrets(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {name: _shown(name, inner) for name, inner in value.items()}
+    return {name: _redacted(name, inner) for name, inner in value.items()}
 
 
-def _shown(name: str, value: Json) -> Json:
+def _redacted(name: str, value: Json) -> Json:
     if name == SECRET_FIELD and not isinstance(value, dict):
         return HIDDEN
     return _without_secrets(value)

@@ -1,6 +1,6 @@
 """The constraints of the page "Creating a Log Stream", Tables 3 and 4, and no others.
 
-Each check tells whether a value is allowed; unknown fields are ignored.
+Each check returns whether a value is allowed; unknown fields are ignored.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,8 +8,8 @@ from string import ascii_letters, digits
 
 from tests.emulator.http_messages import Document
 
-NAME_LETTERS = frozenset(ascii_letters + digits + "-_.")
-TAG_MARKS = frozenset(digits + " _.:=+-@")
+NAME_CHARACTERS = frozenset(ascii_letters + digits + "-_.")
+TAG_CHARACTERS = frozenset(digits + " _.:=+-@")
 MAX_NAME = 64
 MAX_TTL = 365
 MAX_TAGS = 20
@@ -21,20 +21,20 @@ Check = Callable[[object], bool]
 
 
 def is_name(value: object) -> bool:
-    """Name or alias: 1-64 of its characters, no period or underscore in front."""
+    """Name or alias: 1 to 64 characters, . and _ not at the start, . not at the end."""
     if not isinstance(value, str) or not 1 <= len(value) <= MAX_NAME:
         return False
-    allowed = NAME_LETTERS.issuperset(value)
+    allowed = NAME_CHARACTERS.issuperset(value)
     return allowed and not value.startswith((".", "_")) and not value.endswith(".")
 
 
 def is_ttl(value: object) -> bool:
-    """Retention: a JSON integer from 1 to 365 days; 30.0 and true are not."""
+    """Retention: a JSON integer from 1 to 365, excluding 30.0 and true."""
     return type(value) is int and 1 <= value <= MAX_TTL
 
 
 def is_tags(value: object) -> bool:
-    """Up to 20 tags with unique keys."""
+    """At most 20 tags with unique keys."""
     if not isinstance(value, list) or len(value) > MAX_TAGS:
         return False
     if not all(_is_tag(tag) for tag in value):
@@ -61,7 +61,9 @@ def _is_reserved(key: str) -> bool:
 def _is_tag_text(value: object, limit: int) -> bool:
     if not isinstance(value, str) or len(value) > limit:
         return False
-    return all(mark in TAG_MARKS or mark.isalpha() for mark in value)
+    return all(
+        character in TAG_CHARACTERS or character.isalpha() for character in value
+    )
 
 
 def is_text(value: object) -> bool:
@@ -97,7 +99,7 @@ NEW_GROUP: Fields = {
 
 
 def satisfies(fields: Fields, document: Document) -> bool:
-    """Tell whether a document has all mandatory fields and breaks no constraint."""
+    """Return whether a document has all mandatory fields and meets all constraints."""
     return all(
         check(document[name]) if name in document else not mandatory
         for name, (mandatory, check) in fields.items()

@@ -9,7 +9,7 @@ PREFIX = "/_emulator/"
 
 
 class Controlled(Protocol):
-    """What the control interface needs from an emulator."""
+    """The part of the emulator that the control interface uses."""
 
     @property
     def calls(self) -> list[Document]:
@@ -22,10 +22,10 @@ class Controlled(Protocol):
         """Append faults."""
 
     def revoke_tokens(self) -> int:
-        """Make all issued tokens invalid."""
+        """Invalidate all issued tokens."""
 
     def reset(self, **options: object) -> None:
-        """Drop state, faults and calls, and apply the options."""
+        """Discard state, faults and calls, and apply the options."""
 
 
 def _state(emulator: Controlled, _body: object) -> object:

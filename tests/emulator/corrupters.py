@@ -1,7 +1,7 @@
-"""How a reply is corrupted when it is sent: one function per ``connection`` fault.
+"""Corruption of replies on the connection: one function per ``connection`` fault.
 
-Each gets the channel, the head and body that would have been sent, and the interval
-between bytes in seconds; the connection is closed afterwards.
+Each gets the channel, the original head and body, and the interval between bytes in
+seconds.  The connection is closed afterwards.
 """
 
 import itertools
@@ -15,12 +15,12 @@ GARBAGE = b"\x16\x03\x01\x02\x00 this is not HTTP \xff\xfe\r\n\r\n"
 
 
 class StoppedError(ConnectionError):
-    """The emulator is stopping, so a reply is abandoned halfway."""
+    """The emulator is stopping, so a reply is abandoned."""
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A client's socket, and the event that ends every wait."""
+    """A client's socket, and the event that interrupts all waits."""
 
     socket: socket.socket
     stop: threading.Event
@@ -46,11 +46,11 @@ Corrupter = Callable[[Channel, bytes, bytes, float], None]
 def refuse_answer(
     _channel: Channel, _head: bytes, _body: bytes, _interval: float
 ) -> None:
-    """Close without a byte."""
+    """Close the connection without sending a byte."""
 
 
 def cut(channel: Channel, head: bytes, body: bytes, _interval: float) -> None:
-    """Send the head and half of the body; half of the head if there is no body."""
+    """Send the head and half of the body, or half of the head without a body."""
     sent = head + body[: len(body) // 2] if body else head[: len(head) // 2]
     channel.send(sent)
 
@@ -81,7 +81,7 @@ def _drip(channel: Channel, data: bytes, interval: float) -> None:
 def endless_headers(
     channel: Channel, head: bytes, _body: bytes, _interval: float
 ) -> None:
-    """Send the status line and then headers without end."""
+    """Send the status line and then an endless sequence of headers."""
     channel.send(head.partition(b"\r\n")[0] + b"\r\n")
     for number in itertools.count():
         channel.send(b"X-Endless-%d: %s\r\n" % (number, b"x" * 64))
@@ -94,7 +94,7 @@ def garbage(channel: Channel, _head: bytes, _body: bytes, _interval: float) -> N
 
 
 def reset(channel: Channel, _head: bytes, _body: bytes, _interval: float) -> None:
-    """Close with a TCP reset: a socket that lingers for zero seconds sends one."""
+    """Close with a TCP reset, caused by a linger time of zero."""
     linger = struct.pack("ii", 1, 0)
     channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     socket.close(channel.socket.detach())

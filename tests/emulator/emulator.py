@@ -1,4 +1,4 @@
-"""The emulator: its life cycle and its Python interface."""
+"""The emulator: lifecycle and Python interface."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ POLL_SECONDS = 0.01
 
 
 class Emulator(Account):
-    """LTS, GA and IAM on one port of 127.0.0.1, from ``start`` (or ``with``) on."""
+    """LTS, GA and IAM on one port of 127.0.0.1, started by ``start`` or ``with``."""
 
     def __init__(
         self,
@@ -29,12 +29,12 @@ class Emulator(Account):
     ) -> None:
         """Create an emulator that does not listen yet.
 
-        ``port`` 0 lets the system choose.  ``clock`` returns seconds since 1970, for
-        signatures, tokens, locks and statuses.  ``on_call`` gets every call just
-        before its reply is sent.  ``options``: see :class:`Options`.
+        ``port`` 0 selects a free port.  ``clock`` returns seconds since 1970, for
+        signatures, tokens, locks and statuses.  ``on_call`` is called with every call
+        just before its reply is sent.  ``options``: see :class:`Options`.
 
         Raises:
-            ValueError: an unknown option, or a value it cannot have.
+            ValueError: an unknown option or an invalid value.
 
         """
         super().__init__(Identity())
@@ -77,14 +77,14 @@ class Emulator(Account):
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def environment(self) -> dict[str, str]:
-        """Return the environment variables that point the bundle here."""
+        """Return the settings that configure the bundle for this emulator."""
         return self.environment_at(self.url)
 
     @property
     def calls(self) -> list[Document]:
         """The calls in order of arrival: see ``call_record.new_call``.
 
-        ``status`` is None while a call waits, and if its client gets none.
+        ``status`` is None until the reply is sent, and if the client gets no status.
         """
         return [dict(call) for call in self._handler.calls]
 
@@ -96,7 +96,7 @@ class Emulator(Account):
 
     @property
     def logtanks(self) -> list[Document]:
-        """The logtanks as they are now, oldest first."""
+        """The logtanks with their current status, oldest first."""
         logtanks: list[Document] = self.state()["logtanks"]
         return logtanks
 
@@ -108,7 +108,7 @@ class Emulator(Account):
         """Append faults: see :mod:`tests.emulator.faults`.
 
         Raises:
-            ValueError: one of them is invalid; then none is appended.
+            ValueError: one of them is invalid, so none is appended.
 
         """
         self._handler.faults.add([read_fault(fault) for fault in faults])
@@ -118,19 +118,19 @@ class Emulator(Account):
         self._handler.settle()
 
     def revoke_tokens(self) -> int:
-        """Make all tokens that IAM has issued invalid; return how many there were."""
+        """Invalidate all tokens that IAM has issued, and return their number."""
         tokens = self._handler.state.tokens
         count = len(tokens)
         tokens.clear()
         return count
 
     def reset(self, **options: object) -> None:
-        """Drop state, faults and calls.
+        """Discard state, faults and calls.
 
-        The options override those that the emulator was created with.
+        The options override those passed to the constructor.
 
         Raises:
-            ValueError: an unknown option, or a value it cannot have.
+            ValueError: an unknown option or an invalid value.
 
         """
         changed = self._options.with_changes(options)

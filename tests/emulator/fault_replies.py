@@ -1,4 +1,4 @@
-"""The reply of a fault: with its own body, the documented one or a placeholder."""
+"""The reply of a fault, with a given, documented or placeholder body."""
 
 from collections.abc import Mapping
 from http.client import responses
@@ -14,11 +14,11 @@ from tests.emulator.http_messages import (
 from tests.emulator.operations import Operation
 from tests.emulator.service_errors import SERVICE_ERRORS, ServiceError
 
-NOTHING_DONE = {"emulator": "this reply is made up, nothing was done"}
+PLACEHOLDER = {"emulator": "this reply is simulated; the operation was not run"}
 FIRST_ERROR = 400
 FIRST_SERVER_ERROR = 500
 
-# (operation or service, status) -> code; the operation's own entry comes first
+# (operation or service, status) -> code; entries of an operation take precedence
 CODES: Mapping[tuple[str, int], str] = {
     ("CreateLogStream", 500): "LTS.0202",
     ("DeleteLogStream", 500): "LTS.0203",
@@ -57,24 +57,24 @@ def _code(operation: Operation | None, status: int) -> str:
 def documented(operation: Operation | None, status: int, request_id: str) -> Reply:
     """Return the documented error for an operation and a status.
 
-    A status without an entry gets its family's code: the service's 400 or 500.
+    A status without an entry gets the service's code for 400 or 500.
     """
     code = _code(operation, status)
-    words = SERVICE_ERRORS[code][1]
-    text = words.replace("%s", "(made up)")
+    template = SERVICE_ERRORS[code][1]
+    text = template.replace("%s", "(simulated)")
     if code == "Keystone":
         text = responses.get(status, "Unknown")
     return ServiceError(code, status=status, text=text).reply(request_id)
 
 
 def faulty_reply(
-    fault: Fault, operation: Operation | None, worked: Reply | None, request_id: str
+    fault: Fault, operation: Operation | None, actual: Reply | None, request_id: str
 ) -> Reply:
-    """Return the reply of a fault, before it is corrupted in sending.
+    """Return the reply of a fault, before any corruption on the connection.
 
-    ``worked`` is the true reply if the operation was run.
+    ``actual`` is the genuine reply if the operation was run.
     """
-    reply = _without_size(fault, operation, worked, request_id)
+    reply = _without_size(fault, operation, actual, request_id)
     headers = merge_headers(reply.headers, fault.headers)
     body = reply.body
     if fault.size is not None:
@@ -83,15 +83,17 @@ def faulty_reply(
 
 
 def _without_size(
-    fault: Fault, operation: Operation | None, worked: Reply | None, request_id: str
+    fault: Fault, operation: Operation | None, actual: Reply | None, request_id: str
 ) -> Reply:
-    true = worked or json_reply(operation.success if operation else 200, NOTHING_DONE)
-    status = true.status if fault.status is None else fault.status
+    original = actual or json_reply(
+        operation.success if operation else 200, PLACEHOLDER
+    )
+    status = original.status if fault.status is None else fault.status
     if fault.has_body:
         return _given_body(fault, status)
     if fault.status is not None and status >= FIRST_ERROR:
         return documented(operation, status, request_id)
-    return Reply(status, true.body, true.headers)
+    return Reply(status, original.body, original.headers)
 
 
 def _given_body(fault: Fault, status: int) -> Reply:

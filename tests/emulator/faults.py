@@ -1,7 +1,7 @@
-"""Faults: what can be made to fail, how a fault is read, and which calls it affects.
+"""Faults: their definition, validation, and the selection of affected calls.
 
 A fault is a JSON object.  ``operation`` (a name, a service, or "*"), ``skip`` (number
-of matching calls to leave alone first) and ``times`` (null: no limit) select the calls;
+of matching calls to skip first) and ``times`` (null: no limit) select the calls;
 ``delay``, ``work`` and ``land_after`` say when and whether the operation is run;
 ``status``, ``connection`` or ``size`` replace the reply.
 """
@@ -25,10 +25,10 @@ NAMES = frozenset(
 
 @dataclass
 class Fault:
-    """One fault; ``skip`` and ``times`` count down as calls come.
+    """One fault; ``skip`` and ``times`` count down with each call.
 
-    ``has_body`` tells a JSON null from no body at all; ``delay``, ``land_after`` and
-    ``interval`` are seconds, ``size`` is bytes.
+    ``has_body`` distinguishes a JSON null from a missing body; ``delay``,
+    ``land_after`` and ``interval`` are in seconds, ``size`` is in bytes.
     """
 
     operation: str
@@ -48,17 +48,17 @@ class Fault:
 
     @property
     def replaces_reply(self) -> bool:
-        """Whether the client gets another reply than the true one."""
+        """Whether the client gets a different reply from the genuine one."""
         return (self.status, self.connection, self.size) != (None, None, None)
 
     def matches(self, operation: Operation | None) -> bool:
-        """Tell whether a call matches; unknown paths match only "*"."""
+        """Return whether a call matches; unknown paths match only "*"."""
         if operation is None:
             return self.operation == EVERY
         return self.operation in (operation.name, operation.service, EVERY)
 
     def is_due(self) -> bool:
-        """Count a matching call; tell whether the fault applies to it."""
+        """Count a matching call, and return whether the fault applies to it."""
         if self.skip:
             self.skip -= 1
             return False
@@ -84,10 +84,10 @@ class FaultSchedule:
             self._faults.clear()
 
     def take(self, operation: Operation | None) -> Fault | None:
-        """Return the fault for this call: the first of those that are due.
+        """Return the fault for this call: the first one that is due.
 
         Every matching fault counts the call in its ``skip``, even if another fault
-        applies to it.
+        applies.
         """
         with self._lock:
             matching = [f for f in self._faults if f.matches(operation)]
@@ -122,7 +122,7 @@ CHECKS: Mapping[str, Check] = {
     "land_after": (is_seconds, "seconds"),
     "status": (lambda v: _is_count(v) and v in range(200, 600), "a status, 200 to 599"),
     "headers": (_is_headers, "an object of strings"),
-    "body": (lambda _: True, "anything"),
+    "body": (lambda _: True, "any JSON value"),
     "body_encoding": (_is_encoding, "the name of an encoding"),
     "connection": (lambda v: v in list(CORRUPTERS), "one of: " + ", ".join(CORRUPTERS)),
     "interval": (is_seconds, "seconds"),
@@ -137,8 +137,8 @@ def read_fault(document: object) -> Fault:
     """Return the fault that a JSON object describes.
 
     Raises:
-        ValueError: an unknown field or operation, an invalid value, or a fault that
-            would change nothing.
+        ValueError: an unknown field or operation, an invalid value, or a fault
+            without an effect.
 
     """
     if not isinstance(document, dict) or "operation" not in document:
@@ -161,7 +161,7 @@ def _check(name: str, value: object) -> None:
 def _check_effect(fault: Fault) -> None:
     if not fault.replaces_reply and (fault.land_after is not None or not fault.delay):
         raise ValueError(
-            "a fault needs a status, a connection or a size (or a delay alone)"
+            "a fault needs a status, a connection or a size, or only a delay"
         )
     if isinstance(fault.body, str):
         fault.body.encode(fault.body_encoding)

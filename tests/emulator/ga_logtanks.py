@@ -17,7 +17,7 @@ PAGE_SIZE = 500
 TARGET = ("log_group_id", "log_stream_id")
 NEW = ("resource_type", "resource_id", *TARGET)
 
-# query parameter of the list -> field of LogtankDetail; repeated ones mean "any of"
+# query parameter of the list -> field of LogtankDetail; values are alternatives
 FILTERS: Mapping[str, str] = {
     "id": "id",
     "status": "status",
@@ -46,7 +46,7 @@ def _option(request: Request, fields: tuple[str, ...]) -> dict[str, str]:
         raise _invalid("body", error) from error
     option = body.get("logtank") if isinstance(body, dict) else None
     if not isinstance(option, dict):
-        raise _invalid("logtank", "an object is needed")
+        raise _invalid("logtank", "must be an object")
     for name in fields:
         if not isinstance(option.get(name), str) or not option[name]:
             raise _invalid(name, option.get(name))
@@ -68,38 +68,40 @@ def _check_resource(state: State, option: Mapping[str, str]) -> None:
         raise _invalid("resource_type", option["resource_type"])
     if known is not None and listener not in known:
         raise _not_found(f"listener {listener}")
-    taken = {tank.document["resource_id"] for tank in state.logtanks.values()}
-    if listener in taken and state.options.second_logtank == "refuse":
+    used = {tank.document["resource_id"] for tank in state.logtanks.values()}
+    if listener in used and state.options.second_logtank == "refuse":
         raise ServiceError("GA.9104", listener)
 
 
 def create_logtank(state: State, request: Request) -> Reply:
-    """CreateLogtank: 201 with the logtank, PENDING if so configured."""
+    """CreateLogtank: 201 with the logtank, PENDING if configured."""
     option = _option(request, NEW)
     _check_target(state, option)
     _check_resource(state, option)
     logtank = _new_logtank(state, option)
     state.logtanks[logtank.document["id"]] = logtank
-    return _shown(201, state, request, logtank)
+    return _detail_reply(201, state, request, logtank)
 
 
 def _new_logtank(state: State, option: Mapping[str, str]) -> Logtank:
-    made, settings = _time(state), state.options
+    now, options = _time(state), state.options
     document: Document = {
         "id": new_id(),
         "domain_id": state.identity.domain_id,
         "project_id": state.identity.project_id,
         **option,
         "status": "PENDING",
-        "created_at": made,
-        "updated_at": made,
+        "created_at": now,
+        "updated_at": now,
     }
-    settles = state.clock() + settings.pending_seconds
-    return Logtank(document, settles, settings.final_status)
+    settles = state.clock() + options.pending_seconds
+    return Logtank(document, settles, options.final_status)
 
 
-def _shown(status: int, state: State, request: Request, logtank: Logtank) -> Reply:
-    detail = logtank.shown(state.clock())
+def _detail_reply(
+    status: int, state: State, request: Request, logtank: Logtank
+) -> Reply:
+    detail = logtank.detail(state.clock())
     return json_reply(status, {"logtank": detail, "request_id": request.request_id})
 
 
@@ -112,18 +114,18 @@ def _logtank_of(state: State, request: Request) -> Logtank:
 
 def show_logtank(state: State, request: Request) -> Reply:
     """ShowLogtank: 200."""
-    return _shown(200, state, request, _logtank_of(state, request))
+    return _detail_reply(200, state, request, _logtank_of(state, request))
 
 
 def update_logtank(state: State, request: Request) -> Reply:
-    """UpdateLogtank: 200 with the new target; refused while PENDING."""
+    """UpdateLogtank: 200 with the new target; rejected while PENDING."""
     logtank = _logtank_of(state, request)
     option = _option(request, TARGET)
     _check_target(state, option)
-    if logtank.shown(state.clock())["status"] == "PENDING":
+    if logtank.detail(state.clock())["status"] == "PENDING":
         raise ServiceError("GA.9004", logtank.document["id"], "PENDING")
     logtank.document.update(option, updated_at=_time(state))
-    return _shown(200, state, request, logtank)
+    return _detail_reply(200, state, request, logtank)
 
 
 def delete_logtank(state: State, request: Request) -> Reply:
@@ -133,7 +135,7 @@ def delete_logtank(state: State, request: Request) -> Reply:
 
 
 def list_logtanks(state: State, request: Request) -> Reply:
-    """ListLogtanks: a page of those that match all filters, oldest first.
+    """ListLogtanks: a page of the logtanks that match all filters, oldest first.
 
     ``page_info.next_marker`` is present only if another page follows.
     """

@@ -1,4 +1,4 @@
-"""HTTP requests and replies as plain values."""
+"""HTTP requests and replies as plain data classes."""
 
 import json
 from collections.abc import Mapping
@@ -29,17 +29,17 @@ def parse_json(body: bytes) -> Json:
 
 
 def json_bytes(value: object) -> bytes:
-    """Return a JSON value as UTF-8; a lone surrogate stays an escape."""
+    """Return a JSON value as UTF-8; lone surrogates remain escaped."""
     text = json.dumps(value, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request, read in full.
+    """A complete request.
 
     ``path`` and ``query`` are as sent (percent-encoded), header names are lower-case,
-    ``params`` are the decoded path parameters by their names in the documents.
+    ``params`` are the decoded path parameters by their documented names.
     """
 
     method: str
@@ -66,7 +66,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply as decided; Content-Length, Date and so on are added when it is sent."""
+    """A reply without Content-Length, Date and so on, which are added on sending."""
 
     status: int
     body: bytes = b""
@@ -91,7 +91,9 @@ def json_reply(
     return Reply(status, json_bytes(value), kind)
 
 
-def merge_headers(usual: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """Return both; a given header replaces a usual one, in whatever letter case."""
+def merge_headers(
+    defaults: Mapping[str, str], given: Mapping[str, str]
+) -> dict[str, str]:
+    """Merge headers; given headers replace default ones, ignoring case."""
     names = {name.lower() for name in given}
-    return {**{k: v for k, v in usual.items() if k.lower() not in names}, **given}
+    return {**{k: v for k, v in defaults.items() if k.lower() not in names}, **given}

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on real sockets: reads requests, sends replies, corrupts them on request."""
+"""HTTP/1.1 on real sockets: reading requests, and sending or corrupting replies."""
 
 import socket
 import sys
@@ -21,7 +21,7 @@ MAX_LENGTH_DIGITS = 12
 DRAIN_SECONDS = 1.0
 BODILESS = frozenset({204, 304})
 
-# reply, name of its corrupter (None: sent as it is), seconds between dripped bytes
+# reply, name of its corrupter (None: sent unchanged), seconds between dripped bytes
 PlannedReply = tuple[Reply, str | None, float]
 Handle = Callable[[Request], PlannedReply]
 
@@ -44,7 +44,7 @@ def _length(text: str) -> int:
     """Return a Content-Length.
 
     Raises:
-        ServiceError: it is not a number, or exceeds the limit.
+        ServiceError: the value is not a number, or exceeds the limit.
 
     """
     if not (text.isascii() and text.isdigit()):
@@ -55,7 +55,7 @@ def _length(text: str) -> int:
 
 
 class Connection(BaseHTTPRequestHandler):
-    """One client's connection; its requests are served one after the other."""
+    """A client connection; its requests are handled in order."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -79,7 +79,7 @@ class Connection(BaseHTTPRequestHandler):
         self.close_connection = True
         CORRUPTERS[corrupter](channel, head, body, interval)
 
-    # the names that BaseHTTPRequestHandler looks for
+    # the method names that BaseHTTPRequestHandler requires
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = serve  # noqa: N815
 
     def _read(self, request_id: str) -> Request:
@@ -99,7 +99,7 @@ class Connection(BaseHTTPRequestHandler):
         return body
 
     def _send_last(self, reply: Reply, request_id: str) -> None:
-        """Send a reply and close, after reading what still arrives.
+        """Send a reply and close the connection after draining its input.
 
         Unread input would cause a TCP reset, which discards the reply.
         """
@@ -120,7 +120,7 @@ class Connection(BaseHTTPRequestHandler):
         self._send_last(error.reply(request_id), request_id)
 
     def log_message(self, *_: object) -> None:
-        """Log nothing: calls are recorded elsewhere."""
+        """Suppress logging, since calls are recorded elsewhere."""
 
 
 class Server(ThreadingHTTPServer):
@@ -129,7 +129,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, port: int, handle: Handle, stop: threading.Event) -> None:
-        """Bind; a port of 0 lets the system choose."""
+        """Bind to a port, or to any free port for 0."""
         self.handle = handle
         self.stop = stop
         self._open: set[Any] = set()
@@ -149,12 +149,12 @@ class Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Accepted, client_address: Accepted) -> None:
-        """Ignore clients that disconnected; anything else is a bug in the emulator."""
+        """Ignore disconnected clients; any other error is a bug in the emulator."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
     def close_connections(self) -> None:
-        """Close all connections, which ends every thread that waits for a client."""
+        """Close all connections, so that threads waiting for clients end."""
         with self._guard:
             still_open = list(self._open)
         for connection in still_open:

@@ -1,7 +1,7 @@
 """IAM: tokens for a user's password, and the account's projects.
 
 Source: "Obtaining a User Token Through Password Authentication" and "Querying Project
-Information"; both formats of error bodies occur.  All functions run while the state's
+Information"; errors have two formats.  All functions run while the state's
 lock is held.
 """
 
@@ -20,7 +20,7 @@ def create_token(state: State, request: Request) -> Reply:
     """CreateToken: 201, the token in the header X-Subject-Token."""
     user, scope, place = _read_grant(request)
     _check_user(state, user)
-    _check_place(state, scope, place)
+    _check_scope(state, scope, place)
     text = secrets.token_urlsafe(TOKEN_BYTES)
     now = state.clock()
     state.tokens[text] = Token(scope, now + state.options.token_seconds)
@@ -29,7 +29,7 @@ def create_token(state: State, request: Request) -> Reply:
 
 
 def _read_grant(request: Request) -> tuple[Document, str, Document]:
-    """Return the user, the scope ("project" or "domain") and which one is meant."""
+    """Return the user, the kind of scope ("project" or "domain"), and its document."""
     try:
         grant = request.json()["auth"]
         user = grant["identity"]["password"]["user"]
@@ -66,7 +66,7 @@ SCOPES: Mapping[str, Callable[[State], Document]] = {
 }
 
 
-def _check_place(state: State, scope: str, place: Document) -> None:
+def _check_scope(state: State, scope: str, place: Document) -> None:
     known = SCOPES[scope](state)
     given = {name: place[name] for name in known if name in place}
     if not given:
@@ -75,9 +75,9 @@ def _check_place(state: State, scope: str, place: Document) -> None:
         raise ServiceError("IAM.0004", scope, str(next(iter(given.values()))))
 
 
-def _moment(seconds: float) -> str:
-    moment = datetime.fromtimestamp(seconds, timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def _timestamp(seconds: float) -> str:
+    time = datetime.fromtimestamp(seconds, timezone.utc)
+    return time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _token_document(state: State, scope: str, token: Token, now: float) -> Document:
@@ -85,8 +85,8 @@ def _token_document(state: State, scope: str, token: Token, now: float) -> Docum
     place = SCOPES[scope](state)
     return {
         "methods": ["password"],
-        "issued_at": _moment(now),
-        "expires_at": _moment(token.expires),
+        "issued_at": _timestamp(now),
+        "expires_at": _timestamp(token.expires),
         "user": {"id": identity.user_id, "name": identity.user, "domain": domain},
         scope: {**place, "domain": domain} if scope == "project" else place,
         "roles": [{"id": "0", "name": "te_admin"}],
@@ -95,11 +95,11 @@ def _token_document(state: State, scope: str, token: Token, now: float) -> Docum
 
 
 def list_projects(state: State, request: Request) -> Reply:
-    """ListProjects: the one project, unless the query asks for another name."""
+    """ListProjects: the account's project, unless the query has another name."""
     identity, project = state.identity, _project(state)
-    wanted = request.arguments().get("name", [project["name"]])
+    names = request.arguments().get("name", [project["name"]])
     more = {"domain_id": identity.domain_id, "parent_id": identity.domain_id}
     flags = {"enabled": True, "is_domain": False, "description": ""}
-    found = [{**project, **more, **flags}] if project["name"] in wanted else []
+    found = [{**project, **more, **flags}] if project["name"] in names else []
     links = {"self": f"{request.path}", "next": None, "previous": None}
     return json_reply(200, {"projects": found, "links": links})

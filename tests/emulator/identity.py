@@ -1,6 +1,6 @@
-"""The emulated account's identity: fixed, made-up values, so that examples work as is.
+"""The emulated account's identity: fixed values, so that examples work unchanged.
 
-None of them is a real secret.
+None of these values is a real secret.
 """
 
 from dataclasses import asdict, dataclass
@@ -11,8 +11,8 @@ class Identity:
     """One account with one project, one IAM user, one key pair and one log group.
 
     ``project_id`` and ``domain_id`` are 32 hexadecimal digits, ``log_group_id`` is a
-    UUID, ``region`` is the project's name as IAM spells it.  ``token`` is accepted by
-    LTS and GA alike and never expires; those that IAM issues have one scope and expire.
+    UUID, ``region`` is the project's name in IAM.  ``token`` is accepted by both LTS
+    and GA and never expires; tokens that IAM issues have one scope and expire.
     """
 
     access_key: str = "EMULATORACCESSKEY001"
@@ -29,7 +29,7 @@ class Identity:
     domain: str = "emulator-account"
 
     def document(self) -> dict[str, str]:
-        """Return what ``GET /_emulator/state`` shows of the account."""
+        """Return the account's part of ``GET /_emulator/state``."""
         shown = asdict(self)
         for inner in ("log_group_name", "region", "user_id"):
             del shown[inner]
@@ -53,7 +53,7 @@ class Account:
         self.domain = identity.domain
 
     def environment_at(self, url: str) -> dict[str, str]:
-        """Return the settings that point the bundle at an emulator's url."""
+        """Return the settings that configure the bundle for an emulator at a URL."""
         return {
             "HUAWEICLOUD_LTS_ENDPOINT": url,
             "HUAWEICLOUD_GA_ENDPOINT": url,

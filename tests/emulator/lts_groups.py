@@ -1,4 +1,4 @@
-"""LTS: creating, listing and deleting log groups, as far as the tests need.
+"""LTS: creating, listing and deleting log groups, limited to what the tests need.
 
 Source: the vendor's SDK (CreateLogGroupParams, LogGroup) and the limits of LTS ("Basic
 Resource Constraints").  All functions run while the state's lock is held.
@@ -14,7 +14,7 @@ GROUP_QUOTA = 100
 
 
 def create_group(state: State, request: Request) -> Reply:
-    """CreateLogGroup: 201 with the new group's id."""
+    """CreateLogGroup: 201 with the new group's ID."""
     body = checked_body(request, NEW_GROUP)
     if not is_ttl(body.get("ttl_in_days")):
         raise ServiceError("LTS.0106")
@@ -41,12 +41,12 @@ def _new_group(state: State, body: Document) -> Document:
 
 
 def list_groups(state: State, _request: Request) -> Reply:
-    """ListLogGroups: all of them; there is no paging."""
+    """ListLogGroups: all groups, without paging."""
     return json_reply(200, {"log_groups": list(state.groups.values())})
 
 
 def delete_group(state: State, request: Request) -> Reply:
-    """DeleteLogGroup: 204, also for its streams; refused while a logtank uses one."""
+    """DeleteLogGroup: 204, deletes its streams; rejected while a logtank uses one."""
     group_id = group_of(state, request)["log_group_id"]
     stream_ids = [stream["log_stream_id"] for stream in state.streams_of(group_id)]
     if any(state.is_shipped_to(stream_id) for stream_id in stream_ids):

@@ -1,6 +1,6 @@
 """LTS: creating, listing, changing and deleting log streams.
 
-Source: "Creating a Log Stream" (Tables 1 to 9); the lists' fields are those of the
+Source: "Creating a Log Stream" (Tables 1 to 9); the fields of lists are those of the
 vendor's SDK (LogStreamResBody).  All functions run while the state's lock is held.
 """
 
@@ -37,7 +37,7 @@ def checked_body(request: Request, fields: Fields) -> Document:
 
 
 def group_of(state: State, request: Request) -> Document:
-    """Return the log group that the path names.
+    """Return the log group in the path.
 
     Raises:
         ServiceError: LTS.0201.
@@ -50,16 +50,16 @@ def group_of(state: State, request: Request) -> Document:
 
 
 def tag_map(tags: list[Document]) -> dict[str, str]:
-    """Return tags as lists show them: a mapping, with the enterprise project's id."""
+    """Return tags as a mapping, with the enterprise project ID, as in lists."""
     shown = {tag["key"]: tag.get("value", "") for tag in tags}
     return {ENTERPRISE_PROJECT_TAG: "0", **shown}
 
 
 def create_stream(state: State, request: Request) -> Reply:
-    """CreateLogStream: 201 with the new stream's id."""
+    """CreateLogStream: 201 with the new stream's ID."""
     body = checked_body(request, NEW_STREAM)
     group = group_of(state, request)
-    _check_is_free(state.streams_of(group["log_group_id"]), body)
+    _check_is_unique(state.streams_of(group["log_group_id"]), body)
     if len(state.streams_of(group["log_group_id"])) >= state.options.stream_quota:
         raise ServiceError("LTS.0206")
     stream = _new_stream(state, group, body)
@@ -67,8 +67,8 @@ def create_stream(state: State, request: Request) -> Reply:
     return json_reply(201, {"log_stream_id": stream["log_stream_id"]})
 
 
-def _check_is_free(others: list[Document], body: Document) -> None:
-    """Names are unique; an alias is no other stream's name or alias (Table 3)."""
+def _check_is_unique(others: list[Document], body: Document) -> None:
+    """Names are unique; an alias must differ from other names and aliases (Table 3)."""
     names = {other["log_stream_name"] for other in others}
     aliases = {other["log_stream_name_alias"] for other in others}
     taken_alias = body.get("log_stream_name_alias") in names | aliases
@@ -96,7 +96,7 @@ def _new_stream(state: State, group: Document, body: Document) -> Document:
 
 
 def list_group_streams(state: State, request: Request) -> Reply:
-    """ListLogStream: all streams of one group; there is no paging."""
+    """ListLogStream: all streams of one group, without paging."""
     group = group_of(state, request)
     shown = [dict(stream) for stream in state.streams_of(group["log_group_id"])]
     for stream in shown:
@@ -107,8 +107,8 @@ def list_group_streams(state: State, request: Request) -> Reply:
 def list_streams(state: State, request: Request) -> Reply:
     """ListLogStreams: streams whose group and name *contain* the query's values.
 
-    How the real filter matches is not documented; the loosest interpretation forces a
-    client to compare names itself.
+    The matching of the real filter is undocumented; the loosest interpretation makes
+    clients compare names themselves.
     """
     group_part = _filter_value(request, "log_group_name")
     stream_part = _filter_value(request, "log_stream_name")
@@ -154,7 +154,7 @@ def update_stream(state: State, request: Request) -> Reply:
 
 
 def delete_stream(state: State, request: Request) -> Reply:
-    """DeleteLogStream: 204; refused while a logtank ships into the stream."""
+    """DeleteLogStream: 204; rejected while a logtank ships to the stream."""
     stream = _stream_of(state, request)
     if state.is_shipped_to(stream["log_stream_id"]):
         raise ServiceError("LTS.0207")

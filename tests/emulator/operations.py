@@ -1,6 +1,6 @@
-"""The table of operations, and which one a method and a path select.
+"""The table of operations, and the lookup by method and path.
 
-Names are those of the vendor's documents, except IAM's two, which are shortened.
+Names are those of the vendor's documentation, except the two of IAM, which are shorter.
 """
 
 import re
@@ -72,7 +72,7 @@ _PATTERNS = tuple((op, _pattern(op.path)) for op in OPERATIONS)
 
 
 def find(method: str, path: str) -> tuple[Operation | None, Mapping[str, str]]:
-    """Return the operation of a method and a path as sent, and its path parameters."""
+    """Return the operation for a method and a raw path, and its path parameters."""
     for operation, pattern in _PATTERNS:
         match = pattern.fullmatch(path)
         if match and operation.method == method:
@@ -82,7 +82,7 @@ def find(method: str, path: str) -> tuple[Operation | None, Mapping[str, str]]:
 
 
 def perform(state: State, operation: Operation | None, request: Request) -> Reply:
-    """Run an operation, completely or not at all, and return the reply."""
+    """Run an operation atomically, and return the reply."""
     try:
         with state.lock:
             return _perform(state, operation, request)

@@ -1,4 +1,4 @@
-"""Options: how the emulated cloud behaves.
+"""Options: the behaviour of the emulated cloud.
 
 Constructor keywords, command line flags and the body of ``POST /_emulator/reset`` are
 all checked by :meth:`Options.with_changes`.
@@ -13,7 +13,7 @@ MAX_SECONDS = 1_000_000
 
 
 def is_seconds(value: object) -> bool:
-    """Tell whether a value is a valid duration in seconds."""
+    """Return whether a value is a valid duration in seconds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return 0 <= value <= MAX_SECONDS
@@ -49,14 +49,15 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
 class Options:
     """The options.
 
-    ``second_logtank``: a listener's second logtank is refused (GA.9104) or allowed.
+    ``second_logtank``: "refuse" (GA.9104) or "allow" a listener's second logtank.
     ``pending_seconds``, ``final_status``: how long a new logtank is PENDING, and its
     status after that.  ``stream_quota``: log streams per group.  ``latency_seconds``:
-    before every reply.  ``list_page_size``: upper bound of a page of GA's list.
-    ``listeners``: IDs of those that exist, None for any.  ``key_lock_after``: number of
-    wrong signatures in a row that lock a key for five minutes.  ``token_seconds``:
-    lifetime of a token from IAM.  ``signatures``: whether signatures are verified.
-    ``own_date``: the Date of replies is by the emulator's clock, not the machine's.
+    delay before every reply.  ``list_page_size``: maximum page size of GA's list.
+    ``listeners``: IDs of existing listeners, None for any.  ``key_lock_after``: number
+    of consecutive wrong signatures that lock a key for five minutes.
+    ``token_seconds``: lifetime of a token from IAM.  ``signatures``: whether signatures
+    are verified.  ``own_date``: whether the Date of replies is the emulator's time
+    instead of the machine's.
     """
 
     second_logtank: str = "refuse"

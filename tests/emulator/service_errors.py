@@ -1,7 +1,7 @@
-"""The services' errors: codes, statuses, texts and formats of their bodies.
+"""Errors of the services: codes, statuses, messages and body formats.
 
 Source: the error code tables of LTS, GA and the API gateway, and the error examples of
-IAM.  Where documents disagree on a status, the newest applies.
+IAM.  If documents disagree on a status, the newest one applies.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from tests.emulator.http_messages import Document, Reply, json_reply
 
 IAM_FAULT = "Incorrect IAM authentication information: "
 
-# code -> (HTTP status, text; %s is filled in)
+# code -> (HTTP status, message; each %s is a placeholder)
 SERVICE_ERRORS: Mapping[str, tuple[int, str]] = {
     "LTS.0001": (403, "Invalid projectId"),
     "LTS.0003": (401, "Invalid token"),
@@ -88,18 +88,18 @@ SHAPES: Mapping[str, Callable[[int, str, str, str], Document]] = {
 class ServiceError(Exception):
     """An error of a service; the caller turns it into a reply.
 
-    ``code`` is a key of :data:`SERVICE_ERRORS`, ``details`` complete its text;
-    ``status`` and ``text`` replace the table's.
+    ``code`` is a key of :data:`SERVICE_ERRORS`, ``details`` fill the placeholders of
+    its message; ``status`` and ``text`` override the table.
     """
 
     def __init__(
         self, code: str, *details: str, status: int | None = None, text: str = ""
     ) -> None:
-        """Look the code up; an unknown code is a bug in the emulator."""
-        usual, words = SERVICE_ERRORS[code]
+        """Look up the code; an unknown code is a bug in the emulator."""
+        default_status, template = SERVICE_ERRORS[code]
         self.code = code
-        self.status = status or usual
-        self.text = text or (words % details if details else words)
+        self.status = status or default_status
+        self.text = text or (template % details if details else template)
         super().__init__(f"{code}: {self.text}")
 
     def reply(self, request_id: str) -> Reply:

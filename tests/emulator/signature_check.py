@@ -1,8 +1,8 @@
 """Verification of SDK-HMAC-SHA256 signatures, written from the signing guide alone.
 
-Source: API Request Signing Guide, "AK/SK signing and authentication".  A caller signs
-the headers of its choice, but X-Sdk-Date must be among them, and the date may be off by
-fifteen minutes at most.
+Source: API Request Signing Guide, "AK/SK signing and authentication".  A caller
+chooses which headers to sign, but X-Sdk-Date must be one of them, and its date must be
+within fifteen minutes of the current time.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ class Authorization:
 
 
 def parse_authorization(header: str) -> Authorization | None:
-    """Return the parts of an Authorization header, None if its form is another."""
+    """Return the parts of an Authorization header, None if it is malformed."""
     match = _FORM.fullmatch(header.strip())
     if match is None:
         return None
@@ -48,17 +48,17 @@ def parse_authorization(header: str) -> Authorization | None:
 def is_valid(
     request: Request, authorization: Authorization, secret_key: str, now: float
 ) -> bool:
-    """Tell whether the signature is the one that the secret key gives.
+    """Return whether the signature is correct for the secret key.
 
     ``now`` is in seconds since 1970.
     """
-    complete = all(name in request.headers for name in authorization.signed)
-    if not complete or DATE_HEADER not in authorization.signed:
+    has_signed_headers = all(name in request.headers for name in authorization.signed)
+    if not has_signed_headers or DATE_HEADER not in authorization.signed:
         return False
     date = request.headers[DATE_HEADER].strip()
     expected = _signature(request, authorization.signed, date, secret_key)
-    fresh = _is_fresh(date, now) and _digest_holds(request)
-    return fresh and hmac.compare_digest(expected, authorization.signature)
+    is_current = _is_fresh(date, now) and _digest_matches(request)
+    return is_current and hmac.compare_digest(expected, authorization.signature)
 
 
 def _is_fresh(date: str, now: float) -> bool:
@@ -69,8 +69,8 @@ def _is_fresh(date: str, now: float) -> bool:
     return abs(moment.timestamp() - now) <= MAX_SKEW_SECONDS
 
 
-def _digest_holds(request: Request) -> bool:
-    """Tell whether the body's digest is the one that the caller sent, if any."""
+def _digest_matches(request: Request) -> bool:
+    """Return whether the digest header, if sent, matches the body."""
     announced = request.headers.get(DIGEST_HEADER, UNSIGNED)
     actual = hashlib.sha256(request.body).hexdigest()
     return announced == UNSIGNED or announced.lower() == actual
@@ -85,11 +85,11 @@ def _signature(
 
 
 def canonical_request(request: Request, signed: Sequence[str]) -> bytes:
-    """Return the six parts of the canonical request, separated by line feeds."""
+    """Return the canonical request: six parts, separated by line feeds."""
     headers = "".join(f"{n}:{request.headers[n].strip()}\n" for n in signed)
     before = f"{request.method}\n{_uri(request.path)}\n{_query(request.query)}\n"
     after = f"\n{';'.join(signed)}\n{_payload_hash(request)}"
-    # header bytes were read as latin-1: the same bytes must be hashed
+    # headers were decoded as latin-1, so this restores the original bytes
     return before.encode() + headers.encode("latin-1") + after.encode()
 
 

@@ -1,1 +1,1 @@
-"""Tests of one module each: plain values in, plain values out."""
+"""Tests of individual modules, by input and output values."""

@@ -1,4 +1,4 @@
-"""What stands in for time and clouds: a clock that is slept forward, and a script."""
+"""Replacements for time and the clouds: a simulated clock and scripted replies."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from collections.abc import Callable
 import pytest
 
 from functions.errors import ProvisioningError
+from functions.huaweicloud import replies
 from functions.huaweicloud.retry_policy import RetryPolicy
 from functions.transport.calls import Call, Reply
 
 LIMIT = 60.0
 SECONDS = 20.0
-"""More than a test takes."""
+"""More than a test needs."""
 
 
 def plenty() -> float:
-    """Return so many seconds as the time that is left."""
+    """Return more remaining seconds than a test needs."""
     return SECONDS
 
 
 class Clock:
-    """Tells seconds; sleeping moves it on, and every sleep is remembered."""
+    """A clock that only `sleep` moves forward, and that records every pause."""
 
     def __init__(self, limit: float = LIMIT) -> None:
-        """Begin somewhere, with so many seconds until the end."""
+        """Start at an arbitrary time, with this many seconds until the deadline."""
         self.now = 1000.0
         self.pauses: list[float] = []
         self._ends_at = self.now + limit
@@ -34,12 +35,12 @@ class Clock:
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.pauses.append(round(seconds, 6))
         self.now += seconds
 
     def remaining_seconds(self) -> float:
-        """Return the seconds until the end."""
+        """Return the seconds until the deadline."""
         return self._ends_at - self.now
 
 
@@ -47,42 +48,45 @@ Line = Reply | ProvisioningError
 
 
 class Script:
-    """A `send` that answers from a list, in order, and remembers the calls."""
+    """A `send` function that replies from a list, in order, and records the calls."""
 
     def __init__(
         self, *lines: Line, clock: Clock | None = None, seconds: float = 0.0
     ) -> None:
-        """Take the answers; each takes so many seconds of the clock."""
+        """Set the replies; each one takes this many seconds on the clock."""
         self._lines = list(lines)
         self._clock = clock
         self._seconds = seconds
         self.calls: list[Call] = []
 
     def __call__(self, call: Call) -> Reply:
-        """Return or raise the next answer; one call too many fails the test."""
+        """Return the next reply, or raise its error, as the real `send` does.
+
+        A call without a reply in the script fails the test.
+        """
         self.calls.append(call)
         if self._clock:
             self._clock.now += self._seconds
         if not self._lines:
-            pytest.fail(f"nothing in the script for {call}")  # no error of the bundle's
+            pytest.fail(f"nothing in the script for {call}")  # not a ProvisioningError
         line = self._lines.pop(0)
         if isinstance(line, ProvisioningError):
             raise line
-        return line
+        return replies.classified(lambda _call: line)(call)
 
     @property
     def operations(self) -> list[str]:
-        """Return the names of the calls made."""
+        """Return the operations of the calls made."""
         return [call.operation for call in self.calls]
 
     @property
     def spent(self) -> bool:
-        """Return whether every answer was asked for."""
+        """Return whether the script was used completely."""
         return not self._lines
 
 
-def highest(_low: float, high: float) -> float:
-    """Throw the dice so that each pause is as long as it may be."""
+def max_jitter(_low: float, high: float) -> float:
+    """Return the longest pause, as a deterministic jitter."""
     return high
 
 
@@ -91,9 +95,9 @@ def retry_policy(
     attempts: int = 4,
     base: float = 0.2,
     cap: float = 5.0,
-    jitter: Callable[[float, float], float] = highest,
+    jitter: Callable[[float, float], float] = max_jitter,
 ) -> RetryPolicy:
-    """Return a patience that lives by this clock."""
+    """Return a retry policy that uses this clock."""
     return RetryPolicy(
         attempts=attempts,
         base=base,
@@ -106,5 +110,5 @@ def retry_policy(
 
 
 def refusal(status: int, code: str, **more: float | None) -> Reply:
-    """Return a reply with an error's code, in the clouds' usual shape."""
+    """Return an error reply with this code, in the clouds' usual format."""
     return Reply(status, {"error_code": code, "error_msg": "no"}, **more)  # type: ignore[arg-type] # only retry_after is given

@@ -1,4 +1,4 @@
-"""Calls, and the way over which the transport's tests send them."""
+"""Calls, and the session that sends them in tests of the transport."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from functions.secret import Secret
 from functions.transport.calls import Call
-from functions.transport.session import Transport
+from functions.transport.session import Connections, Session
 from tests.byte_server import document
 
 GET = Call("LTS", "ListLogStream", "GET", "/v2/p")
@@ -19,9 +19,11 @@ def transport(
     endpoint: str,
     timeout: float = 5.0,
     remaining_seconds: Callable[[], float] = lambda: 60.0,
-) -> Transport:
-    """Return the way to a server that stands for LTS."""
-    return Transport(
+    connections: Connections | None = None,
+) -> Session:
+    """Return a session whose LTS endpoint is a test server."""
+    return Session(
+        connections or Connections(),
         endpoints={"LTS": endpoint},
         secrets=[Secret("hush-hush-hush")],
         timeout=timeout,

@@ -1,10 +1,10 @@
-"""The three actions, from a checked event to a result that fits its schema."""
+"""The three actions, from a validated event to a result that matches its schema."""
 
 from __future__ import annotations
 
 import pytest
 
-from functions import contracts, provisioning
+from functions import contracts
 from functions.errors import (
     Conflict,
     LogtankFailed,
@@ -13,8 +13,9 @@ from functions.errors import (
     ProvisioningError,
 )
 from functions.huaweicloud.ga import Owner
+from functions.provisioning import actions
 from tests.unit.script import Line, refusal
-from tests.unit.stage import (
+from tests.unit.scripted_cloud import (
     BUSY,
     FAILED,
     LIST_STREAMS,
@@ -27,7 +28,7 @@ from tests.unit.stage import (
     STREAM_MADE,
     STREAM_TAKEN,
     YOUNG,
-    Stage,
+    ScriptedCloud,
     described,
     streams,
     tank,
@@ -49,16 +50,16 @@ LOGTANK: dict[str, object] = {
 }
 
 
-def bootstrap(stage: Stage, **fields: object) -> dict[str, object]:
-    """Return what bootstrap comes to; it fits its schema."""
-    result = provisioning.bootstrap({**EVENT, **fields}, stage.cloud)
+def bootstrap(stage: ScriptedCloud, **fields: object) -> dict[str, object]:
+    """Return the result of bootstrap, which must match its schema."""
+    result = actions.bootstrap({**EVENT, **fields}, stage.cloud)
     contracts.check("bootstrap.result", result)
     return result
 
 
-def test_bootstrap_takes_two_calls() -> None:
-    """POST stream, POST logtank, and all ids are in the result."""
-    stage = Stage(STREAM_MADE, tank())
+def test_bootstrap_makes_two_calls() -> None:
+    """It creates the log stream and the logtank, and returns all IDs."""
+    stage = ScriptedCloud(STREAM_MADE, tank())
 
     assert bootstrap(stage) == {
         "log_group_id": "g",
@@ -95,11 +96,11 @@ def test_bootstrap_takes_two_calls() -> None:
         ),
     ],
 )
-def test_bootstrap_adopts_what_is_there(
+def test_bootstrap_adopts_existing_resources(
     lines: list[Line], operations: list[str], created: list[str]
 ) -> None:
-    """`created` lists what this call made, nothing if all was there."""
-    stage = Stage(*lines)
+    """`created` lists what this call created, and is empty if everything existed."""
+    stage = ScriptedCloud(*lines)
 
     result = bootstrap(stage)
 
@@ -108,25 +109,28 @@ def test_bootstrap_adopts_what_is_there(
     assert stage.operations == operations
 
 
-def test_bootstrap_says_how_an_adopted_stream_differs() -> None:
-    """Fields that are otherwise are named, and left as they are."""
-    stage = Stage(STREAM_TAKEN, streams(OLD, ttl_in_days=30), HERE)
+def test_bootstrap_reports_differences_of_an_adopted_stream() -> None:
+    """Fields with other values are listed but not changed."""
+    stage = ScriptedCloud(STREAM_TAKEN, streams(OLD, ttl_in_days=30), HERE)
 
     assert bootstrap(stage, ttl_in_days=7)["differs"] == ["ttl_in_days"]
 
 
-def test_bootstrap_waits_for_the_logtank_as_long_as_the_event_says() -> None:
-    """`wait_seconds` is for a logtank that is PENDING."""
-    stage = Stage(STREAM_MADE, tank(status="PENDING"), tank(status="ACTIVE"))
+def test_bootstrap_waits_for_the_logtank_up_to_wait_seconds() -> None:
+    """Only a logtank with the status PENDING is waited for."""
+    stage = ScriptedCloud(STREAM_MADE, tank(status="PENDING"), tank(status="ACTIVE"))
 
     assert bootstrap(stage, wait_seconds=30)["status"] == "ACTIVE"
     assert stage.operations == [POST_STREAM, POST_TANK, SHOW_TANK]
 
 
 @pytest.mark.parametrize("status", ["PENDING", None])
-def test_bootstrap_returns_a_pending_logtank_as_such(status: str | None) -> None:
-    """Without a wait it is a result; a status that GA left out counts as PENDING."""
-    assert bootstrap(Stage(STREAM_MADE, tank(status=status)))["status"] == "PENDING"
+def test_bootstrap_returns_a_pending_logtank(status: str | None) -> None:
+    """Without a wait, PENDING is a valid result; a missing status counts as PENDING."""
+    assert (
+        bootstrap(ScriptedCloud(STREAM_MADE, tank(status=status)))["status"]
+        == "PENDING"
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,14 +150,14 @@ def test_bootstrap_returns_a_pending_logtank_as_such(status: str | None) -> None
         ),
     ],
 )
-def test_an_error_of_bootstrap_tells_how_far_it_came(
+def test_an_error_of_bootstrap_has_the_step_and_existing_ids(
     lines: list[Line], kind: type[ProvisioningError], facts: tuple[str | None, ...]
 ) -> None:
-    """Step, name and what exists already are known, whatever fails."""
-    stage = Stage(*lines)
+    """Step, stream name and the IDs of existing resources are known for any error."""
+    stage = ScriptedCloud(*lines)
 
     with pytest.raises(kind) as raised:
-        provisioning.bootstrap({**EVENT, "wait_seconds": 30}, stage.cloud)
+        actions.bootstrap({**EVENT, "wait_seconds": 30}, stage.cloud)
 
     error = raised.value
     assert (error.step, error.log_stream_id, error.logtank_id) == facts
@@ -162,79 +166,79 @@ def test_an_error_of_bootstrap_tells_how_far_it_came(
 
 
 def test_create_log_stream_returns_the_stream() -> None:
-    """One call makes it."""
-    stage = Stage(STREAM_MADE)
+    """A new stream needs a single call."""
+    stage = ScriptedCloud(STREAM_MADE)
 
-    result = provisioning.create_log_stream(STREAM, stage.cloud)
+    result = actions.create_log_stream(STREAM, stage.cloud)
 
     assert result == {"log_stream_id": "s", "created": True}
     assert stage.operations == [POST_STREAM]
 
 
 def test_create_log_stream_adopts_and_compares() -> None:
-    """An adopted stream is not created, and its differences are named."""
-    stage = Stage(STREAM_TAKEN, streams(OLD, log_stream_name_alias="b"))
+    """An adopted stream does not count as created, and differences are listed."""
+    stage = ScriptedCloud(STREAM_TAKEN, streams(OLD, log_stream_name_alias="b"))
     event = {**STREAM, "log_stream_name_alias": "a"}
 
-    result = provisioning.create_log_stream(event, stage.cloud)
+    result = actions.create_log_stream(event, stage.cloud)
 
     contracts.check("create_log_stream.result", result)
     differs = {"differs": ["log_stream_name_alias"]}
     assert result == {"log_stream_id": "s", "created": False, **differs}
 
 
-def test_create_logtank_looks_once_then_creates() -> None:
-    """Whether somebody else is at it is not known, so it looks before and after."""
-    stage = Stage(NO_TANKS, tank(), HERE)
+def test_create_logtank_lists_before_and_after_creating() -> None:
+    """Another caller may be active at the same time."""
+    stage = ScriptedCloud(NO_TANKS, tank(), HERE)
 
-    result = provisioning.create_logtank(LOGTANK, stage.cloud)
+    result = actions.create_logtank(LOGTANK, stage.cloud)
 
     contracts.check("create_logtank.result", result)
     assert result == {"logtank": described(), "request_id": "r", "created": True}
     assert stage.operations == [LIST_TANKS, POST_TANK, LIST_TANKS]
 
 
-def test_create_logtank_without_a_request_id_says_none() -> None:
-    """What GA did not tell is left out."""
-    result = provisioning.create_logtank(LOGTANK, Stage(HERE).cloud)
+def test_create_logtank_omits_a_missing_request_id() -> None:
+    """The result has no field for what GA did not return."""
+    result = actions.create_logtank(LOGTANK, ScriptedCloud(HERE).cloud)
 
     assert result == {"logtank": described(), "created": False}
 
 
 @pytest.mark.parametrize(("event", "project"), [({}, "p"), ({"project_id": "q"}, "q")])
-def test_the_events_project_goes_before_the_settings(
+def test_the_events_project_takes_precedence_over_the_settings(
     event: dict[str, object], project: str
 ) -> None:
-    """The project of the event is in path and header of the calls to LTS."""
-    stage = Stage(STREAM_MADE)
+    """Calls to LTS have the event's project ID in path and header."""
+    stage = ScriptedCloud(STREAM_MADE)
 
-    provisioning.create_log_stream({**STREAM, **event}, stage.cloud)
+    actions.create_log_stream({**STREAM, **event}, stage.cloud)
 
     call = stage.script.calls[0]
     assert call.path == f"/v2/{project}/groups/g/streams"
     assert ("X-Project-Id", project) in call.headers
 
 
-def test_a_project_that_nobody_named_is_asked_for() -> None:
-    """It then stands for the owner as well, where GA wants one."""
-    stage = Stage(STREAM_MADE, tank())
+def test_a_project_that_is_not_configured_is_looked_up() -> None:
+    """The project found also identifies the owner in calls to GA."""
+    stage = ScriptedCloud(STREAM_MADE, tank())
     cloud = stage.cloud._replace(owner=Owner())
 
-    provisioning.bootstrap(EVENT, cloud)
+    actions.bootstrap(EVENT, cloud)
 
     assert stage.script.calls[0].path == "/v2/found/groups/g/streams"
     assert ("X-Project-Id", "found") in stage.script.calls[1].headers
 
 
-def test_a_project_that_cannot_be_found_is_an_error_of_the_first_step() -> None:
-    """Nothing is sent."""
+def test_a_failed_project_lookup_is_an_error_of_the_first_step() -> None:
+    """No request is sent."""
 
     def lost() -> str:
         raise Misconfigured("HUAWEICLOUD_SDK_PROJECT_ID is not set")
 
-    cloud = Stage().cloud._replace(owner=Owner(), find_project=lost)
+    cloud = ScriptedCloud().cloud._replace(owner=Owner(), find_project=lost)
 
     with pytest.raises(Misconfigured) as raised:
-        provisioning.create_log_stream(STREAM, cloud)
+        actions.create_log_stream(STREAM, cloud)
 
     assert raised.value.step == "create_log_stream"

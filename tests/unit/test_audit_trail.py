@@ -1,4 +1,4 @@
-"""Traces: which of them reports a listener's creation, and whose id it tells."""
+"""CTS traces: which ones report a new listener, and how its ID is found."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ TRACE: dict[str, object] = {
     "response": {"listener": {"id": ID}},
 }
 SAMPLE = Path(__file__).parents[1] / "events" / "cts.json"
-FAILED = Ignored("the trace is of a creation that failed")
-NOT_OURS = Ignored("the trace is not of the creation of a GA listener")
+IGNORED_FAILURE = Ignored("the trace is of a creation that failed")
+IGNORED_OTHER = Ignored("the trace is not of the creation of a GA listener")
 
 
 def read(**changes: object) -> Listener | Ignored:
-    """Return what a trace with these changes says."""
+    """Return the result of reading the sample trace with these changes."""
     return audit_trail.read({"cts": {**TRACE, **changes}}, "")
 
 
 def without(*names: str) -> dict[str, object]:
-    """Return a trace that lacks these fields."""
+    """Return the sample trace without these fields."""
     return {name: fact for name, fact in TRACE.items() if name not in names}
 
 
@@ -52,20 +52,20 @@ def without(*names: str) -> dict[str, object]:
         ({}, False),
     ],
 )
-def test_a_trace_is_told_by_its_fields(
+def test_a_trace_is_recognized_by_its_fields(
     payload: dict[str, object], *, expected: bool
 ) -> None:
-    """Wrapped as the trigger does it, or bare as other ways bring it."""
-    assert audit_trail.recognises(payload) is expected
+    """A trace may be wrapped by the CTS trigger, or bare from other triggers."""
+    assert audit_trail.recognizes(payload) is expected
 
 
-def test_the_sample_is_of_a_listener() -> None:
-    """As the trigger delivers it, with request and response as texts."""
+def test_the_sample_trace_identifies_a_listener() -> None:
+    """In the sample, the request and response are JSON strings."""
     assert audit_trail.read(json.loads(SAMPLE.read_text("utf-8")), "") == Listener(ID)
 
 
-def test_a_bare_trace_says_the_same() -> None:
-    """There is no wrapper to be found in what EventGrid and SMN bring."""
+def test_a_bare_trace_gives_the_same_result() -> None:
+    """Events from EventGrid and SMN contain the trace without a wrapper."""
     assert audit_trail.read(TRACE, "/data") == Listener(ID)
     assert audit_trail.read({"cts": json.dumps(TRACE)}, "") == Listener(ID)
 
@@ -78,8 +78,8 @@ def test_a_bare_trace_says_the_same() -> None:
         *(None, "", " ", [], {"a": 1}),
     ],
 )
-def test_a_code_of_success_is_a_number_or_its_text(code: object) -> None:
-    """Consoles give 302; some traces have none, or one in a form of their own."""
+def test_success_codes_may_be_numbers_or_strings(code: object) -> None:
+    """The console reports 302; some traces have no code or one in another format."""
     assert read(code=code) == Listener(ID)
 
 
@@ -91,9 +91,9 @@ def test_a_code_of_success_is_a_number_or_its_text(code: object) -> None:
         *("20", "2000", "200.5", "200x", "+200", "\u0662\u0660\u0660", "2e2"),
     ],
 )
-def test_any_other_code_is_of_a_failure(code: object) -> None:
-    """There is no listener then, and nothing to be done."""
-    assert read(code=code) == FAILED
+def test_any_other_code_means_failure(code: object) -> None:
+    """No listener was created, so the trace is ignored."""
+    assert read(code=code) == IGNORED_FAILURE
 
 
 @pytest.mark.parametrize("field", ["trace_rating", "trace_status"])
@@ -104,19 +104,19 @@ def test_any_other_code_is_of_a_failure(code: object) -> None:
         (" NORMAL ", Listener(ID)),
         ("", Listener(ID)),
         (None, Listener(ID)),
-        ("warning", FAILED),
-        (1, FAILED),
+        ("warning", IGNORED_FAILURE),
+        (1, IGNORED_FAILURE),
     ],
 )
-def test_a_creation_that_went_wrong_is_passed_over(
+def test_a_failed_creation_is_ignored(
     field: str, rating: object, expected: Listener | Ignored
 ) -> None:
-    """By its rating or its status, whatever the code."""
+    """The rating or the status marks the failure, independently of the code."""
     assert read(**{field: rating}) == expected
 
 
 def test_code_and_rating_may_be_missing() -> None:
-    """What is not there says nothing against it."""
+    """Missing fields do not count as a failure."""
     bare = without("code", "trace_rating", "trace_status")
 
     assert audit_trail.read(bare, "") == Listener(ID)
@@ -124,10 +124,10 @@ def test_code_and_rating_may_be_missing() -> None:
 
 @pytest.mark.parametrize("write", [str.upper, " {} ".format])
 @pytest.mark.parametrize("field", ["service_type", "resource_type", "trace_name"])
-def test_its_words_may_be_in_any_case(
+def test_trace_fields_are_case_insensitive(
     field: str, write: Callable[[object], str]
 ) -> None:
-    """The documents do not say in which they come."""
+    """The documentation does not specify upper or lower case."""
     assert read(**{field: write(TRACE[field])}) == Listener(ID)
 
 
@@ -141,17 +141,17 @@ def test_its_words_may_be_in_any_case(
         {"trace_name": 7},
     ],
 )
-def test_other_traces_ask_for_nothing(changes: dict[str, object]) -> None:
-    """Whatever else they have, and whether or not they went well."""
-    assert read(**changes) == NOT_OURS
-    assert read(**changes, code="500", resource_id=None, response=None) == NOT_OURS
+def test_other_traces_are_ignored(changes: dict[str, object]) -> None:
+    """Traces of other operations are ignored, whether they succeeded or failed."""
+    assert read(**changes) == IGNORED_OTHER
+    assert read(**changes, code="500", resource_id=None, response=None) == IGNORED_OTHER
 
 
 @pytest.mark.parametrize("name", ["service_type", "resource_type", "trace_name"])
-def test_a_trace_that_lacks_a_word_asks_for_nothing(name: str) -> None:
-    """Something must say that it is of a listener's creation."""
-    assert audit_trail.read({"cts": without(name)}, "") == NOT_OURS
-    assert audit_trail.read({"cts": "{}"}, "") == NOT_OURS
+def test_a_trace_without_an_identifying_field_is_ignored(name: str) -> None:
+    """A trace must state that it is about the creation of a listener."""
+    assert audit_trail.read({"cts": without(name)}, "") == IGNORED_OTHER
+    assert audit_trail.read({"cts": "{}"}, "") == IGNORED_OTHER
 
 
 @pytest.mark.parametrize(
@@ -163,12 +163,14 @@ def test_a_trace_that_lacks_a_word_asks_for_nothing(name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("resource_id", [OTHER_ID, "shop-https", None])
-def test_the_response_tells_the_id(response: object, resource_id: object) -> None:
-    """As an object or its text; what stands beside it may be a name."""
+def test_the_listener_id_comes_from_the_response(
+    response: object, resource_id: object
+) -> None:
+    """The response may be an object or JSON text; `resource_id` may be a name."""
     assert read(response=response, resource_id=resource_id) == Listener(ID)
 
 
-SILENT: list[object] = [
+RESPONSES_WITHOUT_ID: list[object] = [
     *({}, "", "{}", None, [], 7, "broken {", "null", "[]", '"text"'),
     *({"listener": None}, {"listener": {}}, {"listener": "shop"}, {"listener": [ID]}),
     *({"listener": {"id": "shop"}}, {"listener": {"id": 7}}, {"id": ID}),
@@ -176,45 +178,43 @@ SILENT: list[object] = [
 ]
 
 
-@pytest.mark.parametrize("response", SILENT)
-def test_else_the_resource_is_the_listener(response: object) -> None:
-    """A response that is empty, broken or silent does no harm."""
+@pytest.mark.parametrize("response", RESPONSES_WITHOUT_ID)
+def test_resource_id_is_the_fallback(response: object) -> None:
+    """An empty or invalid response is ignored in favor of `resource_id`."""
     assert read(response=response) == Listener(ID)
     assert audit_trail.read({"cts": without("response")}, "") == Listener(ID)
 
 
 @pytest.mark.parametrize("identifier", [ID, HEX, ID.upper(), HEX.upper()])
-def test_an_id_may_be_written_in_several_ways(identifier: str) -> None:
-    """It is handed on as it came."""
-    said = {"listener": {"id": identifier}}
+def test_several_id_formats_are_accepted(identifier: str) -> None:
+    """The ID is returned unchanged."""
+    response = {"listener": {"id": identifier}}
 
     assert read(response={}, resource_id=identifier) == Listener(identifier)
-    assert read(response=said, resource_id="n") == Listener(identifier)
+    assert read(response=response, resource_id="n") == Listener(identifier)
 
 
 @pytest.mark.parametrize(
-    "told",
+    "value",
     [
         *("shop-https", "", None, 7, [ID], {"id": ID}),
         *(ID[:-1], ID + "0", f"{ID}\n", f" {ID}", f"{{{ID}}}", ID.replace("d", "g")),
     ],
 )
-def test_a_trace_without_any_id_is_refused(told: object) -> None:
-    """A name is no id: the sender is told to look the listener up."""
+def test_a_trace_without_a_listener_id_is_rejected(value: object) -> None:
+    """A name is not a valid ID; the remedy is to look up the listener."""
     with pytest.raises(InvalidEvent) as raised:
-        read(response={"listener": {"id": told}}, resource_id=told)
+        read(response={"listener": {"id": value}}, resource_id=value)
 
-    assert raised.value.detail == (
-        "/cts/resource_id is no listener's id, nor is one elsewhere"
-    )
-    assert raised.value.remedy.startswith("Look the listener up in GA")
+    assert raised.value.detail == ("/cts/resource_id the trace contains no listener ID")
+    assert raised.value.remedy.startswith("Look up the listener in GA")
 
 
 @pytest.mark.parametrize(
     "cts", [None, [], [TRACE], 7, True, "", "text", "[]", "null", '{"a": 1, "a": 2}']
 )
-def test_a_wrapper_around_no_trace_is_refused(cts: object) -> None:
-    """By its place in the event."""
+def test_a_wrapper_without_a_trace_is_rejected(cts: object) -> None:
+    """The problem has the pointer of the wrapper in the event."""
     with pytest.raises(InvalidEvent) as raised:
         audit_trail.read({"cts": cts}, "/data")
 

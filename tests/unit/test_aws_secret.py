@@ -1,65 +1,63 @@
-"""Settings may lie in a secret of AWS, beneath those of the environment."""
+"""Settings can be stored in an AWS secret, as a fallback for the environment."""
 
 from __future__ import annotations
 
 import json
-from itertools import count
 
 import pytest
 
 from functions.errors import Misconfigured
-from functions.settings import aws_secret
+from functions.runtime import Variables
+from functions.settings.aws_secret import SecretCache
 from tests.byte_server import HANG_UP, Answer, answer, document, serving
 from tests.unit.script import Clock, plenty
 
-HELD = document({"SecretString": json.dumps({"A": "held", "B": "held", "N": 7})})
-REFUSED = answer(b"not ready to serve traffic", "400 Bad Request")
-_arns = count()
+STORED = document({"SecretString": json.dumps({"A": "held", "B": "held", "N": 7})})
+NOT_READY = answer(b"not ready to serve traffic", "400 Bad Request")
+ARN = "arn:aws:secret/1"
 
 
 def settings(**more: str) -> dict[str, str]:
-    """Return settings that name a secret of their own."""
-    return {"HUAWEICLOUD_SECRET_ARN": f"arn:aws:secret/{next(_arns)}", **more}
+    """Return settings with the ARN of a secret."""
+    return {"HUAWEICLOUD_SECRET_ARN": ARN, **more}
 
 
-def with_secret_fallback(
-    port: int,
-    variables: dict[str, str],
-    clock: Clock | None = None,
-    **more: str,
-) -> aws_secret.LookUp:
-    """Return what looks settings up, beside an extension on this port."""
+def cache(port: int, clock: Clock | None = None, **more: str) -> SecretCache:
+    """Return the cache of a process with an extension on this port."""
     environ = {
         "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(port),
         "AWS_SESSION_TOKEN": "session",
         **more,
     }
-    return aws_secret.with_secret_fallback(
-        variables.get, plenty, environ, clock or Clock()
-    )
+    return SecretCache(environ, clock or Clock())
 
 
-def test_without_a_secret_nothing_is_asked() -> None:
-    """The settings are as they are."""
+def look_up_with_secret(port: int, variables: dict[str, str]) -> Variables:
+    """Return a lookup of settings that falls back to the secret."""
+    return cache(port).with_secret_fallback(variables.get, plenty)
+
+
+def test_without_an_arn_the_extension_is_not_called() -> None:
+    """The settings are looked up unchanged."""
     look_up = {"A": "set"}.get
 
-    assert aws_secret.with_secret_fallback(look_up, plenty, {}) is look_up
+    assert SecretCache({}).with_secret_fallback(look_up, plenty) is look_up
 
 
-def test_what_is_set_goes_before_the_secret() -> None:
-    """The secret fills in what is not set, empty settings among them."""
-    with serving(HELD) as server:
-        look_up = with_secret_fallback(server.port, settings(A="set", B=""))
+def test_a_setting_takes_precedence_over_the_secret() -> None:
+    """The secret provides settings that are missing or empty."""
+    with serving(STORED) as server:
+        look_up = look_up_with_secret(server.port, settings(A="set", B=""))
 
     assert [look_up(name) for name in "ABNX"] == ["set", "held", "7", None]
 
 
-def test_the_extension_is_asked_by_arn_with_the_functions_token() -> None:
-    """The ARN is encoded; the session's token shows who asks."""
+def test_the_request_has_the_arn_and_the_session_token() -> None:
+    """The ARN is encoded, and the token authenticates the request."""
     variables = settings()
     arn = variables["HUAWEICLOUD_SECRET_ARN"].replace(":", "%3A").replace("/", "%2F")
-    with serving(HELD) as server:
-        with_secret_fallback(server.port, variables)
+    with serving(STORED) as server:
+        look_up_with_secret(server.port, variables)
 
     request = server.requests[0].decode()
     assert request.startswith(f"GET /secretsmanager/get?secretId={arn} HTTP/1.1\r\n")
@@ -67,7 +65,7 @@ def test_the_extension_is_asked_by_arn_with_the_functions_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "later", "asked"),
+    ("more", "elapsed", "request_count"),
     [
         ({}, 299, 1),
         ({}, 300, 2),
@@ -76,38 +74,37 @@ def test_the_extension_is_asked_by_arn_with_the_functions_token() -> None:
         ({"SECRETS_MANAGER_TTL": "soon"}, 299, 1),
     ],
 )
-def test_a_secret_is_kept_for_as_long_as_the_extension_does(
-    more: dict[str, str], later: float, asked: int
+def test_a_secret_is_cached_as_long_as_by_the_extension(
+    more: dict[str, str], elapsed: float, request_count: int
 ) -> None:
-    """Five minutes unless told otherwise."""
-    clock, variables = Clock(), settings()
-    with serving(HELD, HELD) as server:
+    """The default is five minutes."""
+    clock = Clock()
+    with serving(STORED, STORED) as server:
+        secret_cache = cache(server.port, clock, **more)
         for _ in "12":
-            with_secret_fallback(server.port, variables, clock, **more)
-            clock.now += later
+            secret_cache.with_secret_fallback(settings().get, plenty)
+            clock.now += elapsed
 
-    assert len(server.requests) == asked
+    assert len(server.requests) == request_count
 
 
-def test_an_extension_that_has_just_started_is_asked_twice() -> None:
-    """Its first answer may be a refusal."""
-    with serving(REFUSED, HELD) as server:
-        look_up = with_secret_fallback(server.port, settings())
+def test_an_extension_that_has_just_started_is_called_twice() -> None:
+    """It may answer the first request with an error."""
+    with serving(NOT_READY, STORED) as server:
+        look_up = look_up_with_secret(server.port, settings())
 
     assert look_up("A") == "held"
 
 
 @pytest.mark.parametrize(
-    ("said", "words"), [(REFUSED, "answered 400"), (HANG_UP, "did not answer")]
+    ("reply", "message"), [(NOT_READY, "answered 400"), (HANG_UP, "did not answer")]
 )
-def test_an_extension_that_gives_nothing_is_misconfigured(
-    said: Answer, words: str
-) -> None:
-    """The error says what to add, and may pass by itself."""
-    with serving(said, said) as server, pytest.raises(Misconfigured) as raised:
-        with_secret_fallback(server.port, settings())
+def test_a_failing_extension_is_misconfigured(reply: Answer, message: str) -> None:
+    """The error says how the extension failed, and is retryable."""
+    with serving(reply, reply) as server, pytest.raises(Misconfigured) as raised:
+        look_up_with_secret(server.port, settings())
 
-    assert raised.value.detail == f"HUAWEICLOUD_SECRET_ARN: the extension {words}"
+    assert raised.value.detail == f"HUAWEICLOUD_SECRET_ARN: the extension {message}"
     assert raised.value.retryable
     assert len(server.requests) == 2
 
@@ -122,11 +119,11 @@ def test_an_extension_that_gives_nothing_is_misconfigured(
         json.dumps({"SecretString": '{"A": "hush"}' + " " * 65_536}).encode(),
     ],
 )
-def test_a_secret_that_holds_no_settings_is_misconfigured(body: bytes) -> None:
-    """The error does not quote it."""
+def test_a_secret_without_settings_is_misconfigured(body: bytes) -> None:
+    """The error does not quote the secret."""
     with serving(answer(body)) as server, pytest.raises(Misconfigured) as raised:
-        with_secret_fallback(server.port, settings())
+        look_up_with_secret(server.port, settings())
 
-    assert "is no JSON object of settings" in raised.value.detail
+    assert "is not a JSON object of settings" in raised.value.detail
     assert "hush" not in json.dumps(raised.value.as_document())
     assert raised.value.__cause__ is None

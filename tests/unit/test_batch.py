@@ -1,4 +1,4 @@
-"""Requests of one event run side by side, in order, equal ones once, with caution."""
+"""Requests of one event run in parallel or in order, and stop after many failures."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ import pytest
 from functions.errors import (
     DeadlineExceeded,
     NotFound,
+    Outcome,
     OutcomeUnknown,
     ProvisioningError,
+    Result,
     ServiceFailed,
     Throttled,
     UnintelligibleReply,
     Unreachable,
 )
 from functions.invocation import batch
-from functions.invocation.batch import STREAK, CircuitBreaker, Outcome, Result
+from functions.invocation.batch import MAX_FAILURES, CircuitBreaker
 
 Request = TypeVar("Request")
 MADE: Result = {"created": True}
-TROUBLE = ServiceFailed(
+FAILURE = ServiceFailed(
     "broken", code="LTS.0202", service="LTS", upstream_status=500, request_id="r"
 )
 
@@ -31,15 +33,15 @@ TROUBLE = ServiceFailed(
 def run(
     requests: list[Request], do: Callable[[Request], Outcome], concurrency: int
 ) -> list[Outcome]:
-    """Run requests at the places 10, 20, …; return their outcomes in that order."""
+    """Run requests at positions 10, 20, …; return their outcomes in that order."""
     places = {10 * place: request for place, request in enumerate(requests, 1)}
     outcomes = batch.run(places, lambda _place, request: do(request), concurrency)
     assert outcomes.keys() == places.keys()
     return [outcomes[place] for place in places]
 
 
-def test_outcomes_are_in_the_order_of_the_requests() -> None:
-    """The first may well be the last to end."""
+def test_outcomes_have_the_order_of_the_requests() -> None:
+    """The first request may be the last to finish."""
     second_is_done = threading.Event()
 
     def do(request: int) -> Outcome:
@@ -51,8 +53,8 @@ def test_outcomes_are_in_the_order_of_the_requests() -> None:
     assert run([1, 2], do, 2) == [{"request": 1}, {"request": 2}]
 
 
-def test_equal_requests_are_done_once() -> None:
-    """Each of them gets the one outcome; the order of their fields does not count."""
+def test_equal_requests_are_processed_once() -> None:
+    """All of them get the same outcome; the order of fields is not significant."""
     done: list[dict[str, int]] = []
 
     def do(request: dict[str, int]) -> Outcome:
@@ -67,20 +69,20 @@ def test_equal_requests_are_done_once() -> None:
     assert done == [one, two]
 
 
-def test_each_is_told_its_place() -> None:
-    """Of equal ones it is the first's."""
-    told: list[tuple[int, str]] = []
+def test_each_request_is_passed_with_its_position() -> None:
+    """Equal requests are passed with the position of the first one."""
+    calls: list[tuple[int, str]] = []
 
     def do(place: int, request: str) -> Outcome:
-        told.append((place, request))
+        calls.append((place, request))
         return MADE
 
     batch.run({3: "a", 5: "b", 7: "a"}, do, 1)
-    assert told == [(3, "a"), (5, "b")]
+    assert calls == [(3, "a"), (5, "b")]
 
 
-def test_a_lone_request_is_done_where_it_stands() -> None:
-    """No thread is begun for one, nor for equal ones, nor for those in order."""
+def test_a_single_request_runs_in_the_calling_thread() -> None:
+    """No thread is started for one request, equal requests or ordered requests."""
     threads: list[str] = []
 
     def do(_place: int, _request: int) -> Outcome:
@@ -94,31 +96,31 @@ def test_a_lone_request_is_done_where_it_stands() -> None:
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
-def test_no_more_run_side_by_side_than_allowed(concurrency: int) -> None:
-    """As many as allowed do meet, and never one more."""
-    meeting = threading.Barrier(concurrency)
+def test_concurrency_is_limited(concurrency: int) -> None:
+    """The maximum number of requests runs in parallel, and never more."""
+    barrier = threading.Barrier(concurrency)
     lock = threading.Lock()
-    present = 0
-    most = 0
+    running = 0
+    max_running = 0
 
     def do(_request: int) -> Outcome:
-        nonlocal present, most
+        nonlocal running, max_running
         with lock:
-            present += 1
-            most = max(most, present)
-        meeting.wait(10)
+            running += 1
+            max_running = max(max_running, running)
+        barrier.wait(10)
         with lock:
-            present -= 1
-        meeting.wait(10)
+            running -= 1
+        barrier.wait(10)
         return MADE
 
     count = concurrency * 3
     assert run(list(range(count)), do, concurrency) == [MADE] * count
-    assert most == concurrency
+    assert max_running == concurrency
 
 
 @pytest.mark.parametrize(
-    ("requests", "begun", "known"),
+    ("requests", "processed", "outcome_count"),
     [
         ("abc", "abc", 3),
         ("aXb", "aX", 2),
@@ -128,26 +130,26 @@ def test_no_more_run_side_by_side_than_allowed(concurrency: int) -> None:
         ("", "", 0),
     ],
 )
-def test_in_order_nothing_is_begun_after_a_failure(
-    requests: str, begun: str, known: int
+def test_in_order_processing_stops_at_the_first_failure(
+    requests: str, processed: str, outcome_count: int
 ) -> None:
-    """Capitals fail: what follows the first of them has no outcome."""
+    """Upper case means failure; requests after the first failure have no outcome."""
     done: list[str] = []
 
     def do(_place: int, request: str) -> Outcome:
         done.append(request)
-        return TROUBLE if request.isupper() else MADE
+        return FAILURE if request.isupper() else MADE
 
     outcomes = batch.run(dict(enumerate(requests)), do, 8, in_order=True)
 
-    assert "".join(done) == begun
+    assert "".join(done) == processed
     assert outcomes == {
-        place: TROUBLE if request.isupper() else MADE
-        for place, request in enumerate(requests[:known])
+        place: FAILURE if request.isupper() else MADE
+        for place, request in enumerate(requests[:outcome_count])
     }
 
 
-def refused(circuit_breaker: CircuitBreaker) -> ProvisioningError | None:
+def refusal(circuit_breaker: CircuitBreaker) -> ProvisioningError | None:
     """Return why a request may not begin, None if it may."""
     try:
         circuit_breaker.check()
@@ -157,16 +159,16 @@ def refused(circuit_breaker: CircuitBreaker) -> ProvisioningError | None:
 
 
 def test_an_outcome_may_be_an_error() -> None:
-    """The others go on."""
+    """A failed request does not affect the others."""
 
     def do(request: int) -> Outcome:
-        return TROUBLE if request == 1 else MADE
+        return FAILURE if request == 1 else MADE
 
-    assert run([0, 1, 2], do, 1) == [MADE, TROUBLE, MADE]
+    assert run([0, 1, 2], do, 1) == [MADE, FAILURE, MADE]
 
 
 @pytest.mark.parametrize(
-    ("remaining_seconds", "paces", "begins"),
+    ("remaining_seconds", "durations", "begins"),
     [
         (1.0, [], True),
         (0.99, [], False),
@@ -174,48 +176,48 @@ def test_an_outcome_may_be_an_error() -> None:
         (6.9, [1.0, 3.0, 2.0], False),
     ],
 )
-def test_one_of_several_begins_only_with_time_to_spare(
-    remaining_seconds: float, paces: list[float], *, begins: bool
+def test_one_of_several_requests_begins_only_with_enough_time(
+    remaining_seconds: float, durations: list[float], *, begins: bool
 ) -> None:
-    """A second and twice the slowest call must be left, or it is said not to begin."""
+    """A second and twice the longest duration must remain."""
     circuit_breaker = CircuitBreaker(lambda: remaining_seconds, several=True)
-    for seconds in paces:
-        circuit_breaker.pace(seconds)
+    for seconds in durations:
+        circuit_breaker.record_duration(seconds)
 
-    refusal = refused(circuit_breaker)
-    assert (refusal is None) is begins
-    if refusal:
-        assert isinstance(refusal, DeadlineExceeded)
-        words = "Not begun: too little of the function's time is left"
-        assert refusal.detail == words
+    error = refusal(circuit_breaker)
+    assert (error is None) is begins
+    if error:
+        assert isinstance(error, DeadlineExceeded)
+        message = "Not begun: too little of the function's time is left"
+        assert error.detail == message
 
 
-def test_a_lone_one_always_begins() -> None:
-    """It has nobody to make room for."""
+def test_a_single_request_always_begins() -> None:
+    """The limits protect other requests, and there are none."""
     circuit_breaker = CircuitBreaker(lambda: -1.0, several=False)
-    for _ in range(STREAK):
-        circuit_breaker.learn(TROUBLE)
+    for _ in range(MAX_FAILURES):
+        circuit_breaker.record(FAILURE)
 
-    assert refused(circuit_breaker) is None
+    assert refusal(circuit_breaker) is None
 
 
-def weather(outcomes: list[Outcome]) -> ProvisioningError | None:
-    """Return why no further request begins after these outcomes, None if one does."""
+def refusal_after(outcomes: list[Outcome]) -> ProvisioningError | None:
+    """Return why no request may begin after these outcomes, None if one may."""
     circuit_breaker = CircuitBreaker(lambda: 60.0, several=True)
     for outcome in outcomes:
-        circuit_breaker.learn(outcome)
-    return refused(circuit_breaker)
+        circuit_breaker.record(outcome)
+    return refusal(circuit_breaker)
 
 
 @pytest.mark.parametrize(
     "failure",
-    [TROUBLE, Unreachable("x", service="GA"), OutcomeUnknown("x", service="GA")],
+    [FAILURE, Unreachable("x", service="GA"), OutcomeUnknown("x", service="GA")],
 )
-def test_after_five_failures_of_the_clouds_in_a_row_nothing_is_begun(
+def test_after_five_consecutive_cloud_failures_no_request_begins(
     failure: ProvisioningError,
 ) -> None:
-    """Those not yet begun fail with that cause, to be sent again."""
-    cause = weather([failure] * 5)
+    """The remaining requests fail with the same cause, and can be sent again."""
+    cause = refusal_after([failure] * 5)
 
     assert type(cause) is type(failure)
     assert cause.retryable
@@ -229,25 +231,25 @@ def test_after_five_failures_of_the_clouds_in_a_row_nothing_is_begun(
 @pytest.mark.parametrize(
     "outcomes",
     [
-        [TROUBLE] * 4 + [MADE, TROUBLE],
-        [TROUBLE] * 4 + [NotFound("x")] + [TROUBLE] * 4,
+        [FAILURE] * 4 + [MADE, FAILURE],
+        [FAILURE] * 4 + [NotFound("x")] + [FAILURE] * 4,
         [Throttled("x")] * 9,
         [UnintelligibleReply("x")] * 9,
     ],
 )
-def test_less_than_that_stops_nothing(outcomes: list[Outcome]) -> None:
-    """The row is broken by a result, and by a failure of any other kind."""
-    assert weather(outcomes) is None
+def test_fewer_or_other_failures_do_not_stop_the_batch(outcomes: list[Outcome]) -> None:
+    """A result or a failure of another kind resets the count."""
+    assert refusal_after(outcomes) is None
 
 
-def test_a_row_begins_anew_after_anything_else() -> None:
-    """Five are a row then as well, and no sixth is needed."""
-    assert weather([TROUBLE, MADE, *[TROUBLE] * 5]) is not None
-    assert weather([NotFound("x"), *[TROUBLE] * 5]) is not None
+def test_counting_starts_again_after_a_reset() -> None:
+    """Five further failures are then sufficient."""
+    assert refusal_after([FAILURE, MADE, *[FAILURE] * 5]) is not None
+    assert refusal_after([NotFound("x"), *[FAILURE] * 5]) is not None
 
 
-def test_different_failures_of_the_clouds_make_one_row() -> None:
-    """The last of them is the cause."""
-    outcomes: list[Outcome] = [*[TROUBLE] * 4, Unreachable("gone", service="GA")]
+def test_different_cloud_failures_are_counted_together() -> None:
+    """The last failure is reported as the cause."""
+    outcomes: list[Outcome] = [*[FAILURE] * 4, Unreachable("gone", service="GA")]
 
-    assert isinstance(weather(outcomes), Unreachable)
+    assert isinstance(refusal_after(outcomes), Unreachable)

@@ -1,37 +1,39 @@
-"""Calls are values, and know what they leave behind and look like on the wire."""
+"""Calls are immutable, and know whether they are changes and how they are encoded."""
 
 from __future__ import annotations
 
 import pytest
 
-from functions.transport.calls import Call, Reply, segment
+from functions.transport.calls import Call, Reply, path_segment
 
 
 @pytest.mark.parametrize(
     ("method", "expected"), [("GET", False), ("POST", True), ("DELETE", True)]
 )
-def test_only_a_question_leaves_nothing_behind(method: str, *, expected: bool) -> None:
-    """GET changes nothing; every other method may."""
-    assert Call("GA", "Op", method, "/").changes is expected
+def test_only_get_is_not_a_change(method: str, *, expected: bool) -> None:
+    """Every other method may change something."""
+    assert Call("GA", "Op", method, "/").is_change is expected
 
 
 @pytest.mark.parametrize(
     ("body", "content"),
     [(None, b""), ({}, b"{}"), ({"a": [1, "é"]}, '{"a":[1,"é"]}'.encode())],
 )
-def test_a_body_is_compact_utf8(body: dict[str, object] | None, content: bytes) -> None:
-    """JSON goes out without spaces and escapes; no body is no bytes."""
+def test_a_body_is_encoded_as_compact_utf_8(
+    body: dict[str, object] | None, content: bytes
+) -> None:
+    """JSON has no spaces or escapes; a missing body has no bytes."""
     assert Call("GA", "Op", "POST", "/", body=body).content() == content
 
 
-def test_a_call_goes_to_its_services_address_unless_told_otherwise() -> None:
-    """A service may have a second address."""
+def test_the_endpoint_of_a_call_defaults_to_its_service() -> None:
+    """A service may have a second endpoint."""
     assert Call("GA", "Op", "GET", "/").address == "GA"
     assert Call("IAM", "Op", "GET", "/", endpoint="other").address == "other"
 
 
-def test_a_call_does_not_show_what_may_be_secret() -> None:
-    """Headers and body may hold a credential."""
+def test_repr_omits_fields_that_may_contain_secrets() -> None:
+    """Headers and body may contain a credential."""
     call = Call("GA", "Op", "POST", "/", headers=(("A", "hush"),), body={"b": "hush"})
 
     assert "hush" not in repr(call)
@@ -41,15 +43,15 @@ def test_a_call_does_not_show_what_may_be_secret() -> None:
     ("identifier", "encoded"),
     [("a-b_c.d~e", "a-b_c.d~e"), ("a/b?", "a%2Fb%3F"), (" é", "%20%C3%A9")],
 )
-def test_an_id_stays_one_segment(identifier: str, encoded: str) -> None:
-    """Nothing in an id can end its segment of the path."""
-    assert segment(identifier) == encoded
+def test_an_id_is_encoded_as_one_path_segment(identifier: str, encoded: str) -> None:
+    """No character in an ID ends the segment."""
+    assert path_segment(identifier) == encoded
 
 
 @pytest.mark.parametrize(
     ("value", "field"), [(Call("GA", "Op", "GET", "/"), "path"), (Reply(200), "status")]
 )
-def test_calls_and_replies_cannot_be_changed(value: Call | Reply, field: str) -> None:
-    """What passes between the parts of the bundle is frozen."""
+def test_calls_and_replies_are_immutable(value: Call | Reply, field: str) -> None:
+    """Attributes cannot be assigned."""
     with pytest.raises(AttributeError):
         setattr(value, field, None)

@@ -1,4 +1,4 @@
-"""A call keeps to its time, and a connection is used again."""
+"""A call ends within its timeout, and connections are reused."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from functions.errors import OutcomeUnknown, Unreachable
+from functions.transport.session import Connections
 from tests.byte_server import (
     HANG_UP,
     SILENCE,
@@ -22,23 +23,23 @@ from tests.byte_server import (
 from tests.unit.sending import DONE, GET, POST, transport
 
 START = head("200 OK", {"Content-Length": "1000"})
-BOUND = 0.2
+TIMEOUT = 0.2
 GRACE = 1.0
-"""What a busy machine may add."""
+"""Extra time for a busy machine."""
 
 
 @contextmanager
-def in_time() -> Iterator[None]:
-    """Hold a block to the bound, however it ends."""
+def ends_in_time() -> Iterator[None]:
+    """Assert that a block ends within the limit, even with an exception."""
     began = time.monotonic()
     try:
         yield
     finally:
-        assert time.monotonic() - began < BOUND + GRACE
+        assert time.monotonic() - began < TIMEOUT + GRACE
 
 
 @pytest.mark.parametrize(
-    "said",
+    "reply",
     [
         dripped(START, 0.05),
         Answer((START, *[b"x"] * 900), 0.05),
@@ -50,57 +51,61 @@ def in_time() -> Iterator[None]:
         SILENCE,
         Answer((START, b""), 30.0),
     ],
-    ids=["head", "body", "continue", "chunks", "silence", "half"],
+    ids=["head", "body", "continue", "chunks", "silence", "half a body"],
 )
-def test_an_answer_that_drips_ends_within_the_bound(said: Answer) -> None:
-    """However often a byte comes, the whole call has the one timeout."""
-    late = pytest.raises(OutcomeUnknown, match="in time")
-    with serving(said) as server, late, in_time():
-        transport(server.endpoint, BOUND)(POST)
+def test_a_slowly_dripping_reply_ends_within_the_timeout(reply: Answer) -> None:
+    """The timeout is for the entire call, and not for each read."""
+    timed_out = pytest.raises(OutcomeUnknown, match="timed out")
+    with serving(reply) as server, timed_out, ends_in_time():
+        transport(server.endpoint, TIMEOUT)(POST)
 
 
-def test_a_tls_handshake_ends_within_the_bound() -> None:
-    """A server that accepts and says nothing holds up nobody; nothing was written."""
+def test_a_tls_handshake_ends_within_the_timeout() -> None:
+    """A server that accepts but sends nothing is unreachable; nothing was written."""
     with (
-        socket.create_server(("127.0.0.1", 0)) as mute,
+        socket.create_server(("127.0.0.1", 0)) as silent_server,
         pytest.raises(Unreachable),
-        in_time(),
+        ends_in_time(),
     ):
-        transport(f"https://127.0.0.1:{mute.getsockname()[1]}", BOUND)(POST)
+        transport(f"https://127.0.0.1:{silent_server.getsockname()[1]}", TIMEOUT)(POST)
 
 
-def test_a_slow_answer_that_is_in_time_is_read() -> None:
-    """The bound is for all of it, not a reason to hurry."""
-    said = answer(b'{"id": "s"}').pieces[0]
+def test_a_slow_reply_within_the_timeout_is_read() -> None:
+    """Slowness alone is not an error."""
+    reply = answer(b'{"id": "s"}').pieces[0]
 
-    with serving(dripped(said, 0.001)) as server:
+    with serving(dripped(reply, 0.001)) as server:
         assert transport(server.endpoint)(GET).document == {"id": "s"}
 
 
-def test_a_connection_is_used_again() -> None:
-    """Calls one after the other make one connection, whichever transport sends them."""
+def test_a_connection_is_reused() -> None:
+    """Consecutive calls share a connection, even across sessions."""
+    connections = Connections()
     with serving(DONE, DONE, DONE) as server:
         for call in (GET, POST, GET):
-            assert transport(server.endpoint)(call).status == 200
+            assert (
+                transport(server.endpoint, connections=connections)(call).status == 200
+            )
 
     assert server.connections == 1
 
 
-def test_the_bound_of_a_reused_connection_is_its_calls_own() -> None:
-    """An earlier call's time is not counted, nor is its longer timeout lent."""
+def test_a_reused_connection_has_the_timeout_of_the_current_call() -> None:
+    """Neither the time nor the timeout of an earlier call has an effect."""
+    connections = Connections()
     with serving(DONE, DONE, SILENCE) as server:
-        transport(server.endpoint, 30.0)(GET)
-        transport(server.endpoint, BOUND)(GET)
-        with pytest.raises(Unreachable), in_time():
-            transport(server.endpoint, BOUND)(GET)
+        transport(server.endpoint, 30.0, connections=connections)(GET)
+        transport(server.endpoint, TIMEOUT, connections=connections)(GET)
+        with pytest.raises(Unreachable), ends_in_time():
+            transport(server.endpoint, TIMEOUT, connections=connections)(GET)
 
     assert server.connections == 1
 
 
-def test_a_connection_that_was_closed_meanwhile_is_replaced() -> None:
-    """A server may hang up between two calls; a create is not in doubt for it."""
-    said = Answer((DONE.pieces[0],), hang_up=True)
-    with serving(said, DONE) as server:
+def test_a_connection_closed_by_the_server_is_replaced() -> None:
+    """A create on such a connection does not have an unknown outcome."""
+    reply = Answer((DONE.pieces[0],), hang_up=True)
+    with serving(reply, DONE) as server:
         send = transport(server.endpoint)
         send(GET)
         while True:
@@ -113,19 +118,19 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced() -> None:
     assert server.connections == 2
 
 
-def test_a_connection_with_an_answer_half_read_is_not_used_again() -> None:
-    """What is left of the old answer is not taken for the new one's."""
+def test_a_connection_with_a_partly_read_reply_is_not_reused() -> None:
+    """The rest of the old reply is not mistaken for the new one."""
     half = Answer((START + b'{"id": "old"}', b""), 0.0)
     with serving(half, DONE) as server:
         with pytest.raises(Unreachable):
-            transport(server.endpoint, BOUND)(GET)
+            transport(server.endpoint, TIMEOUT)(GET)
         assert transport(server.endpoint)(GET).document == {"id": "s"}
 
     assert server.connections == 2
 
 
 def test_every_address_of_a_host_is_tried() -> None:
-    """The server listens on one of localhost's addresses alone."""
+    """The server listens on only one of the addresses of localhost."""
     with serving(DONE) as server:
         reply = transport(f"http://localhost:{server.port}")(GET)
 
@@ -133,13 +138,13 @@ def test_every_address_of_a_host_is_tried() -> None:
 
 
 def test_a_host_without_an_address_is_unreachable() -> None:
-    """A name that is none is not even asked for."""
+    """An invalid name is not even looked up."""
     with pytest.raises(Unreachable):
         transport(f"https://{'a' * 64}.invalid")(POST)
 
 
-def test_a_call_after_a_failed_one_begins_unwritten() -> None:
-    """What an earlier create on this thread wrote does not make a later one unsure."""
+def test_a_call_after_a_failed_one_starts_as_unwritten() -> None:
+    """A request written earlier on the thread does not make a later outcome unknown."""
     with serving(HANG_UP) as server, pytest.raises(OutcomeUnknown):
         transport(server.endpoint)(POST)
 

@@ -1,4 +1,4 @@
-"""Documents are checked against schemas, and refusals point and never quote."""
+"""Documents are validated against schemas; error messages never quote values."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ STREAM: dict[str, Any] = {"log_group_id": "g", "log_stream_name": "n"}
 EVENT: dict[str, Any] = {**STREAM, "resource_id": "l"}
 TAGS = [{"key": f"k{number}"} for number in range(20)]
 NAME = "/log_stream_name"
-LETTERS = "may hold only letters, digits, hyphens, underscores and periods"
+LETTERS = "may contain only letters, digits, hyphens, underscores and periods"
 FIRST = "must not begin with a period or an underscore"
 REPEATED = "must differ from that of every other item"
 
 
 def problems(name: str, document: object) -> dict[str, str]:
-    """Return what is said of a document, by pointer."""
+    """Return the problems found in a document, by pointer."""
     with pytest.raises(InvalidEvent) as raised:
         contracts.check(name, document)
     return {problem.pointer: problem.detail for problem in raised.value.problems}
@@ -35,7 +35,7 @@ def problems(name: str, document: object) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_schemas_own_examples_pass(name: str) -> None:
-    """Every schema is found, compiled and satisfied by its examples."""
+    """Each schema can be loaded and compiled, and its examples are valid."""
     schema = json.loads(
         (schema_files.SCHEMAS / f"{name}.schema.json").read_text("utf-8")
     )
@@ -45,55 +45,55 @@ def test_a_schemas_own_examples_pass(name: str) -> None:
 
 
 def test_a_schema_is_compiled_once() -> None:
-    """A second check has nothing to read."""
+    """The second call returns the cached validator."""
     first = contracts.validator("bootstrap.event")
 
     assert contracts.validator("bootstrap.event") is first
 
 
 @pytest.mark.parametrize(
-    ("changes", "pointer", "words"),
+    ("changes", "pointer", "message"),
     [
         ({"ttl_in_days": "7"}, "/ttl_in_days", "must be an integer"),
         ({"ttl_in_days": 7.5}, "/ttl_in_days", "must be an integer"),
         ({"ttl_in_days": True}, "/ttl_in_days", "must be an integer"),
-        ({"ttl_in_days": 0}, "/ttl_in_days", "must be 1 at least"),
-        ({"ttl_in_days": 366}, "/ttl_in_days", "must be 365 at most"),
+        ({"ttl_in_days": 0}, "/ttl_in_days", "must be at least 1"),
+        ({"ttl_in_days": 366}, "/ttl_in_days", "must be at most 365"),
         ({"log_stream_name": 7}, NAME, "must be a string"),
-        ({"log_stream_name": ""}, NAME, "must have 1 characters at least"),
-        ({"log_stream_name": "n" * 65}, NAME, "must have 64 characters at most"),
+        ({"log_stream_name": ""}, NAME, "must not be empty"),
+        ({"log_stream_name": "n" * 65}, NAME, "must have at most 64 characters"),
         ({"log_stream_name": ".n"}, NAME, FIRST),
         ({"log_stream_name": "n\n"}, NAME, LETTERS),
         ({"resource_type": "SECRET"}, "/resource_type", "must be LISTENER"),
         ({"tags": {}}, "/tags", "must be an array"),
         ({"tags": ["a"]}, "/tags/0", "must be an object"),
         ({"tags": [{"value": "v"}]}, "/tags/0/key", "is required"),
-        ({"tags": [*TAGS, {"key": "k"}]}, "/tags", "must have 20 items at most"),
-        ({"tags": [7] * 21}, "/tags", "must have 20 items at most"),
+        ({"tags": [*TAGS, {"key": "k"}]}, "/tags", "must have at most 20 items"),
+        ({"tags": [7] * 21}, "/tags", "must have at most 20 items"),
         ({"tags": [*TAGS[1:], 7]}, "/tags/19", "must be an object"),
         ({"tags": [*TAGS[:2], TAGS[0]]}, "/tags/2/key", REPEATED),
-        ({"nonsense": 1}, "/nonsense", "is no field known here"),
-        ({"a/b~c": 1}, "/a~1b~0c", "is no field known here"),
-        ({"tags": [{"key": "a", "x/y": 1}]}, "/tags/0/x~1y", "is no field known here"),
-        ({"": 1}, "/", "is no field known here"),
-        ({"{rule}": 1}, "/{rule}", "is no field known here"),
+        ({"nonsense": 1}, "/nonsense", "is not a known field"),
+        ({"a/b~c": 1}, "/a~1b~0c", "is not a known field"),
+        ({"tags": [{"key": "a", "x/y": 1}]}, "/tags/0/x~1y", "is not a known field"),
+        ({"": 1}, "/", "is not a known field"),
+        ({"{rule}": 1}, "/{rule}", "is not a known field"),
     ],
 )
-def test_a_rule_that_is_broken_is_told_in_our_words(
-    changes: dict[str, Any], pointer: str, words: str
+def test_a_violation_is_reported_with_pointer_and_message(
+    changes: dict[str, Any], pointer: str, message: str
 ) -> None:
-    """The pointer says where (RFC 6901), the words what must change there."""
-    assert problems("bootstrap.event", {**EVENT, **changes}) == {pointer: words}
+    """The pointer (RFC 6901) says where, and the message says what is required."""
+    assert problems("bootstrap.event", {**EVENT, **changes}) == {pointer: message}
 
 
 @pytest.mark.parametrize("document", [None, [], "text"])
-def test_an_event_that_is_no_object_is_refused_as_a_whole(document: object) -> None:
-    """The empty pointer is the whole document."""
+def test_an_event_that_is_not_an_object_is_rejected(document: object) -> None:
+    """The empty pointer refers to the whole document."""
     assert problems("bootstrap.event", document) == {"": "must be an object"}
 
 
-def test_every_missing_field_is_named() -> None:
-    """Once each."""
+def test_every_missing_field_is_reported() -> None:
+    """Each missing field is reported exactly once."""
     assert problems("bootstrap.event", {}) == {
         "/log_group_id": "is required",
         "/log_stream_name": "is required",
@@ -106,8 +106,8 @@ def test_every_missing_field_is_named() -> None:
     }
 
 
-def test_everything_wrong_is_told_at_once() -> None:
-    """The sender can correct all of it in one go."""
+def test_all_problems_are_reported_together() -> None:
+    """The sender can correct everything in one pass."""
     event = {**EVENT, "ttl_in_days": "7", "nonsense": 1, "tags": [{"key": "sys"}]}
     del event["resource_id"]
 
@@ -122,13 +122,13 @@ def test_everything_wrong_is_told_at_once() -> None:
 @pytest.mark.parametrize(
     "items", [[], TAGS, [{"key": "a", "value": "v"}, {"key": "b", "value": "v"}]]
 )
-def test_tags_with_keys_of_their_own_pass(items: list[object]) -> None:
-    """Equal values are no repetition."""
+def test_tags_with_distinct_keys_are_valid(items: list[object]) -> None:
+    """Two tags may have the same value."""
     contracts.check("create_log_stream.event", {**STREAM, "tags": items})
 
 
-def test_keys_that_are_no_text_are_not_compared() -> None:
-    """They break another rule, and only that one."""
+def test_keys_that_are_not_strings_are_not_compared() -> None:
+    """Such keys violate only the type rule, not the uniqueness rule."""
     event = {**STREAM, "tags": [{"key": 1}, {"key": 1}, 7, {}, {"key": []}]}
 
     assert problems("create_log_stream.event", event) == {
@@ -151,7 +151,7 @@ def test_keys_that_are_no_text_are_not_compared() -> None:
     ],
 )
 def test_a_value_is_never_quoted(changes: dict[str, Any]) -> None:
-    """Not in the text, nor in the document."""
+    """Neither the error text nor its document contains the value."""
     with pytest.raises(InvalidEvent) as raised:
         contracts.check("bootstrap.event", {**EVENT, **changes})
 
@@ -159,28 +159,28 @@ def test_a_value_is_never_quoted(changes: dict[str, Any]) -> None:
     assert "hush-hush!" not in json.dumps(raised.value.as_document())
 
 
-def test_a_number_of_too_many_digits_is_refused() -> None:
-    """Python would not even write it into a message; nor is its complaint shown."""
+def test_a_number_with_too_many_digits_is_rejected() -> None:
+    """Python cannot format such a number, and its own exception is not shown."""
     with pytest.raises(InvalidEvent) as raised:
         contracts.check("bootstrap.event", {**EVENT, "ttl_in_days": 10**5000})
 
     (problem,) = raised.value.problems
-    words = "is nested too deeply, or has a number of too many digits"
-    assert problem == Problem("", words)
+    message = "is nested too deeply, or has a number with too many digits"
+    assert problem == Problem("", message)
     assert "ValueError" not in "".join(traceback.format_exception(raised.value))
 
 
-@pytest.mark.parametrize(("wrong", "told"), [(99, 99), (100, 100), (500, 100)])
-def test_of_very_many_mistakes_a_hundred_are_told(wrong: int, told: int) -> None:
-    """A refusal stays of a size that can be read."""
+@pytest.mark.parametrize(("wrong", "reported"), [(99, 99), (100, 100), (500, 100)])
+def test_at_most_100_problems_are_reported(wrong: int, reported: int) -> None:
+    """The size of an error message is limited."""
     event = {**EVENT, **{f"nonsense{number}": 1 for number in range(wrong)}}
 
-    assert len(problems("bootstrap.event", event)) == told
+    assert len(problems("bootstrap.event", event)) == reported
 
 
 @pytest.mark.parametrize("name", ["log_stream_name", "tags", "nonsense"])
-def test_a_document_nested_too_deeply_is_refused(name: str) -> None:
-    """However deep it is, checking it ends with a refusal."""
+def test_a_document_nested_too_deeply_is_rejected(name: str) -> None:
+    """Validation of a document of any depth ends with a rejection."""
     deep: object = []
     for _ in range(100_000):
         deep = [deep]
@@ -190,59 +190,59 @@ def test_a_document_nested_too_deeply_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "pointer", "words"),
+    ("document", "pointer", "message"),
     [
         ({"retryable": 1}, "/retryable", "must be true or false"),
         ({"errors": [{"pointer": "x", "detail": "d"}]}, "/errors/0/pointer", "JSON"),
         ({"service": "SMS"}, "/service", "must be LTS or GA or IAM"),
     ],
 )
-def test_other_schemas_are_checked_alike(
-    document: dict[str, Any], pointer: str, words: str
+def test_other_schemas_produce_the_same_messages(
+    document: dict[str, Any], pointer: str, message: str
 ) -> None:
-    """A choice of several is told with all of them."""
+    """A message for an enumeration lists every allowed value."""
     error = InvalidEvent().as_document() | {"errors": [], "detail": "d"}
     error.pop("errors")
 
-    assert words in problems("error", {**error, **document})[pointer]
+    assert message in problems("error", {**error, **document})[pointer]
 
 
 @pytest.mark.parametrize("depth", [0, 1, 3])
-def test_a_rule_beside_a_reference_counts_however_deep_it_leads(depth: int) -> None:
-    """The errors in an error must be whole, and those in them as well."""
-    whole = InvalidEvent(Problem("/a", "is required")).as_document()
-    error = {name: whole[name] for name in ("type", "title", "status")}
+def test_a_keyword_next_to_a_reference_applies_at_any_depth(depth: int) -> None:
+    """Errors nested in an error are validated in full, at every level."""
+    full = InvalidEvent(Problem("/a", "is required")).as_document()
+    error = {name: full[name] for name in ("type", "title", "status")}
     for _ in range(depth):
-        error = {**whole, "results": [error]}
+        error = {**full, "results": [error]}
 
     assert "/results/0" * depth + "/detail" in problems("error", error)
 
 
-def fields(name: str) -> Any:  # noqa: ANN401 # JSON
-    """Return the rules for the fields of an event, as they are compiled."""
+def fields_of(name: str) -> Any:  # noqa: ANN401 # JSON
+    """Return the compiled rules for the fields of an event."""
     schema: Any = contracts.validator(name).schema
     return schema["properties"]
 
 
 @pytest.mark.parametrize("name", [each for each in NAMES if each.endswith(".event")])
-def test_an_event_is_checked_without_following_a_reference(name: str) -> None:
-    """What it leads to is in place, without what only a file of its own needs."""
+def test_event_schemas_contain_no_references(name: str) -> None:
+    """References are resolved, and keywords such as `$id` are removed."""
     schema: Any = contracts.validator(name).schema
 
     assert '"$' not in json.dumps(schema)
 
 
-def test_notes_beside_a_reference_are_no_rules() -> None:
-    """A field with a description, a default or examples of its own has no more."""
-    event = fields("bootstrap.event")
-    logtank = fields("create_logtank.event")["logtank"]["properties"]
+def test_annotations_next_to_a_reference_are_removed() -> None:
+    """A description, default or example next to a reference adds no rule."""
+    event = fields_of("bootstrap.event")
+    logtank = fields_of("create_logtank.event")["logtank"]["properties"]
 
     assert event["project_id"] == event["log_group_id"] == event["resource_id"]
     assert event["resource_type"] == logtank["resource_type"]
 
 
-def test_an_unknown_contract_is_a_mistake_of_ours() -> None:
-    """There is no schema to be had, and nothing is fetched."""
+def test_an_unknown_schema_name_is_a_programming_error() -> None:
+    """A missing schema raises FileNotFoundError and is not downloaded."""
     with pytest.raises(FileNotFoundError):
         contracts.check("nonsense", {})
 
@@ -263,8 +263,8 @@ def test_an_unknown_contract_is_a_mistake_of_ours() -> None:
         ("bootstrap.event", "resource_id", False),
     ],
 )
-def test_a_document_resembles_an_event_by_its_fields(
+def test_has_field_of_recognizes_an_event_by_its_fields(
     name: str, document: object, *, expected: bool
 ) -> None:
-    """One that is known is enough; an empty one may lack just all of them."""
+    """One known field is enough; an empty document counts as an incomplete event."""
     assert contracts.has_field_of(name, document) is expected

@@ -1,4 +1,4 @@
-"""One kind of credential is chosen, and a kind set in part is an error."""
+"""Exactly one type of credential is selected; an incomplete one is an error."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import pytest
 
 from functions.secret import Secret
 from functions.settings.credentials import (
-    AGENCY,
     Credential,
     Keys,
     Tokens,
     User,
     choose,
     fingerprint,
-    of_agency,
+    from_agency,
 )
 
 TOKEN, GA_TOKEN = "HUAWEICLOUD_AUTH_TOKEN", "HUAWEICLOUD_GA_AUTH_TOKEN"
@@ -22,18 +21,18 @@ STS = "HUAWEICLOUD_SDK_SECURITY_TOKEN"
 PAGE_AK, PAGE_SK = "CLOUD_SDK_AK", "CLOUD_SDK_SK"
 DOMAIN, USER = "HUAWEICLOUD_IAM_DOMAIN", "HUAWEICLOUD_IAM_USER"
 PASSWORD = "HUAWEICLOUD_IAM_PASSWORD"
-TEXTS = {DOMAIN: "account", USER: "somebody"}
+TEXTS = {DOMAIN: "account", USER: "user-name"}
 
 
-def of(name: str) -> Secret:
-    """Return the secret that a setting holds in these tests."""
+def secret_of(name: str) -> Secret:
+    """Return the value of a setting in these tests."""
     return Secret(f"value of {name}")
 
 
-def chosen(*names: str) -> tuple[Credential | None, list[str]]:
-    """Return what is chosen where these settings are set."""
+def select(*names: str) -> tuple[Credential | None, list[str]]:
+    """Return the result of `choose` if exactly these settings are set."""
     every = (TOKEN, GA_TOKEN, AK, SK, STS, PAGE_AK, PAGE_SK, PASSWORD)
-    secrets = {name: of(name) if name in names else None for name in every}
+    secrets = {name: secret_of(name) if name in names else None for name in every}
     texts = {name: TEXTS[name] if name in names else None for name in TEXTS}
     return choose({**secrets, **texts})
 
@@ -41,21 +40,21 @@ def chosen(*names: str) -> tuple[Credential | None, list[str]]:
 @pytest.mark.parametrize(
     ("names", "credential"),
     [
-        ([TOKEN], Tokens(of(TOKEN), of(TOKEN))),
-        ([TOKEN, GA_TOKEN], Tokens(of(TOKEN), of(GA_TOKEN))),
-        ([AK, SK], Keys(of(AK), of(SK))),
-        ([AK, SK, STS], Keys(of(AK), of(SK), of(STS))),
-        ([PAGE_AK, PAGE_SK], Keys(of(PAGE_AK), of(PAGE_SK))),
-        ([DOMAIN, USER, PASSWORD], User("account", "somebody", of(PASSWORD))),
-        ([AK, SK, DOMAIN, USER, PASSWORD], Keys(of(AK), of(SK))),
-        ([TOKEN, AK, SK, PAGE_AK, PAGE_SK], Tokens(of(TOKEN), of(TOKEN))),
+        ([TOKEN], Tokens(secret_of(TOKEN), secret_of(TOKEN))),
+        ([TOKEN, GA_TOKEN], Tokens(secret_of(TOKEN), secret_of(GA_TOKEN))),
+        ([AK, SK], Keys(secret_of(AK), secret_of(SK))),
+        ([AK, SK, STS], Keys(secret_of(AK), secret_of(SK), secret_of(STS))),
+        ([PAGE_AK, PAGE_SK], Keys(secret_of(PAGE_AK), secret_of(PAGE_SK))),
+        ([DOMAIN, USER, PASSWORD], User("account", "user-name", secret_of(PASSWORD))),
+        ([AK, SK, DOMAIN, USER, PASSWORD], Keys(secret_of(AK), secret_of(SK))),
+        ([TOKEN, AK, SK, PAGE_AK, PAGE_SK], Tokens(secret_of(TOKEN), secret_of(TOKEN))),
     ],
 )
-def test_the_first_complete_kind_is_chosen(
+def test_the_first_complete_type_is_selected(
     names: list[str], credential: Credential
 ) -> None:
-    """Tokens go before keys, and the SDK's names before the pages'."""
-    assert chosen(*names) == (credential, [])
+    """Tokens precede keys, and HUAWEICLOUD_SDK_* precedes CLOUD_SDK_*."""
+    assert select(*names) == (credential, [])
 
 
 @pytest.mark.parametrize(
@@ -71,49 +70,54 @@ def test_the_first_complete_kind_is_chosen(
         ([AK, SK, PAGE_SK], f"{PAGE_SK} set without {PAGE_AK}"),
     ],
 )
-def test_a_kind_set_in_part_is_a_problem(names: list[str], problem: str) -> None:
-    """There is no falling through, not even to a complete kind."""
-    _, problems = chosen(*names)
+def test_an_incomplete_credential_is_a_problem(names: list[str], problem: str) -> None:
+    """It is an error even if another credential is complete."""
+    _, problems = select(*names)
 
     assert problems == [problem]
 
 
-def test_every_kind_set_in_part_is_named() -> None:
-    """All problems are told at once."""
-    by_token, by_page = (
+def test_every_incomplete_credential_is_reported() -> None:
+    """All problems are reported together."""
+    token_problem, key_problem = (
         f"{GA_TOKEN} set without {TOKEN}",
         f"{PAGE_SK} set without {PAGE_AK}",
     )
 
-    assert chosen(GA_TOKEN, PAGE_SK) == (None, [by_token, by_page])
+    assert select(GA_TOKEN, PAGE_SK) == (None, [token_problem, key_problem])
 
 
-def test_without_any_credential_there_is_no_problem_with_any() -> None:
-    """Whether that is an error is for others to say."""
-    assert chosen() == (None, [])
+def test_no_credential_at_all_is_not_a_problem_yet() -> None:
+    """The caller decides whether a credential is required."""
+    assert select() == (None, [])
 
 
-def test_an_agency_gives_a_temporary_key() -> None:
-    """All three parts of it are needed."""
-    parts = dict(zip(AGENCY, ("a", "s", "t"), strict=True))
+def test_an_agency_provides_a_temporary_key() -> None:
+    """All three parts of the key are required."""
+    parts = dict(zip(Keys._fields, ("a", "s", "t"), strict=True))
 
-    assert of_agency(parts) == (Keys(Secret("a"), Secret("s"), Secret("t")), [])
-    for name in AGENCY:
-        key, (problem,) = of_agency({**parts, name: ""})
+    assert from_agency(parts) == (Keys(Secret("a"), Secret("s"), Secret("t")), [])
+    for name in Keys._fields:
+        key, (problem,) = from_agency({**parts, name: ""})
         assert key is None
-        assert "agency gives none" in problem
+        assert "agency supplies none" in problem
 
 
-def test_an_agencys_key_that_no_header_can_carry_is_told() -> None:
-    """And not shown."""
-    assert of_agency(dict.fromkeys(AGENCY, "hush\n")) == (
+def test_an_agencys_key_that_a_header_cannot_carry_is_reported() -> None:
+    """The problem does not show the key."""
+    assert from_agency(dict.fromkeys(Keys._fields, "hush\n")) == (
         None,
-        ["the key of the function's agency has a character that a header cannot carry"],
+        [
+            (
+                "the key of the function's agency contains a character that a header "
+                "cannot carry"
+            ),
+        ],
     )
 
 
-def test_a_fingerprint_tells_credentials_apart_and_gives_none_away() -> None:
-    """Equal ones have one, others another; no part of them is in it."""
+def test_a_fingerprint_identifies_a_credential_without_revealing_it() -> None:
+    """Only equal credentials have equal fingerprints; no part of a secret appears."""
     credentials: list[Credential] = [
         Tokens(Secret("one"), Secret("two")),
         Tokens(Secret("two"), Secret("one")),
@@ -122,8 +126,8 @@ def test_a_fingerprint_tells_credentials_apart_and_gives_none_away() -> None:
         User("one", "two", Secret("three")),
     ]
 
-    prints = [fingerprint(each) for each in credentials]
+    fingerprints = [fingerprint(each) for each in credentials]
 
-    assert len(set(prints)) == len(credentials)
-    assert fingerprint(Keys(Secret("one"), Secret("two"))) == prints[2]
-    assert not [each for each in prints if "one" in each or "two" in each]
+    assert len(set(fingerprints)) == len(credentials)
+    assert fingerprint(Keys(Secret("one"), Secret("two"))) == fingerprints[2]
+    assert not [each for each in fingerprints if "one" in each or "two" in each]

@@ -1,4 +1,4 @@
-"""Settings fill in what an event leaves out, and nothing else."""
+"""Settings fill in only what an event omits."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ OWN, OWN_GROUP = {NAME: "own"}, {"log_group_id": "own"}
         (OWN, None, "ga-{resource_id}", OWN),
     ],
 )
-def test_a_log_stream_gets_group_and_name(
+def test_a_log_stream_gets_its_group_and_name(
     event: Event, group: str | None, name: str | None, expected: Event
 ) -> None:
-    """What the event has stays, even if it makes no sense."""
+    """Values in the event are kept, even if they are invalid."""
     assert defaults.log_stream(event, group, name) == expected
 
 
-def test_a_name_that_needs_a_listener_is_of_no_use_to_a_log_stream() -> None:
-    """The setting is at fault, not the event."""
-    with pytest.raises(Misconfigured, match="LOG_STREAM_NAME names"):
+def test_a_template_with_a_listener_is_invalid_for_a_log_stream() -> None:
+    """The error is in the setting, and not in the event."""
+    with pytest.raises(Misconfigured, match="LOG_STREAM_NAME contains"):
         defaults.log_stream({}, "g", "ga-{resource_id}")
 
 
@@ -49,10 +49,10 @@ def test_a_name_that_needs_a_listener_is_of_no_use_to_a_log_stream() -> None:
         ({"resource_id": "{resource_id}"}, None, None, {NAME: "ga-{resource_id}"}),
     ],
 )
-def test_bootstrap_names_the_stream_after_its_listener(
+def test_bootstrap_names_the_stream_after_the_listener(
     event: Event, group: str | None, name: str | None, expected: Event
 ) -> None:
-    """The template of the settings, else the built-in one, takes the listener's id."""
+    """The default template is used if no setting has one."""
     assert defaults.bootstrap(event, group, name) == {**event, **expected}
 
 
@@ -66,15 +66,15 @@ def test_bootstrap_names_the_stream_after_its_listener(
         ({}, "g", {}),
     ],
 )
-def test_a_logtank_gets_its_group_inside(
+def test_a_logtank_gets_its_group(
     event: Event, group: str | None, expected: Event
 ) -> None:
-    """What is no logtank is left to the schema to refuse."""
+    """A value that is not a logtank is rejected later, by the schema."""
     assert defaults.logtank(event, group, "ga-{resource_id}") == expected
 
 
-def test_an_event_is_left_as_it_came() -> None:
-    """Defaults make a new event."""
+def test_the_event_is_not_modified() -> None:
+    """The defaults are added to a copy."""
     event: Event = {"resource_id": "l"}
     inner: Event = {}
 

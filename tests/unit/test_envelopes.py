@@ -1,4 +1,4 @@
-"""Envelopes are peeled off, as many as there may be, down to the requests in them."""
+"""Nested envelopes are opened until the requests in them are found."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ TRACE = {
 
 
 def eventbridge(detail: object) -> dict[str, object]:
-    """Return an event of EventBridge."""
+    """Return an EventBridge event."""
     return {"version": "0", "detail-type": "t", "source": "s", "detail": detail}
 
 
 def eventgrid(data: object) -> dict[str, object]:
-    """Return an event of EventGrid, as CloudEvents has them."""
+    """Return an EventGrid event, in the format of CloudEvents."""
     return {"specversion": "1.0", "id": "i", "source": "s", "type": "t", "data": data}
 
 
 def notification(message: object) -> dict[str, object]:
-    """Return SNS's envelope, as a queue has it."""
+    """Return an SNS notification, as it is delivered to a queue."""
     return {"Type": "Notification", "TopicArn": "arn", "Message": message}
 
 
 def text(payload: object) -> str:
-    """Return a payload as JSON."""
+    """Return a payload as JSON text."""
     return json.dumps(payload)
 
 
 def wrapped(payload: object, layers: int) -> object:
-    """Return a payload in so many envelopes."""
+    """Return a payload in this number of nested envelopes."""
     for _ in range(layers):
         payload = eventbridge(payload)
     return payload
 
 
 def problems(found: object, place: str = "") -> dict[str, str]:
-    """Return what is said of a message that holds no request, by pointer."""
+    """Return the problems of a message that contains no valid request, by pointer."""
     (item,) = envelopes.message(found, place).items
     assert isinstance(item, InvalidEvent)
     return {problem.pointer: problem.detail for problem in item.problems}
@@ -68,32 +68,32 @@ def problems(found: object, place: str = "") -> dict[str, str]:
     ],
 )
 def test_a_request_is_found_in_any_envelope(found: object) -> None:
-    """Also in several inside one another, each as an object or as its text."""
+    """Envelopes may be nested, each as an object or as JSON text."""
     assert envelopes.message(found) == Message([REQUEST])
 
 
 @pytest.mark.parametrize("found", [[REQUEST, 7], eventbridge(text([REQUEST, 7]))])
-def test_an_array_is_several_requests(found: object) -> None:
-    """Whatever they are: each is checked for itself."""
+def test_an_array_contains_several_requests(found: object) -> None:
+    """The items may have any type, as each one is validated later."""
     assert envelopes.message(found) == Message([REQUEST, 7], is_array=True)
 
 
 @pytest.mark.parametrize("found", [[], notification("[]")])
-def test_an_empty_array_is_no_request(found: object) -> None:
-    """And nothing wrong either."""
+def test_an_empty_array_contains_no_requests(found: object) -> None:
+    """An empty array is valid."""
     assert envelopes.message(found) == Message([], is_array=True)
 
 
-def test_envelopes_inside_an_array_are_requests_as_they_are() -> None:
-    """A sender of several requests needs no envelopes."""
+def test_items_of_an_array_are_not_opened() -> None:
+    """An array is sent directly, so its items need no envelopes."""
     items = [eventbridge(REQUEST), {"cts": TRACE}, text(REQUEST)]
 
     assert envelopes.message(items) == Message(items, is_array=True)
 
 
 @pytest.mark.parametrize("found", [None, 7, "null", '"text"', {}, "{}"])
-def test_anything_else_is_one_request_to_be_refused_later(found: object) -> None:
-    """The schema says what it must be; a text in a text is not opened again."""
+def test_any_other_value_is_a_single_request(found: object) -> None:
+    """The schema rejects it later; JSON text inside JSON text is not parsed again."""
     payload = json.loads(found) if isinstance(found, str) else found
 
     assert envelopes.message(found) == Message([payload])
@@ -101,21 +101,21 @@ def test_anything_else_is_one_request_to_be_refused_later(found: object) -> None
 
 @pytest.mark.parametrize("layers", [0, 3])
 @pytest.mark.parametrize("trace", [TRACE, {"cts": TRACE}])
-def test_a_trace_is_found_in_any_envelope_too(trace: object, layers: int) -> None:
-    """It says which listener was created."""
+def test_a_trace_is_found_in_any_envelope(trace: object, layers: int) -> None:
+    """The message then identifies the listener that was created."""
     assert envelopes.message(wrapped(trace, layers)) == Message([Listener(ID)])
     assert envelopes.message(text(wrapped(trace, layers))) == Message([Listener(ID)])
 
 
-def test_a_trace_of_something_else_is_passed_over() -> None:
-    """It is a message that asks for nothing."""
+def test_a_trace_of_another_resource_is_ignored() -> None:
+    """The message contains no request."""
     (item,) = envelopes.message(eventgrid({**TRACE, "service_type": "ECS"})).items
 
     assert isinstance(item, Ignored)
 
 
-def test_four_layers_are_peeled_off_and_no_fifth() -> None:
-    """What lies deeper is no request, and will be refused as such."""
+def test_at_most_four_envelopes_are_opened() -> None:
+    """Deeper payloads are not found, and validation rejects the fifth envelope."""
     assert envelopes.message(wrapped(REQUEST, 4)) == Message([REQUEST])
     assert envelopes.message(wrapped(REQUEST, 5)) == Message([eventbridge(REQUEST)])
     assert envelopes.message(wrapped(REQUEST, 900)) == Message([wrapped(REQUEST, 896)])
@@ -134,47 +134,49 @@ def test_four_layers_are_peeled_off_and_no_fifth() -> None:
         {"type": "Notification", "topicarn": "arn", "message": text(REQUEST)},
     ],
 )
-def test_half_an_envelope_is_none(payload: dict[str, object]) -> None:
-    """All of its fields tell it."""
+def test_an_incomplete_envelope_is_not_opened(payload: dict[str, object]) -> None:
+    """An envelope is recognized only by all of its fields."""
     assert envelopes.message(payload) == Message([payload])
 
 
-def test_a_thousand_requests_are_the_most() -> None:
-    """One more, and none of them is taken."""
-    most = [REQUEST] * 1000
+def test_at_most_1000_requests_are_accepted() -> None:
+    """An array with more requests is rejected completely."""
+    limit = [REQUEST] * 1000
 
-    assert len(envelopes.message(most).items) == 1000
-    assert len(envelopes.message(text(most)).items) == 1000
-    words = "must have 1000 items at most"
-    assert problems([*most, REQUEST]) == {"": words}
-    assert problems(eventbridge([*most, REQUEST]), "/body") == {"/body/detail": words}
+    assert len(envelopes.message(limit).items) == 1000
+    assert len(envelopes.message(text(limit)).items) == 1000
+    message = "must have at most 1000 items"
+    assert problems([*limit, REQUEST]) == {"": message}
+    assert problems(eventbridge([*limit, REQUEST]), "/body") == {
+        "/body/detail": message
+    }
 
 
 @pytest.mark.parametrize(
-    ("found", "pointer", "words"),
+    ("found", "pointer", "message"),
     [
-        ("{", "/body", "is no JSON from line 1, column 2 on"),
-        ('{"a": 1, "a": 2}', "/body/a", "is there twice"),
-        (b"\xff", "/body", "is no UTF-8"),
+        ("{", "/body", "is not valid JSON (line 1, column 2)"),
+        ('{"a": 1, "a": 2}', "/body/a", "is a duplicate key"),
+        (b"\xff", "/body", "is not valid UTF-8"),
         (
             text(notification(text(eventbridge("[NaN]")))),
             "/body/Message/detail/0",
-            "is NaN, which JSON does not know",
+            "is NaN, which is not valid JSON",
         ),
-        (eventgrid(""), "/body/data", "is no JSON from line 1, column 1 on"),
+        (eventgrid(""), "/body/data", "is not valid JSON (line 1, column 1)"),
         (eventgrid({"cts": 7}), "/body/data/cts", "must be an object"),
     ],
 )
-def test_what_cannot_be_read_is_told_by_its_place(
-    found: object, pointer: str, words: str
+def test_an_unreadable_payload_is_reported_with_its_pointer(
+    found: object, pointer: str, message: str
 ) -> None:
-    """All envelopes are on the way there."""
-    assert problems(found, "/body") == {pointer: words}
+    """The pointer includes every envelope."""
+    assert problems(found, "/body") == {pointer: message}
 
 
 @pytest.mark.parametrize("found", [REQUEST, [], "no JSON"])
 def test_a_message_keeps_its_id(found: object) -> None:
-    """Whether or not it can be read."""
+    """Unreadable messages keep their ID as well."""
     assert envelopes.message(found, "", "m-1").id == "m-1"
     assert envelopes.message(found).id == ""
 
@@ -189,8 +191,8 @@ def test_a_message_keeps_its_id(found: object) -> None:
         ({"a": 1}, (), {"a": 1}),
     ],
 )
-def test_a_place_that_is_not_there_holds_nothing(
+def test_a_missing_path_gives_none(
     found: object, path: tuple[str, ...], expected: object
 ) -> None:
-    """Whatever stands on the way to it."""
+    """Any type of value may be found on the path."""
     assert envelopes.inner(found, *path) == expected

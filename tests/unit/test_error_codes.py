@@ -1,4 +1,4 @@
-"""Codes and statuses come to the classes that the clouds' documents suggest."""
+"""Error codes and statuses map to the error classes that the documentation suggests."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ UNKNOWN_CODES = (None, "", "401", "xx", "LTS.0002", "GA.9101", "GA.92", "APIG.03
         for code, kind in KIND_BY_CODE.items()
     ],
 )
-def test_a_known_code_decides_whatever_the_status(code: str, kind: Kind) -> None:
-    """The documents give one code different statuses; the code is the surer sign."""
+def test_a_known_code_takes_precedence_over_the_status(code: str, kind: Kind) -> None:
+    """The status documented for a code varies, so the code is more reliable."""
     for status in (302, 400, 401, 404, 409, 500):
         assert meaning(status, code).kind is kind
 
@@ -81,37 +81,37 @@ def test_a_known_code_decides_whatever_the_status(code: str, kind: Kind) -> None
         for status, kind in KIND_BY_STATUS.items()
     ],
 )
-def test_an_unknown_code_leaves_it_to_the_status(status: int, kind: Kind) -> None:
-    """Without a code that the table knows, the status decides."""
+def test_an_unknown_code_falls_back_to_the_status(status: int, kind: Kind) -> None:
+    """This includes a missing or empty code."""
     for code in UNKNOWN_CODES:
         assert meaning(status, code) == (kind, None)
 
 
 def test_every_row_of_the_tables_is_tested() -> None:
-    """No code and no status is in the tables without a row here."""
+    """Each code and status in the tables has a row in these tests."""
     assert set(CODES) - set(KIND_BY_CODE) == {"GA.92xx"}
     assert not set(STATUSES) - set(KIND_BY_STATUS)
     assert set(HUNDREDS) <= {status // 100 for status in KIND_BY_STATUS}
 
 
-def test_a_remedy_of_a_code_is_a_sentence() -> None:
-    """Where a code has a remedy of its own, it reads like one."""
+def test_the_remedy_of_a_code_is_a_sentence() -> None:
+    """Only some codes have a remedy of their own."""
     remedies = [each.remedy for each in CODES.values() if each.remedy]
 
     assert remedies
     assert all(remedy[0].isupper() and remedy.endswith(".") for remedy in remedies)
 
 
-def test_a_missing_log_group_is_told_apart_from_other_things_missing() -> None:
-    """The remedy of LTS.0201 names the log group and the regions that GA serves."""
+def test_a_missing_log_group_has_a_specific_remedy() -> None:
+    """The remedy of LTS.0201 names the log group and the regions that GA supports."""
     remedy = meaning(404, "LTS.0201").remedy or ""
 
     assert "log_group_id" in remedy
     assert "cn-north-4" in remedy
 
 
-def test_every_answer_is_refused_not_taken_up_or_unsure() -> None:
-    """All statuses but successes have a class whose branch decides on repeating."""
+def test_every_error_status_is_refused_not_processed_or_maybe_processed() -> None:
+    """The base class decides whether a call can be repeated."""
     branches = (errors.Refused, errors.NotProcessed, errors.MaybeProcessed)
 
     assert all(issubclass(meaning(n, None).kind, branches) for n in range(300, 600))

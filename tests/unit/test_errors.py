@@ -1,4 +1,4 @@
-"""The family of errors: one root, documents that fit their schema, words that help."""
+"""The error classes: one root, documents that match their schema, clear messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from functions.errors import (
     Throttled,
     codes,
 )
-from tests.unit.family import FAMILY, error_of
+from tests.unit.error_family import FAMILY, error_of
 
 BRANCHES = {
     "ProvisioningError",
@@ -66,43 +66,43 @@ RETRYABLE = {
 }
 
 
-def test_the_whole_family_is_public() -> None:
-    """Every class below the root can be had from the package."""
+def test_every_error_class_is_public() -> None:
+    """All subclasses of the root can be imported from the package."""
 
-    def below(kind: type[ProvisioningError]) -> set[type[ProvisioningError]]:
-        return {kind}.union(*map(below, kind.__subclasses__()))
+    def subclasses(kind: type[ProvisioningError]) -> set[type[ProvisioningError]]:
+        return {kind}.union(*map(subclasses, kind.__subclasses__()))
 
-    assert below(ProvisioningError) == set(FAMILY)
+    assert subclasses(ProvisioningError) == set(FAMILY)
 
 
-def test_the_tree_on_top_of_the_package_is_the_real_one() -> None:
-    """Each class stands in the drawing, under the class that it derives from."""
+def test_the_class_tree_in_the_docstring_is_accurate() -> None:
+    """Each class is shown below the class that it derives from."""
     lines = (errors.__doc__ or "").splitlines()
-    drawn: dict[str, str] = {}
+    documented: dict[str, str] = {}
     path: list[str] = []
     for line in lines:
-        words = line.replace("│", " ").replace("├──", "   ").replace("└──", "   ")
-        name = words.split()[0] if words.split() else ""
-        if name in errors.__all__:
-            depth = (len(words) - len(words.lstrip())) // 4
+        text = line.replace("│", " ").replace("├──", "   ").replace("└──", "   ")
+        name = text.split()[0] if text.split() else ""
+        if name in vars(errors):
+            depth = (len(text) - len(text.lstrip())) // 4
             path[depth:] = [name]
-            drawn[name] = path[depth - 1] if depth else "Exception"
+            documented[name] = path[depth - 1] if depth else "Exception"
 
-    assert drawn == {kind.__name__: kind.__mro__[1].__name__ for kind in FAMILY}
+    assert documented == {kind.__name__: kind.__mro__[1].__name__ for kind in FAMILY}
 
 
 @pytest.mark.parametrize("kind", FAMILY)
-def test_every_class_says_what_it_is_and_what_to_do(
+def test_every_class_has_a_docstring_and_a_remedy(
     kind: type[ProvisioningError],
 ) -> None:
-    """A class has a docstring of its own, and a remedy that is a sentence."""
+    """The docstring is not inherited, and the remedy is a sentence."""
     assert kind.__dict__["__doc__"]
     assert kind.remedy[0].isupper()
     assert kind.remedy.endswith(".")
 
 
-def test_leaves_have_the_statuses_of_the_design() -> None:
-    """Each class answers an HTTP caller with its own status, all others with 502."""
+def test_each_class_has_the_specified_http_status() -> None:
+    """The status is that of the HTTP response to the caller."""
     leaves = {kind.__name__: kind.status for kind in FAMILY}
     for name in (*BRANCHES, "BatchFailed"):
         del leaves[name]
@@ -110,22 +110,22 @@ def test_leaves_have_the_statuses_of_the_design() -> None:
     assert leaves == STATUSES
 
 
-def test_what_may_succeed_later_is_retryable() -> None:
-    """Silence, trouble and crowds pass; refusals and faults of the event do not."""
+def test_temporary_failures_are_retryable() -> None:
+    """Refusals and errors in the event are not retryable."""
     leaves = {kind.__name__ for kind in FAMILY if kind.retryable} - BRANCHES
 
     assert leaves == RETRYABLE
 
 
-def test_a_leaf_has_no_classes_below_it_but_the_kinds_of_invalid_events() -> None:
-    """Whoever catches a leaf knows exactly what happened."""
+def test_only_invalid_event_has_both_instances_and_subclasses() -> None:
+    """Any other class that is raised has no subclasses."""
     parents = {kind.__mro__[1].__name__ for kind in FAMILY} - {"Exception"}
 
     assert parents == BRANCHES | {"InvalidEvent"}
 
 
-def test_nothing_is_classified_by_its_text() -> None:
-    """The table of codes asks for a status and a code, and never for a message."""
+def test_errors_are_not_classified_by_message() -> None:
+    """The functions of the code table have only a status and a code as parameters."""
     names = {
         argument.arg
         for node in ast.walk(ast.parse(inspect.getsource(codes)))
@@ -146,8 +146,8 @@ FACTS = {
 }
 
 
-def full() -> ServiceFailed:
-    """Return an error that knows everything."""
+def full_error() -> ServiceFailed:
+    """Return an error with every field set."""
     error = ServiceFailed(
         "It broke.",
         code="LTS.0202",
@@ -163,8 +163,8 @@ def full() -> ServiceFailed:
 
 
 @pytest.mark.parametrize("kind", FAMILY)
-def test_every_document_fits_its_schema(kind: type[ProvisioningError]) -> None:
-    """A document has all that `error.schema.json` demands, and nothing else."""
+def test_every_document_matches_its_schema(kind: type[ProvisioningError]) -> None:
+    """A document has exactly the fields that `error.schema.json` requires."""
     document = error_of(kind, "Something happened").as_document()
 
     contracts.check("error", json.loads(json.dumps(document)))
@@ -173,8 +173,8 @@ def test_every_document_fits_its_schema(kind: type[ProvisioningError]) -> None:
 
 
 def test_a_document_has_every_known_fact() -> None:
-    """Facts of the cloud, and how far the work had come, are in the document."""
-    document = full().as_document()
+    """This includes facts from the cloud, the step and existing resources."""
+    document = full_error().as_document()
 
     contracts.check("error", document)
     assert document == {
@@ -189,27 +189,27 @@ def test_a_document_has_every_known_fact() -> None:
     }
 
 
-def test_unknown_facts_are_left_out() -> None:
-    """A fact that is not known has no field."""
+def test_unknown_facts_are_omitted() -> None:
+    """A fact without a value has no field in the document."""
     assert not set(Misconfigured("X").as_document()) & set(FACTS)
 
 
-def test_noting_nothing_forgets_nothing() -> None:
-    """A fact that is noted as None stays as it was known before."""
-    error = full()
+def test_noting_none_keeps_the_known_value() -> None:
+    """Only values that are not None replace earlier ones."""
+    error = full_error()
 
     error.note(step=None, log_stream_id="other")
 
     assert (error.step, error.log_stream_id) == ("create_logtank", "other")
 
 
-def test_an_error_reads_as_a_sentence_with_its_code_and_remedy() -> None:
-    """The text that a platform shows says what happened and what to do."""
-    assert str(full()) == f"It broke (LTS.0202). {ServiceFailed.remedy}"
+def test_the_text_of_an_error_has_detail_code_and_remedy() -> None:
+    """The text shown by the platform says what happened and what to do."""
+    assert str(full_error()) == f"It broke (LTS.0202). {ServiceFailed.remedy}"
 
 
-def test_an_own_remedy_stands_before_the_classs() -> None:
-    """A remedy given to one error is that error's alone."""
+def test_a_specific_remedy_replaces_that_of_the_class() -> None:
+    """It applies only to the error that it was given to."""
     error = NotFound("Gone", remedy="Make it.")
 
     assert error.as_document()["remedy"] == "Make it."
@@ -217,8 +217,8 @@ def test_an_own_remedy_stands_before_the_classs() -> None:
     assert NotFound("Gone").remedy != "Make it."
 
 
-def test_an_invalid_event_names_every_place_once_and_in_order() -> None:
-    """Problems are sorted and unique, in the document and in the text."""
+def test_an_invalid_event_has_sorted_and_unique_problems() -> None:
+    """This holds for the document and for the text."""
     last, first = Problem("/b", "is required"), Problem("", "must be an object")
 
     error = InvalidEvent(last, first, last)
@@ -231,26 +231,26 @@ def test_an_invalid_event_names_every_place_once_and_in_order() -> None:
 
 
 def test_a_failed_batch_has_every_outcome_in_its_document() -> None:
-    """Results and errors stand in the order of the requests."""
-    made: dict[str, object] = {"log_stream_id": "s", "created": True}
-    batch = BatchFailed([made, full(), Misconfigured("X is not set")])
+    """Results and errors have the order of the requests."""
+    result: dict[str, object] = {"log_stream_id": "s", "created": True}
+    batch = BatchFailed([result, full_error(), Misconfigured("X is not set")])
 
     document = batch.as_document()
 
     contracts.check("error", document)
     assert document["results"] == [
-        made,
-        full().as_document(),
+        result,
+        full_error().as_document(),
         Misconfigured("X is not set").as_document(),
     ]
-    assert document["detail"] == ("2 of 3 requests failed; counted from 0, these: 1, 2")
+    assert document["detail"] == ("2 of 3 requests failed (counted from 0): 1, 2")
 
 
-def test_the_text_of_a_failed_batch_has_the_failures_alone() -> None:
-    """As text it is its document in JSON, without what went well."""
-    shown = json.loads(str(BatchFailed([{"created": True}, full()])))
+def test_the_text_of_a_failed_batch_has_only_the_failures() -> None:
+    """The text is the document as JSON, without the successful results."""
+    shown = json.loads(str(BatchFailed([{"created": True}, full_error()])))
 
-    assert shown["results"] == [full().as_document()]
+    assert shown["results"] == [full_error().as_document()]
     assert shown["type"].endswith("/BatchFailed")
     contracts.check("error", shown)
 
@@ -264,10 +264,10 @@ def test_the_text_of_a_failed_batch_has_the_failures_alone() -> None:
         ([Misconfigured("a"), NotFound("b")], 500, False),
     ],
 )
-def test_a_failed_batch_is_as_bad_as_its_worst_member(
+def test_a_failed_batch_has_the_status_of_its_worst_failure(
     failures: list[ProvisioningError], status: int, *, retryable: bool
 ) -> None:
-    """Its status is the highest; it is retryable if any member is."""
+    """The highest status applies; the batch is retryable if any failure is."""
     batch = BatchFailed([{"created": True}, *failures])
 
     assert (batch.status, batch.retryable) == (status, retryable)

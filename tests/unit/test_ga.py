@@ -1,18 +1,17 @@
-"""The calls to GA are as its pages say, and its answers are read with care."""
+"""Calls to GA match its API reference, and its replies are validated."""
 
 from __future__ import annotations
 
 import pytest
 
-from functions.errors import NotFound, UnintelligibleReply
+from functions.errors import UnintelligibleReply
 from functions.huaweicloud import ga
 from functions.transport.calls import Call, Reply
-from tests.unit.script import refusal
 
 NEW = ga.NewLogtank("LISTENER", "l", "g", "s")
-NOBODY = ga.Owner()
+NO_OWNER = ga.Owner()
 JSON = ("Content-Type", "application/json")
-CALL = ga.list_logtanks(NEW, NOBODY)
+CALL = ga.list_logtanks(NEW, NO_OWNER)
 QUERY = (("resource_ids", "l"), ("resource_type", "LISTENER"))
 FULL = {
     "id": "t",
@@ -37,10 +36,10 @@ FULL = {
         (ga.Owner(None, "d"), (("X-Domain-Id", "d"),)),
     ],
 )
-def test_an_owner_is_told_by_domain_else_by_project(
+def test_an_owner_is_identified_by_domain_or_else_by_project(
     owner: ga.Owner, headers: tuple[tuple[str, str], ...]
 ) -> None:
-    """GA is a global service: a domain id that is set goes first."""
+    """GA is a global service, so a domain ID takes precedence over a project ID."""
     assert owner.headers() == headers
     for call in (
         ga.create_logtank(NEW, owner),
@@ -51,9 +50,9 @@ def test_an_owner_is_told_by_domain_else_by_project(
         assert call.headers == (JSON, *headers)
 
 
-def test_a_logtank_is_created_as_its_page_says() -> None:
+def test_the_create_request_matches_the_api_reference() -> None:
     """Path and body are those of Tables 2 and 3."""
-    assert ga.create_logtank(NEW, NOBODY) == Call(
+    assert ga.create_logtank(NEW, NO_OWNER) == Call(
         service="GA",
         operation="CreateLogtank",
         method="POST",
@@ -73,39 +72,39 @@ def test_a_logtank_is_created_as_its_page_says() -> None:
 @pytest.mark.parametrize(
     ("call", "operation", "method"),
     [
-        (ga.show_logtank(ga.Logtank("t/1"), NOBODY), "ShowLogtank", "GET"),
-        (ga.delete_logtank(ga.Logtank("t/1"), NOBODY), "DeleteLogtank", "DELETE"),
+        (ga.show_logtank(ga.Logtank("t/1"), NO_OWNER), "ShowLogtank", "GET"),
+        (ga.delete_logtank(ga.Logtank("t/1"), NO_OWNER), "DeleteLogtank", "DELETE"),
     ],
 )
-def test_one_logtank_is_named_in_the_path(
+def test_a_single_logtank_is_addressed_by_its_path(
     call: Call, operation: str, method: str
 ) -> None:
-    """Its id stays one segment, and there is no body."""
+    """The ID is encoded as one path segment, and the request has no body."""
     assert call == Call("GA", operation, method, "/v1/logtanks/t%2F1", (), (JSON,))
 
 
-def test_the_first_page_is_asked_for_by_the_listener_alone() -> None:
-    """GA's own limit for a page is good enough."""
+def test_the_first_page_is_requested_by_listener_only() -> None:
+    """GA's default page size is sufficient."""
     assert Call("GA", "ListLogtanks", "GET", "/v1/logtanks", QUERY, (JSON,)) == CALL
 
 
-def test_a_marker_comes_with_a_limit() -> None:
-    """The page says that a marker is used with a limit only."""
+def test_a_marker_is_sent_with_a_limit() -> None:
+    """The API reference allows a marker only together with a limit."""
     further = (("limit", "500"), ("marker", "m"))
 
-    assert ga.list_logtanks(NEW, NOBODY, "m").query == (*QUERY, *further)
+    assert ga.list_logtanks(NEW, NO_OWNER, "m").query == (*QUERY, *further)
 
 
-def test_a_described_logtank_is_read_in_full() -> None:
-    """All fields of Table 5 are kept, and the request's id with them."""
+def test_a_described_logtank_is_read_completely() -> None:
+    """All fields of Table 5 are kept, along with the request ID."""
     found = ga.logtank(CALL, Reply(201, {"logtank": FULL}, "r"))
 
     assert found._asdict() == {**FULL, "request_id": "r", "seen_at": None}
     assert found.as_document() == FULL
 
 
-def test_fields_that_ga_left_out_are_left_out_of_the_result() -> None:
-    """What is missing, empty or no text is unknown, and unknown fields are dropped."""
+def test_fields_missing_in_the_reply_are_omitted_from_the_result() -> None:
+    """A field that is missing, empty or not a string is omitted."""
     described = {"id": "t", "status": "", "domain_id": 7, "more": "x", "project_id": []}
 
     found = ga.logtank(CALL, Reply(201, {"logtank": described, "request_id": "r"}))
@@ -114,8 +113,8 @@ def test_fields_that_ga_left_out_are_left_out_of_the_result() -> None:
     assert found.as_document() == {"id": "t"}
 
 
-def test_a_request_id_inside_the_logtank_is_not_the_replys() -> None:
-    """The id of the request is the header's or stands beside the logtank."""
+def test_a_request_id_inside_the_logtank_is_ignored() -> None:
+    """The request ID comes from the header or from the top level of the reply."""
     found = ga.logtank(CALL, Reply(201, {"logtank": {"id": "t", "request_id": "x"}}))
 
     assert found.request_id is None
@@ -124,18 +123,10 @@ def test_a_request_id_inside_the_logtank_is_not_the_replys() -> None:
 @pytest.mark.parametrize(
     "body", [{}, {"logtank": None}, {"logtank": []}, {"logtank": {"id": ""}}]
 )
-def test_an_answer_without_the_logtanks_id_is_unintelligible(body: object) -> None:
-    """A success that names nothing may or may not be one."""
-    with pytest.raises(UnintelligibleReply, match="has no logtank with an id"):
+def test_a_reply_without_a_logtank_id_is_unintelligible(body: object) -> None:
+    """Such a reply does not show whether the request succeeded."""
+    with pytest.raises(UnintelligibleReply, match="has no logtank with an ID"):
         ga.logtank(CALL, Reply(201, body))
-
-
-def test_a_refusal_is_its_error() -> None:
-    """The code of the answer decides, for one logtank as for a list."""
-    with pytest.raises(NotFound):
-        ga.logtank(CALL, refusal(404, "GA.9002"))
-    with pytest.raises(NotFound):
-        ga.logtanks(CALL, refusal(404, "GA.9002"))
 
 
 @pytest.mark.parametrize(
@@ -148,10 +139,10 @@ def test_a_refusal_is_its_error() -> None:
         ({}, None),
     ],
 )
-def test_a_page_names_the_next_one(
+def test_a_page_has_the_marker_of_the_next_page(
     page_info: dict[str, object], marker: str | None
 ) -> None:
-    """A page without a filled marker is the last."""
+    """A page without a marker, or with an empty one, is the last."""
     body = {"logtanks": [{"id": "t"}, {"id": "u"}], **page_info}
 
     found = ga.logtanks(CALL, Reply(200, body))
@@ -161,13 +152,13 @@ def test_a_page_names_the_next_one(
 
 @pytest.mark.parametrize("body", [{}, {"logtanks": None}, {"logtanks": {"id": "t"}}])
 def test_a_page_without_a_list_is_unintelligible(body: object) -> None:
-    """Nothing follows from another document."""
+    """No conclusion is drawn from an unexpected document."""
     with pytest.raises(UnintelligibleReply, match="has no logtanks"):
         ga.logtanks(CALL, Reply(200, body))
 
 
 @pytest.mark.parametrize("each", [{}, "t", None, {"id": None}])
 def test_a_listed_logtank_without_an_id_is_unintelligible(each: object) -> None:
-    """One odd entry makes the page of no use."""
-    with pytest.raises(UnintelligibleReply, match="has no logtank with an id"):
+    """One invalid entry makes the whole page unusable."""
+    with pytest.raises(UnintelligibleReply, match="has no logtank with an ID"):
         ga.logtanks(CALL, Reply(200, {"logtanks": [{"id": "t"}, each]}))

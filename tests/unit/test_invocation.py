@@ -1,4 +1,4 @@
-"""One event's way through the bundle: read, check, do, reply, or raise."""
+"""An invocation validates the event, performs the action, and returns or raises."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from functions import bootstrap, create_log_stream, create_logtank, invocation
+from functions import bootstrap, create_log_stream, create_logtank, settings
 from functions.errors import (
     BatchFailed,
     DeadlineExceeded,
@@ -17,9 +17,12 @@ from functions.errors import (
     NotFound,
     ProvisioningError,
 )
-from functions.invocation import tasks
+from functions.invocation.requests import Requests
+from functions.invocation.tasks import TASKS
+from functions.invocation.warm_state import WarmState
+from functions.runtime import Log
 from tests.byte_server import Answer, answer, document
-from tests.unit.invoking import (
+from tests.unit.invocations import (
     DESCRIBED,
     GONE,
     STREAM,
@@ -30,19 +33,20 @@ from tests.unit.invoking import (
     invoked,
     lines,
 )
+from tests.unit.script import plenty
 
-BAD: dict[str, object] = {"log_stream_name": ".n"}
+INVALID: dict[str, object] = {"log_stream_name": ".n"}
 ONE, TWO = {"log_stream_name": "one"}, {"log_stream_name": "two"}
 
 
-def with_time_left(milliseconds: int) -> SimpleNamespace:
-    """Return a context that tells so much time."""
+def with_remaining_time(milliseconds: int) -> SimpleNamespace:
+    """Return a context with this remaining time."""
     remaining = {"getRemainingTimeInMilliSeconds": lambda: milliseconds}
     return SimpleNamespace(**{**vars(context()), **remaining})
 
 
 @pytest.mark.parametrize(
-    ("handler", "event", "answers", "made"),
+    ("handler", "event", "answers", "result"),
     [
         (
             bootstrap.handler,
@@ -78,15 +82,15 @@ def with_time_left(milliseconds: int) -> SimpleNamespace:
         ),
     ],
 )
-def test_an_entry_does_what_its_event_asks_for(
-    handler: Handler, event: object, answers: list[Answer], made: object
+def test_an_entry_point_performs_its_action(
+    handler: Handler, event: object, answers: list[Answer], result: object
 ) -> None:
-    """Defaults are filled in, the action is done, and its result returned."""
-    assert invoked(handler, event, *answers) == made
+    """Defaults are filled in, the action runs, and its result is returned."""
+    assert invoked(handler, event, *answers) == result
 
 
-def test_an_array_has_an_array_of_results() -> None:
-    """In order, and for a single request as well."""
+def test_an_array_gets_an_array_of_results() -> None:
+    """The results keep the order, and an array of one request gets an array, too."""
     other = document({"log_stream_id": "s2"})
 
     assert invoked(create_log_stream.handler, [ONE, TWO, ONE], STREAM, other) == [
@@ -98,11 +102,11 @@ def test_an_array_has_an_array_of_results() -> None:
     assert invoked(create_log_stream.handler, []) == []
 
 
-@pytest.mark.parametrize("event", [None, "text", BAD, [BAD]])
-def test_an_event_that_breaks_its_schema_is_refused(
+@pytest.mark.parametrize("event", [None, "text", INVALID, [INVALID]])
+def test_an_invalid_event_is_rejected(
     event: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing is sent; a lone one raises its own error, in an array too."""
+    """No request is sent; a single request raises its own error, even in an array."""
     with pytest.raises(InvalidEvent) as raised:
         create_log_stream.handler(event, context())
 
@@ -113,8 +117,10 @@ def test_an_event_that_breaks_its_schema_is_refused(
     assert line["error"] == raised.value.as_document()
 
 
-def test_a_lone_failure_is_raised_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    """It tells the step, and stands in the log."""
+def test_a_single_failure_is_raised_unchanged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The error has the step, and is logged."""
     with pytest.raises(NotFound) as raised:
         invoked(create_log_stream.handler, ONE, GONE)
 
@@ -124,12 +130,12 @@ def test_a_lone_failure_is_raised_as_it_is(capsys: pytest.CaptureFixture[str]) -
     assert line["error"]["step"] == "create_log_stream"
 
 
-def test_an_array_in_which_some_fail_is_done_in_full(
+def test_an_array_with_failures_is_processed_completely(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Then it fails as a whole, with every outcome in its place."""
+    """The batch then fails, with each outcome at the position of its request."""
     with pytest.raises(BatchFailed) as raised:
-        invoked(create_log_stream.handler, [BAD, ONE, TWO], STREAM, GONE)
+        invoked(create_log_stream.handler, [INVALID, ONE, TWO], STREAM, GONE)
 
     kinds = [type(each).__name__ for each in raised.value.outcomes]
     assert kinds == ["InvalidEvent", "dict", "NotFound"]
@@ -140,83 +146,86 @@ def test_an_array_in_which_some_fail_is_done_in_full(
     ]
 
 
-def test_an_array_in_which_all_are_invalid_sends_nothing() -> None:
-    """Each has its own refusal."""
+def test_an_array_of_invalid_requests_sends_nothing() -> None:
+    """Each request has its own error."""
     with pytest.raises(BatchFailed) as raised:
-        create_log_stream.handler([BAD, {**BAD, "ttl_in_days": 0}], context())
+        create_log_stream.handler([INVALID, {**INVALID, "ttl_in_days": 0}], context())
 
     assert raised.value.status == 400
     assert len(raised.value.failures) == 2
 
 
-def test_settings_that_make_no_sense_fail_every_event(
+def test_invalid_settings_fail_every_event(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Before the event is looked at, and in the log."""
+    """The event is not examined, and the error is logged."""
     with pytest.raises(Misconfigured, match="RETRY_ATTEMPTS") as raised:
-        bootstrap.handler(BAD, context(RETRY_ATTEMPTS="many"))
+        bootstrap.handler(INVALID, context(RETRY_ATTEMPTS="many"))
 
     (line,) = lines(capsys)
     assert line["error"] == raised.value.as_document()
 
 
-def test_a_default_that_cannot_be_filled_in_is_a_setting_at_fault() -> None:
-    """A stream's name that needs a listener is of no use without one."""
+def test_a_default_that_cannot_be_applied_is_misconfigured() -> None:
+    """A stream name with {resource_id} is not usable without a listener."""
     with pytest.raises(Misconfigured, match="LOG_STREAM_NAME"):
         create_log_stream.handler({}, context(LOG_STREAM_NAME="ga-{resource_id}"))
 
 
-def test_the_log_level_holds_for_the_invocation(
+def test_the_log_level_applies_to_the_invocation(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """At ERROR, what went well leaves no line."""
+    """At ERROR, a successful request is not logged."""
     invoked(create_log_stream.handler, ONE, STREAM, LOG_LEVEL="ERROR")
 
     assert capsys.readouterr().out == ""
 
 
-def test_no_secret_is_in_any_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """Even if the cloud quotes it."""
-    said = answer(b'{"error_msg": "bad invocation-token"}', "400 Bad Request")
+def test_no_log_line_contains_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    """A secret quoted by the cloud is masked, too."""
+    rejection = answer(b'{"error_msg": "bad invocation-token"}', "400 Bad Request")
 
     with pytest.raises(ProvisioningError) as raised:
-        invoked(create_log_stream.handler, ONE, said)
+        invoked(create_log_stream.handler, ONE, rejection)
 
     assert "bad ***" in str(raised.value)
     assert "invocation-token" not in capsys.readouterr().out
 
 
-def test_a_defect_is_an_outcome_as_any_other(
+def test_an_unexpected_exception_is_an_outcome(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """It costs the other requests nothing, and its text is not repeated."""
+    """Other requests are not affected, and the exception's text is not repeated."""
 
     def act(request: Mapping[str, object], _cloud: object) -> dict[str, object]:
         return {"made": 1 // len(str(request["log_stream_name"]).removeprefix("n"))}
 
-    task = tasks.CREATE_LOG_STREAM._replace(action=act)
-    requests = [{"log_stream_name": "n"}, {"log_stream_name": "nn"}]
+    work = Requests(
+        task=TASKS["create_log_stream"]._replace(action=act),
+        configured=settings.read(context().getUserData, frozenset()),
+        state=WarmState(),
+        remaining_seconds=plenty,
+        log=Log("create_log_stream", None, "direct"),
+    )
 
-    with pytest.raises(BatchFailed) as raised:
-        invocation.run(task, requests, context())
+    failure, result = work.outcomes([{"log_stream_name": n} for n in ("n", "nn")])
 
-    failure, made = raised.value.outcomes
     assert isinstance(failure, Malfunction)
     assert failure.detail.startswith("ZeroDivisionError in act, line ")
-    assert made == {"made": 1}
+    assert result == {"made": 1}
     assert len(lines(capsys)) == 2
 
 
-def test_without_time_nothing_is_begun() -> None:
-    """Not even a check."""
+def test_without_remaining_time_nothing_is_processed() -> None:
+    """Not even the validation is performed."""
     with pytest.raises(DeadlineExceeded, match="Not begun"):
-        create_log_stream.handler(BAD, with_time_left(900))
+        create_log_stream.handler(INVALID, with_remaining_time(900))
 
 
-def test_several_need_more_time_than_one() -> None:
-    """One is tried with what is left, of several none is begun."""
+def test_several_requests_need_more_time_than_one() -> None:
+    """One request runs with this remaining time, but none of several is begun."""
     with pytest.raises(BatchFailed) as raised:
-        create_log_stream.handler([ONE, TWO], with_time_left(1500))
+        create_log_stream.handler([ONE, TWO], with_remaining_time(1500))
 
     details = {str(each) for each in raised.value.outcomes}
     assert len(details) == 1

@@ -1,4 +1,4 @@
-"""One event's way through the bundle, from each trigger and back to it."""
+"""Events of each trigger are handled, and answered in the trigger's format."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ import pytest
 from functions import bootstrap, create_log_stream, create_logtank, triggers
 from functions.errors import BatchFailed, InvalidEvent, Malfunction
 from tests.byte_server import serving
-from tests.unit.hooks import OTHER, SECRET, signed
-from tests.unit.invoking import (
+from tests.unit.invocations import (
     GONE,
     STREAM,
     TANK,
@@ -24,6 +23,7 @@ from tests.unit.invoking import (
     lines,
     post,
 )
+from tests.unit.signed_webhooks import OTHER, SECRET, signed
 
 ID = "78d425da-4d5f-422f-b13b-40aa3f49bc55"
 TRACE = {
@@ -36,8 +36,8 @@ TRACE = {
 IGNORED = {"ignored": "the trace is not of the creation of a GA listener"}
 REQUEST = {"log_stream_name": "n"}
 RESULT = {"log_stream_id": "s", "created": True}
-DOOR = {"WEBHOOK_SECRETS": SECRET.reveal()}
-OPEN = {"WEBHOOK_AUTH": "platform"}
+SIGNED = {"WEBHOOK_SECRETS": SECRET.reveal()}
+UNSIGNED = {"WEBHOOK_AUTH": "platform"}
 
 
 @pytest.mark.parametrize(
@@ -50,10 +50,10 @@ OPEN = {"WEBHOOK_AUTH": "platform"}
         (bootstrap.handler, None),
     ],
 )
-def test_what_resembles_nothing_is_told_what_is_known(
+def test_an_unrecognized_event_gets_a_general_remedy(
     handler: Handler, event: object
 ) -> None:
-    """The schema, and every trigger whose events are understood."""
+    """The remedy names the schema and every supported trigger."""
     with pytest.raises(InvalidEvent) as raised:
         handler(event, context())
 
@@ -62,8 +62,8 @@ def test_what_resembles_nothing_is_told_what_is_known(
 
 
 @pytest.mark.parametrize("event", [{"resource_id": 7}, {"key": 1, "wait_seconds": 1}])
-def test_what_resembles_a_request_is_told_its_fields(event: object) -> None:
-    """It was meant as one, so nothing is said of triggers."""
+def test_an_event_with_a_known_field_gets_the_schemas_remedy(event: object) -> None:
+    """It was meant as a request, so the remedy does not mention triggers."""
     with pytest.raises(InvalidEvent) as raised:
         bootstrap.handler(event, context())
 
@@ -71,16 +71,16 @@ def test_what_resembles_a_request_is_told_its_fields(event: object) -> None:
 
 
 @pytest.mark.parametrize("event", [{"cts": TRACE}, TRACE])
-def test_a_new_listener_gets_its_log(event: object) -> None:
-    """The settings say where, and the trace for whom."""
-    made = invoked(bootstrap.handler, event, STREAM, TANK)
+def test_a_new_listener_gets_a_log_stream_and_a_logtank(event: object) -> None:
+    """The settings give the log group, and the trace gives the listener."""
+    result = invoked(bootstrap.handler, event, STREAM, TANK)
 
-    assert made["resource_id"] == ID
-    assert made["created"] == ["log_stream", "logtank"]
+    assert result["resource_id"] == ID
+    assert result["created"] == ["log_stream", "logtank"]
 
 
-def test_a_new_listener_may_have_a_stream_alone() -> None:
-    """If the settings name it."""
+def test_a_new_listener_can_get_only_a_log_stream() -> None:
+    """LOG_STREAM_NAME must be set for this."""
     event = {"cts": TRACE}
     handler = create_log_stream.handler
 
@@ -89,8 +89,8 @@ def test_a_new_listener_may_have_a_stream_alone() -> None:
         handler(event, context())
 
 
-def test_a_new_listener_cannot_have_a_logtank_alone() -> None:
-    """No setting names a stream by its id; the refusal says what is missing."""
+def test_a_new_listener_cannot_get_only_a_logtank() -> None:
+    """No setting has a log stream's ID, so the event is rejected."""
     with pytest.raises(InvalidEvent) as raised:
         create_logtank.handler({"cts": TRACE}, context())
 
@@ -105,10 +105,10 @@ def test_a_new_listener_cannot_have_a_logtank_alone() -> None:
         ({"record": [{"smn": {"message": '{"cts": {}}'}}]}, [IGNORED]),
     ],
 )
-def test_other_traces_are_passed_over(
+def test_other_traces_are_ignored(
     event: object, expected: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing is called, nothing has failed, and the log says why."""
+    """No request is sent, the result is a success, and the log says why."""
     assert bootstrap.handler(event, context()) == expected
     assert all(
         (line["level"], line["message"], line["why"])
@@ -117,10 +117,10 @@ def test_other_traces_are_passed_over(
     )
 
 
-def test_what_is_passed_over_has_its_place_among_the_others(
+def test_an_ignored_trace_keeps_its_position(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """In the answer and in the log."""
+    """Outcomes and log lines have the positions of their requests."""
     messages = ['{"cts": {}}', '{"key": 1}', json.dumps(REQUEST)]
     event = {"trigger_type": "KAFKA", "records": [{"messages": messages}]}
 
@@ -142,27 +142,27 @@ def test_what_is_passed_over_has_its_place_among_the_others(
         (post({}), "HTTP"),
     ],
 )
-def test_every_line_names_the_trigger(
+def test_every_log_line_names_the_trigger(
     event: object, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By its name in the table."""
-    answered: list[object] = []
+    """The name is that of the row in the trigger table."""
+    outcomes: list[object] = []
     try:
-        answered.append(bootstrap.handler(event, context()))
+        outcomes.append(bootstrap.handler(event, context()))
     except InvalidEvent as error:
-        answered.append(error)
+        outcomes.append(error)
 
-    assert len(answered) == 1
+    assert len(outcomes) == 1
     assert {line["trigger"] for line in lines(capsys)} == {name}
 
 
-def again(*ids: str) -> dict[str, object]:
-    """Return the answer that makes these messages come again."""
+def partial_batch_response(*ids: str) -> dict[str, object]:
+    """Return the response that lists these message IDs."""
     return {"batchItemFailures": [{"itemIdentifier": each} for each in ids]}
 
 
-def breaking() -> SimpleNamespace:
-    """Return a context of which a method fails."""
+def failing_context() -> SimpleNamespace:
+    """Return a context in which one method raises an exception."""
 
     def fail(_name: str) -> str:
         raise RuntimeError("hush-hush!")
@@ -170,85 +170,93 @@ def breaking() -> SimpleNamespace:
     return SimpleNamespace(**{**vars(context()), "getUserData": fail})
 
 
-def test_a_signed_request_is_done() -> None:
-    """And answered with 201."""
+def test_a_signed_request_is_processed() -> None:
+    """The response has the status 201."""
     hook = signed(json.dumps(REQUEST), moment=int(time.time()))
-    door = {"WEBHOOK_SECRETS": f"{OTHER.reveal()} {SECRET.reveal()}"}
+    settings = {"WEBHOOK_SECRETS": f"{OTHER.reveal()} {SECRET.reveal()}"}
 
-    reply = invoked(create_log_stream.handler, post(REQUEST, **hook), STREAM, **door)
+    reply = invoked(
+        create_log_stream.handler, post(REQUEST, **hook), STREAM, **settings
+    )
 
     assert reply["statusCode"] == 201
     assert json.loads(reply["body"]) == RESULT
 
 
 @pytest.mark.parametrize(
-    ("event", "door", "status"),
+    ("event", "settings", "status"),
     [
         (post(REQUEST), {}, 500),
         (post(REQUEST), {"WEBHOOK_SECRETS": "whsec_short"}, 500),
-        (post(REQUEST), DOOR, 401),
-        (post(REQUEST), {**DOOR, "RETRY_ATTEMPTS": "0"}, 500),
+        (post(REQUEST), SIGNED, 401),
+        (post(REQUEST), {**SIGNED, "RETRY_ATTEMPTS": "0"}, 500),
         (post(REQUEST) | {"httpMethod": "GET"}, {}, 405),
-        (post(REQUEST, **{"content-type": "text/plain"}), OPEN, 415),
-        (post("x" * 262_143), OPEN, 413),
-        (post({"key": 1}), OPEN, 400),
-        (post({"cts": {}}), OPEN, 200),
-        (post([]), OPEN, 200),
+        (post(REQUEST, **{"content-type": "text/plain"}), UNSIGNED, 415),
+        (post("x" * 262_143), UNSIGNED, 413),
+        (post({"key": 1}), UNSIGNED, 400),
+        (post({"cts": {}}), UNSIGNED, 200),
+        (post([]), UNSIGNED, 200),
     ],
 )
-def test_a_request_is_answered_and_nothing_raised(
-    event: object, door: dict[str, str], status: int
+def test_an_http_error_is_a_response_and_not_an_exception(
+    event: object, settings: dict[str, str], status: int
 ) -> None:
-    """Whatever is wrong with it or with the settings; the cloud is not called."""
+    """Invalid requests and settings get a status, and no request is sent."""
     with serving() as server:
-        reply: Any = create_log_stream.handler(event, context(server.endpoint, **door))
+        reply: Any = create_log_stream.handler(
+            event, context(server.endpoint, **settings)
+        )
 
     assert reply["statusCode"] == status
     assert server.requests == []
 
 
 def test_a_health_check_needs_no_settings(capsys: pytest.CaptureFixture[str]) -> None:
-    """It asks whether the function is there, and leaves no line in the log."""
+    """It is answered even if the context is broken, and is not logged."""
     agent = {"user-agent": "ELB-HealthChecker/2.0"}
     event = {"httpMethod": "GET", "requestContext": {"elb": {}}, "headers": agent}
 
-    reply: Any = bootstrap.handler(event, breaking())
+    reply: Any = bootstrap.handler(event, failing_context())
 
     assert reply["statusDescription"] == "200 OK"
     assert lines(capsys) == []
 
 
-def test_a_queue_is_told_what_is_to_come_again() -> None:
-    """The messages that failed, and of a FIFO queue all after the first of them."""
+def test_a_queue_response_lists_the_failed_messages() -> None:
+    """For a FIFO queue it also lists all messages after the first failed one."""
     requests = [{"log_stream_name": name} for name in "abc"]
     answers = (STREAM, GONE, STREAM)
     handler = create_log_stream.handler
 
-    assert invoked(handler, from_queue(*requests), *answers) == again("1")
+    assert invoked(handler, from_queue(*requests), *answers) == partial_batch_response(
+        "1"
+    )
     fifo = from_queue(*requests, queue="q.fifo")
-    assert invoked(handler, fifo, *answers) == again("1", "2")
+    assert invoked(handler, fifo, *answers) == partial_batch_response("1", "2")
 
 
-def test_of_a_fifo_queue_nothing_is_begun_after_a_failure(
+def test_a_fifo_batch_stops_at_the_first_failure(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Nor checked, and the log says how much was left."""
+    """Later requests are not even validated, and the log has their number."""
     event = from_queue(REQUEST, [{"key": 1}, REQUEST], {"cts": {}}, {}, queue="q.fifo")
 
-    assert invoked(create_log_stream.handler, event, STREAM) == again("1", "2", "3")
-    told = [(line["message"], line.get("requests")) for line in lines(capsys)]
-    assert sorted(told, key=str) == [
+    assert invoked(create_log_stream.handler, event, STREAM) == partial_batch_response(
+        "1", "2", "3"
+    )
+    logged = [(line["message"], line.get("requests")) for line in lines(capsys)]
+    assert sorted(logged, key=str) == [
         ("not begun", 3),
         ("request done", None),
         ("request failed", None),
     ]
 
 
-def test_what_a_stranger_does_wrong_is_no_error_of_the_function(
+def test_failures_of_unauthenticated_callers_are_only_warnings(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Who scans the internet for doors raises no alarm."""
-    bootstrap.handler(post(REQUEST), context(**DOOR))
+    """Internet scanners must not trigger an alarm."""
+    bootstrap.handler(post(REQUEST), context(**SIGNED))
     bootstrap.handler(post(REQUEST), context())
 
     assert [(line["level"], line["error"]["title"]) for line in lines(capsys)] == [
@@ -257,27 +265,29 @@ def test_what_a_stranger_does_wrong_is_no_error_of_the_function(
     ]
 
 
-def test_the_worst_answer_fits_into_what_a_load_balancer_takes_back() -> None:
-    """A megabyte: of many bad requests each is told less of what is wrong."""
+def test_the_largest_response_fits_within_the_load_balancers_limit() -> None:
+    """With many invalid requests, each error has fewer details, to stay below 1 MB."""
     bad: dict[str, int] = {f"f{number}": 1 for number in range(20)}
     document = [{**bad, f"n{number}": 1} for number in range(1000)]
     event = post(document, **signed(json.dumps(document), moment=int(time.time())))
 
-    reply: Any = bootstrap.handler(event, context(**DOOR))
+    reply: Any = bootstrap.handler(event, context(**SIGNED))
 
     assert reply["statusCode"] == 400
     assert len(json.loads(reply["body"])["results"]) == 1000
     assert len(reply["body"]) < 1_000_000
 
 
-def test_what_breaks_outside_of_requests_is_one_of_our_errors(
+def test_an_error_outside_of_requests_is_a_malfunction(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """It is raised, or told as the trigger wants it; its own text is not repeated."""
+    """It is raised or returned in the trigger's format, without the original text."""
     with pytest.raises(Malfunction, match=r"^RuntimeError in fail, line [0-9]+ "):
-        bootstrap.handler({}, breaking())
-    reply: Any = bootstrap.handler(post(REQUEST), breaking())
-    assert bootstrap.handler(from_queue({}, {}), breaking()) == again("0", "1")
+        bootstrap.handler({}, failing_context())
+    reply: Any = bootstrap.handler(post(REQUEST), failing_context())
+    assert bootstrap.handler(
+        from_queue({}, {}), failing_context()
+    ) == partial_batch_response("0", "1")
 
     assert reply["statusCode"] == 502
     assert set(json.loads(reply["body"])) == {"type", "title", "status"}

@@ -1,4 +1,4 @@
-"""JSON is read strictly: what is doubtful is refused, by its place and in our words."""
+"""JSON is parsed strictly; ambiguous text is rejected with pointer and message."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from functions.errors import InvalidEvent
 from functions.triggers import json_text
 
-TWICE = "is there twice"
-NAN = "is NaN, which JSON does not know"
-INFINITY = "is Infinity, which JSON does not know"
-LARGE = "is too large for a number"
-DIGITS = "has more than 300 digits"
-DEEP = "is nested deeper than 64 levels"
+DUPLICATE = "is a duplicate key"
+NAN = "is NaN, which is not valid JSON"
+INFINITY = "is Infinity, which is not valid JSON"
+TOO_LARGE = "is too large for a number"
+TOO_MANY_DIGITS = "must have at most 300 digits"
+TOO_DEEP = "is nested more than 64 levels deep"
 
 SCALARS = (
     st.none()
@@ -36,26 +36,26 @@ DOCUMENTS = st.recursive(
 
 
 def problems(text: str | bytes, *place: str) -> dict[str, str]:
-    """Return what is said of a text, by pointer."""
+    """Return the problems found in a text, by pointer."""
     with pytest.raises(InvalidEvent) as raised:
         json_text.read(text, *place)
     return {problem.pointer: problem.detail for problem in raised.value.problems}
 
 
-def arrays(depth: int) -> str:
-    """Return as many arrays inside one another."""
+def nested_arrays(depth: int) -> str:
+    """Return this number of arrays inside one another."""
     return "[" * depth + "]" * depth
 
 
-def objects(depth: int) -> str:
-    """Return as many objects inside one another."""
+def nested_objects(depth: int) -> str:
+    """Return this number of objects inside one another."""
     return '{"a":' * (depth - 1) + "{}" + "}" * (depth - 1)
 
 
 @settings(deadline=None, derandomize=True)
 @given(DOCUMENTS)
-def test_what_was_written_as_json_is_read_as_it_was(document: object) -> None:
-    """As text and as bytes, with characters escaped or not."""
+def test_valid_json_is_parsed_without_loss(document: object) -> None:
+    """Text and bytes are accepted, with and without escaped characters."""
     escaped = json.dumps(document)
     plain = json.dumps(document, ensure_ascii=False)
 
@@ -77,58 +77,60 @@ def test_what_was_written_as_json_is_read_as_it_was(document: object) -> None:
         ("9" * 300, 10**300 - 1),
     ],
 )
-def test_a_sound_text_is_its_document(text: str | bytes, document: object) -> None:
-    """Whatever its kind: texts, numbers, and one name in several objects."""
+def test_valid_text_gives_its_document(text: str | bytes, document: object) -> None:
+    """All JSON types are accepted, and one name may occur in several objects."""
     assert json_text.read(text) == document
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
-        ('{"a": 1, "a": 2}', {"/a": TWICE}),
-        ('{"a": 1, "a": 2, "a": 3}', {"/a": TWICE}),
-        ('{"a": 1, "\\u0061": 2}', {"/a": TWICE}),
-        ('{"b": [0, {"a/b": 1, "a/b": 2}]}', {"/b/1/a~1b": TWICE}),
+        ('{"a": 1, "a": 2}', {"/a": DUPLICATE}),
+        ('{"a": 1, "a": 2, "a": 3}', {"/a": DUPLICATE}),
+        ('{"a": 1, "\\u0061": 2}', {"/a": DUPLICATE}),
+        ('{"b": [0, {"a/b": 1, "a/b": 2}]}', {"/b/1/a~1b": DUPLICATE}),
         ("NaN", {"": NAN}),
         ("Infinity", {"": INFINITY}),
         ('{"a": -Infinity}', {"/a": INFINITY}),
         ("[1, NaN]", {"/1": NAN}),
-        ("1e999", {"": LARGE}),
-        ('{"a": [-1e999]}', {"/a/0": LARGE}),
-        ("9" * 301, {"": DIGITS}),
-        ("-" + "9" * 301, {"": DIGITS}),
+        ("1e999", {"": TOO_LARGE}),
+        ('{"a": [-1e999]}', {"/a/0": TOO_LARGE}),
+        ("9" * 301, {"": TOO_MANY_DIGITS}),
+        ("-" + "9" * 301, {"": TOO_MANY_DIGITS}),
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_a_flaw_is_told_by_its_place(text: str, found: dict[str, str]) -> None:
-    """Each kind has words of its own, and the pointer is that of RFC 6901."""
-    assert problems(text) == found
+def test_an_invalid_value_is_reported_with_its_pointer(
+    text: str, expected: dict[str, str]
+) -> None:
+    """Each kind of problem has its own message, and the pointer follows RFC 6901."""
+    assert problems(text) == expected
 
 
-@pytest.mark.parametrize("nested", [arrays, objects])
-def test_sixty_four_levels_are_the_limit(nested: Callable[[int], str]) -> None:
-    """One more is refused where it begins; very many as a whole."""
+@pytest.mark.parametrize("nested", [nested_arrays, nested_objects])
+def test_at_most_64_levels_are_accepted(nested: Callable[[int], str]) -> None:
+    """Level 65 is reported with its pointer; extreme depth rejects the whole text."""
     json_text.read(nested(64))
 
-    ((pointer, words),) = problems(nested(65)).items()
-    assert (pointer.count("/"), words) == (64, DEEP)
-    assert problems(nested(100_000)) == {"": DEEP}
+    ((pointer, message),) = problems(nested(65)).items()
+    assert (pointer.count("/"), message) == (64, TOO_DEEP)
+    assert problems(nested(100_000)) == {"": TOO_DEEP}
 
 
-@pytest.mark.parametrize("inmost", ["1", '"a"', "null"])
-def test_what_is_no_array_or_object_is_no_level(inmost: str) -> None:
-    """A value inside the last level is as good as one outside."""
-    json_text.read("[" * 64 + inmost + "]" * 64)
+@pytest.mark.parametrize("scalar", ["1", '"a"', "null"])
+def test_scalars_do_not_count_as_levels(scalar: str) -> None:
+    """A scalar is accepted inside the innermost level."""
+    json_text.read("[" * 64 + scalar + "]" * 64)
 
 
-def test_a_text_that_breaks_off_in_the_depth_is_refused() -> None:
-    """It is too deep before it is too short."""
-    assert problems("[" * 100_000, "/detail") == {"/detail": DEEP}
-    assert problems('{"a":' * 100_000) == {"": DEEP}
+def test_deep_and_truncated_text_is_rejected() -> None:
+    """Such a text is reported as nested too deeply, not as incomplete."""
+    assert problems("[" * 100_000, "/detail") == {"/detail": TOO_DEEP}
+    assert problems('{"a":' * 100_000) == {"": TOO_DEEP}
 
 
 @pytest.mark.parametrize(
-    ("text", "where"),
+    ("text", "position"),
     [
         ("", "line 1, column 1"),
         (b"", "line 1, column 1"),
@@ -144,25 +146,25 @@ def test_a_text_that_breaks_off_in_the_depth_is_refused() -> None:
         ("\u00a0{}", "line 1, column 1"),
     ],
 )
-def test_what_is_no_json_is_told_by_line_and_column(
-    text: str | bytes, where: str
+def test_invalid_json_is_reported_with_line_and_column(
+    text: str | bytes, position: str
 ) -> None:
-    """An empty text, a mark before it and a text behind it are no JSON either."""
-    assert problems(text) == {"": f"is no JSON from {where} on"}
+    """Empty text, a byte order mark and trailing text are also invalid."""
+    assert problems(text) == {"": f"is not valid JSON ({position})"}
 
 
 @pytest.mark.parametrize("text", ["[1,]", '{"a": 1,}', '["a', "[1 2]", '{"a"}', "{"])
-def test_what_is_almost_json_is_refused(text: str) -> None:
-    """No comma too many, none too few, and no end that is missing."""
-    assert problems(text)[""].startswith("is no JSON from line 1, column ")
+def test_almost_valid_json_is_rejected(text: str) -> None:
+    """Extra, missing and trailing commas and unclosed values are errors."""
+    assert problems(text)[""].startswith("is not valid JSON (line 1, column ")
 
 
 @pytest.mark.parametrize(
     "text", [b"\xff", b'"\xc3"', b'"\xed\xa0\x80"', '"é"'.encode("utf-16")]
 )
-def test_bytes_that_are_no_utf_8_are_refused(text: bytes) -> None:
-    """Not guessed at, and not replaced."""
-    assert problems(text, "/body") == {"/body": "is no UTF-8"}
+def test_bytes_that_are_not_valid_utf_8_are_rejected(text: bytes) -> None:
+    """The encoding is not guessed, and no byte is replaced."""
+    assert problems(text, "/body") == {"/body": "is not valid UTF-8"}
 
 
 @pytest.mark.parametrize(
@@ -171,31 +173,31 @@ def test_bytes_that_are_no_utf_8_are_refused(text: bytes) -> None:
         ("{", "/Records/0/body"),
         ('{"a": 1, "a": 2}', "/Records/0/body/a"),
         ('[{"~": 1e999}]', "/Records/0/body/0/~0"),
-        (arrays(65), "/Records/0/body" + "/0" * 64),
+        (nested_arrays(65), "/Records/0/body" + "/0" * 64),
         (b"\xff", "/Records/0/body"),
     ],
 )
-def test_the_place_of_the_text_stands_before_that_in_it(
+def test_pointers_start_with_the_pointer_of_the_text(
     text: str | bytes, pointer: str
 ) -> None:
-    """So a sender finds it in the event as it was sent."""
+    """The sender can locate the problem in the event as it was sent."""
     assert list(problems(text, "/Records/0/body")) == [pointer]
 
 
-def test_every_flaw_is_told_at_once() -> None:
-    """In the order of their places."""
+def test_all_problems_are_reported_together() -> None:
+    """The problems are sorted by pointer."""
     text = '{"d": NaN, "c": [1, 1e999], "b": 1, "a": {"x": 1, "x": 2}, "b": 2}'
 
     assert list(problems(text).items()) == [
-        ("/a/x", TWICE),
-        ("/b", TWICE),
-        ("/c/1", LARGE),
+        ("/a/x", DUPLICATE),
+        ("/b", DUPLICATE),
+        ("/c/1", TOO_LARGE),
         ("/d", NAN),
     ]
 
 
-def test_of_very_many_flaws_a_hundred_are_told() -> None:
-    """A refusal stays of a size that can be read."""
+def test_at_most_100_problems_are_reported() -> None:
+    """The size of an error message is limited."""
     assert len(problems("[" + "NaN," * 99 + "NaN]")) == 100
     assert len(problems("[" + "NaN," * 5000 + "NaN]")) == 100
 
@@ -211,7 +213,7 @@ def test_of_very_many_flaws_a_hundred_are_told() -> None:
     ],
 )
 def test_a_value_is_never_quoted(text: str | bytes) -> None:
-    """Nor is what a library says of it handed on."""
+    """Messages of the JSON library are not passed on, as they may quote the text."""
     with pytest.raises(InvalidEvent) as raised:
         json_text.read(text)
 
@@ -222,7 +224,7 @@ def test_a_value_is_never_quoted(text: str | bytes) -> None:
 
 @settings(deadline=None, derandomize=True)
 @given(st.text() | st.binary() | st.text('[]{}",:0123456789.eE+-NaInfity \\'))
-def test_any_text_is_read_or_refused(text: str | bytes) -> None:
-    """There is no third way out."""
+def test_any_text_is_parsed_or_rejected(text: str | bytes) -> None:
+    """Parsing raises no exception other than InvalidEvent."""
     with suppress(InvalidEvent):
         json_text.read(text)

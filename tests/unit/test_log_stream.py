@@ -1,4 +1,4 @@
-"""A log stream is created, or adopted, and it is known whose it is."""
+"""A log stream is created or adopted, with a lease for the logtank if created."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from functions.errors import (
 )
 from functions.huaweicloud.lts import NewStream
 from functions.provisioning import log_stream
-from functions.provisioning.lease import Lease
+from functions.provisioning.agreement import Lease
 from functions.provisioning.log_stream import EnsuredStream
 from tests.unit.script import Line, refusal
-from tests.unit.stage import (
+from tests.unit.scripted_cloud import (
     FAILED,
     LIST_STREAMS,
     NOW,
@@ -28,7 +28,7 @@ from tests.unit.stage import (
     STREAM_TAKEN,
     THROTTLED,
     YOUNG,
-    Stage,
+    ScriptedCloud,
     no_streams,
     streams,
 )
@@ -42,14 +42,14 @@ def adopted(
     differs: list[str] | None = None,
     created_at: float | None = OLD,
 ) -> EnsuredStream:
-    """Return the stream as it is adopted: claimed by nobody."""
+    """Return the adopted stream, without a valid lease."""
     lease = Lease(adopted=True, stream_created_at=created_at, stream_seen_at=NOW)
     return EnsuredStream("s", created, differs or [], lease)
 
 
-def test_a_new_stream_takes_one_call_and_is_claimed() -> None:
-    """Who certainly created the stream may create the logtank, from that moment on."""
-    stage = Stage(STREAM_MADE, seconds=0.5)
+def test_a_new_stream_takes_one_call_and_gets_a_lease() -> None:
+    """A caller known to be the creator may create the logtank from then on."""
+    stage = ScriptedCloud(STREAM_MADE, seconds=0.5)
 
     ensured = log_stream.ensure(NEW, stage.cloud)
 
@@ -77,19 +77,19 @@ def test_a_new_stream_takes_one_call_and_is_claimed() -> None:
         ([STREAM_TAKEN, THROTTLED, streams(OLD)], adopted()),
     ],
 )
-def test_a_stream_that_is_there_is_adopted(
+def test_an_existing_stream_is_adopted_without_a_lease(
     lines: list[Line], expected: EnsuredStream
 ) -> None:
-    """It counts as created if found after an unknown outcome; nobody claims it."""
-    stage = Stage(*lines)
+    """It counts as created if it was found after an unknown outcome."""
+    stage = ScriptedCloud(*lines)
 
     assert log_stream.ensure(NEW, stage.cloud) == expected
     assert stage.script.spent
 
 
-def test_a_create_that_is_repeated_for_sure_is_claimed_from_its_last_attempt() -> None:
-    """What was not taken up leaves no doubt; the claim begins with what was."""
-    stage = Stage(THROTTLED, STREAM_MADE)
+def test_after_a_safe_retry_the_lease_starts_with_the_last_attempt() -> None:
+    """A throttled attempt was certainly not processed, so it does not count."""
+    stage = ScriptedCloud(THROTTLED, STREAM_MADE)
 
     ensured = log_stream.ensure(NEW, stage.cloud)
 
@@ -109,11 +109,11 @@ def test_a_create_that_is_repeated_for_sure_is_claimed_from_its_last_attempt() -
         ),
     ],
 )
-def test_a_stream_that_cannot_be_had_is_an_error_with_its_name(
+def test_a_failure_reports_the_step_and_the_stream_name(
     lines: list[Line], kind: type[ProvisioningError], operations: list[str]
 ) -> None:
-    """A name that is taken outside the group stays refused; errors tell the step."""
-    stage = Stage(*lines)
+    """A name that is already used outside the log group is an error."""
+    stage = ScriptedCloud(*lines)
 
     with pytest.raises(kind) as raised:
         log_stream.ensure(NEW, stage.cloud)
@@ -124,14 +124,14 @@ def test_a_stream_that_cannot_be_had_is_an_error_with_its_name(
     assert stage.operations == operations
 
 
-def test_a_defect_in_the_middle_tells_how_far_the_work_had_come() -> None:
-    """Whatever it is, it is an error of the family."""
+def test_an_unexpected_exception_becomes_a_malfunction_with_the_stream_name() -> None:
+    """The original exception is its cause."""
 
     def broken(_call: object) -> NoReturn:
         raise ZeroDivisionError
 
     with pytest.raises(Malfunction, match="ZeroDivisionError in broken") as raised:
-        log_stream.ensure(NEW, Stage().cloud._replace(send=broken))
+        log_stream.ensure(NEW, ScriptedCloud().cloud._replace(send=broken))
 
     assert raised.value.log_stream_name == "n"
     assert isinstance(raised.value.__cause__, ZeroDivisionError)

@@ -1,4 +1,4 @@
-"""A listener gets one logtank, whoever else may be making one, or an error."""
+"""A listener gets exactly one logtank, even with concurrent callers, or an error."""
 
 from __future__ import annotations
 
@@ -7,77 +7,76 @@ import pytest
 from functions import errors
 from functions.huaweicloud.ga import NewLogtank
 from functions.provisioning import logtank
-from functions.provisioning.lease import Lease
-from functions.provisioning.logtank import EnsuredLogtank
+from functions.provisioning.agreement import Agreed, Lease
 from tests.unit.script import Line, refusal
-from tests.unit.stage import (
+from tests.unit.scripted_cloud import (
     BUSY,
     DELETED,
     FAILED,
     NO_TANKS,
     TANK_TAKEN,
     THROTTLED,
-    Stage,
+    ScriptedCloud,
     described,
     tank,
     tanks,
 )
 
-CLAIMED = Lease(1000.0)
-UNCLAIMED = Lease()
-RIVALLED = Lease(adopted=True)
+LEASED = Lease(1000.0)
+UNLEASED = Lease()
+ADOPTED_STREAM = Lease(adopted=True)
 
 MINE, OTHER, ELSEWHERE = described("t"), described("a"), described("e", "there")
 HERE = tanks(MINE)
 EARLIER = described("u", created_at="2026-01-02T03:04:04Z")
-GOING = described("a", status="DELETING")
-GOING_ELSEWHERE = described("x", "there", "DELETING")
+DELETING = described("a", status="DELETING")
+DELETING_ELSEWHERE = described("x", "there", "DELETING")
 LATER = described("u")
 FRESH = described(created_at="2027-01-15T08:00:00Z")
-"""Made in the very second that the cloud's clock shows."""
+"""Created in the same second that the cloud's clock shows."""
 FRESH_OTHER = {**FRESH, "id": "a"}
 FORBIDDEN = refusal(403, "SYS.0403")
 GONE = refusal(404, "GA.9002")
 
 
-def ensured(stage: Stage, lease: Lease = UNCLAIMED) -> EnsuredLogtank:
-    """Return what making sure of the listener's logtank comes to."""
+def ensure(stage: ScriptedCloud, lease: Lease = UNLEASED) -> Agreed:
+    """Ensure that the listener has a logtank, and return the result."""
     new = NewLogtank("LISTENER", "l", "g", "s")
     return logtank.ensure(new, stage.cloud, lease)
 
 
-def failure(stage: Stage, lease: Lease = UNCLAIMED) -> errors.ProvisioningError:
-    """Return the error that it comes to, at the end of the script."""
+def failure(stage: ScriptedCloud, lease: Lease = UNLEASED) -> errors.ProvisioningError:
+    """Return the error raised by `ensure`, after the whole script was used."""
     with pytest.raises(errors.ProvisioningError) as raised:
-        ensured(stage, lease)
+        ensure(stage, lease)
     assert stage.script.spent
     return raised.value
 
 
-def course(stage: Stage, lease: Lease = UNCLAIMED) -> str:
-    """Return what is done with logtanks, call by call, and what it comes to."""
-    found = ensured(stage, lease)
+def history(stage: ScriptedCloud, lease: Lease = UNLEASED) -> str:
+    """Return the logtank operations in order, followed by the result."""
+    found = ensure(stage, lease)
     calls = " ".join(name.partition("Logtank")[0] for name in stage.operations)
-    return f"{calls}: {'made' if found.created else 'found'} {found.logtank.id}"
+    return f"{calls}: {'created' if found.created else 'found'} {found.logtank.id}"
 
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        ([tank()], "Create: made t"),
-        ([THROTTLED, tank()], "Create Create: made t"),
-        ([FAILED, HERE], "Create List: made t"),
-        ([FAILED, NO_TANKS, tank(), HERE], "Create List Create List: made t"),
+        ([tank()], "Create: created t"),
+        ([THROTTLED, tank()], "Create Create: created t"),
+        ([FAILED, HERE], "Create List: created t"),
+        ([FAILED, NO_TANKS, tank(), HERE], "Create List Create List: created t"),
         ([BUSY, HERE], "Create List: found t"),
-        ([BUSY, NO_TANKS, tank(), HERE], "Create List Create List: made t"),
+        ([BUSY, NO_TANKS, tank(), HERE], "Create List Create List: created t"),
         ([TANK_TAKEN, NO_TANKS, HERE], "Create List List: found t"),
     ],
 )
-def test_with_a_claim_a_logtank_is_created_at_once(
+def test_with_a_lease_a_logtank_is_created_without_listing(
     lines: list[Line], expected: str
 ) -> None:
-    """It is good for one attempt: after an unknown outcome, or a wait, it looks."""
-    assert course(Stage(*lines), CLAIMED) == expected
+    """The lease covers one attempt; after an unknown outcome or a wait, it lists."""
+    assert history(ScriptedCloud(*lines), LEASED) == expected
 
 
 @pytest.mark.parametrize(
@@ -85,11 +84,11 @@ def test_with_a_claim_a_logtank_is_created_at_once(
     [
         ([HERE], "List: found t"),
         ([THROTTLED, HERE], "List List: found t"),
-        ([tanks(GOING_ELSEWHERE), tank(), NO_TANKS], "List Create List: made t"),
+        ([tanks(DELETING_ELSEWHERE), tank(), NO_TANKS], "List Create List: created t"),
         ([NO_TANKS, TANK_TAKEN, HERE], "List Create List: found t"),
-        ([NO_TANKS, tank(), tanks(MINE, LATER)], "List Create List: made t"),
-        ([NO_TANKS, tank(), tanks(GOING)], "List Create List: made t"),
-        ([tanks(GOING), NO_TANKS, tank(), HERE], "List List Create List: made t"),
+        ([NO_TANKS, tank(), tanks(MINE, LATER)], "List Create List: created t"),
+        ([NO_TANKS, tank(), tanks(DELETING)], "List Create List: created t"),
+        ([tanks(DELETING), NO_TANKS, tank(), HERE], "List List Create List: created t"),
         (
             [NO_TANKS, tank(), tanks(MINE, EARLIER), DELETED],
             "List Create List Delete: found u",
@@ -101,46 +100,51 @@ def test_with_a_claim_a_logtank_is_created_at_once(
         ),
     ],
 )
-def test_without_a_claim_it_is_looked_before_and_after(
+def test_without_a_lease_logtanks_are_listed_before_and_after(
     lines: list[Line], expected: str
 ) -> None:
-    """What is there is adopted; of two that were made the oldest stays."""
-    assert course(Stage(*lines)) == expected
+    """An existing logtank is adopted; of two that were created, the oldest is kept."""
+    assert history(ScriptedCloud(*lines)) == expected
 
 
-def test_a_claim_that_is_over_is_none() -> None:
-    """A stream made two seconds ago may have its logtank by now."""
-    assert course(Stage(HERE), Lease(998.0)) == "List: found t"
+def test_an_expired_lease_has_no_effect() -> None:
+    """After two seconds, another caller may have created a logtank."""
+    assert history(ScriptedCloud(HERE), Lease(998.0)) == "List: found t"
 
 
 WAITS: dict[str, tuple[Lease, list[Line], str, float]] = {
-    "the creator of a young stream is left two seconds": (
-        RIVALLED,
+    "the creator of a young stream gets two seconds": (
+        ADOPTED_STREAM,
         [*[NO_TANKS] * 5, tank(), HERE],
         "t",
         2.0,
     ),
-    "the creator's logtank is adopted as soon as it shows": (
-        RIVALLED,
+    "the creator's logtank is adopted as soon as it is listed": (
+        ADOPTED_STREAM,
         [NO_TANKS, NO_TANKS, HERE],
         "t",
         0.75,
     ),
-    "an old stream is not watched": (UNCLAIMED, [NO_TANKS, tank(), HERE], "t", 0.0),
-    "who made one looks again when its second is over, as a smaller id may come": (
-        UNCLAIMED,
+    "there is no wait for an old stream": (
+        UNLEASED,
+        [NO_TANKS, tank(), HERE],
+        "t",
+        0.0,
+    ),
+    "a created logtank is checked again after its second, as a smaller ID may appear": (
+        UNLEASED,
         [NO_TANKS, tank(), tanks(FRESH), tanks(FRESH, FRESH_OTHER), DELETED],
         "a",
         1.0,
     ),
-    "who found one just made looks again as well": (
-        UNCLAIMED,
+    "a logtank found in the second of its creation is checked again": (
+        UNLEASED,
         [tanks(FRESH), tanks(FRESH_OTHER)],
         "a",
         1.0,
     ),
-    "one that has gone meanwhile counts as busy and is made again": (
-        UNCLAIMED,
+    "a logtank deleted in the meantime is treated as busy and created again": (
+        UNLEASED,
         [tanks(FRESH), NO_TANKS, NO_TANKS, tank(), HERE],
         "t",
         1.2,
@@ -151,63 +155,63 @@ WAITS: dict[str, tuple[Lease, list[Line], str, float]] = {
 @pytest.mark.parametrize(
     ("lease", "lines", "found", "slept"), WAITS.values(), ids=WAITS
 )
-def test_others_are_given_time_to_show_theirs(
+def test_the_caller_waits_for_logtanks_of_other_callers(
     lease: Lease, lines: list[Line], found: str, slept: float
 ) -> None:
-    """Creators have two seconds, and GA's own second must be over: it tells no less."""
-    stage = Stage(*lines)
+    """It waits up to 2 seconds for the creator, and for the end of GA's second."""
+    stage = ScriptedCloud(*lines)
 
-    assert ensured(stage, lease).logtank.id == found
+    assert ensure(stage, lease).logtank.id == found
     assert stage.script.spent
     assert stage.slept == slept
 
 
-def test_a_creator_that_took_too_long_looks_again_and_yields() -> None:
-    """An answer after the claim's two seconds may have come behind somebody else's."""
-    stage = Stage(tank(), tanks(OTHER), DELETED, seconds=2.0)
+def test_a_creator_whose_lease_expired_lists_again_and_yields() -> None:
+    """A reply after 2 seconds may come after another caller created a logtank."""
+    stage = ScriptedCloud(tank(), tanks(OTHER), DELETED, seconds=2.0)
 
-    assert course(stage, CLAIMED) == "Create List Delete: found a"
+    assert history(stage, LEASED) == "Create List Delete: found a"
 
 
-def test_settling_takes_half_of_what_is_left_at_most() -> None:
-    """The second look is never given up for the pause before it."""
-    stage = Stage(NO_TANKS, tank(), tanks(FRESH), tanks(FRESH), limit=1.0)
+def test_settling_uses_at_most_half_of_the_remaining_time() -> None:
+    """The second list request always happens, even if the pause must be shortened."""
+    stage = ScriptedCloud(NO_TANKS, tank(), tanks(FRESH), tanks(FRESH), limit=1.0)
 
-    assert ensured(stage).created
+    assert ensure(stage).created
     assert stage.slept == 0.5
 
 
 @pytest.mark.parametrize(
-    ("lease", "lines", "kind", "made"),
+    ("lease", "lines", "kind", "expected_id"),
     [
-        (UNCLAIMED, [tanks(ELSEWHERE)], errors.Conflict, None),
-        (CLAIMED, [GONE], errors.NotFound, None),
-        (CLAIMED, [TANK_TAKEN, tanks(ELSEWHERE)], errors.Conflict, None),
-        (CLAIMED, [FAILED, tanks(ELSEWHERE)], errors.Conflict, None),
-        (CLAIMED, [FAILED, FORBIDDEN], errors.ServiceFailed, None),
-        (CLAIMED, [tank(status="ERROR")], errors.LogtankFailed, "t"),
-        (UNCLAIMED, [tanks({**MINE, "status": "ERROR"})], errors.LogtankFailed, "t"),
-        (UNCLAIMED, [NO_TANKS, tank(), *[FAILED] * 4], errors.ServiceFailed, "t"),
-        (UNCLAIMED, [tanks(FRESH), FORBIDDEN], errors.PermissionDenied, "t"),
+        (UNLEASED, [tanks(ELSEWHERE)], errors.Conflict, None),
+        (LEASED, [GONE], errors.NotFound, None),
+        (LEASED, [TANK_TAKEN, tanks(ELSEWHERE)], errors.Conflict, None),
+        (LEASED, [FAILED, tanks(ELSEWHERE)], errors.Conflict, None),
+        (LEASED, [FAILED, FORBIDDEN], errors.ServiceFailed, None),
+        (LEASED, [tank(status="ERROR")], errors.LogtankFailed, "t"),
+        (UNLEASED, [tanks({**MINE, "status": "ERROR"})], errors.LogtankFailed, "t"),
+        (UNLEASED, [NO_TANKS, tank(), *[FAILED] * 4], errors.ServiceFailed, "t"),
+        (UNLEASED, [tanks(FRESH), FORBIDDEN], errors.PermissionDenied, "t"),
     ],
 )
-def test_a_logtank_that_cannot_be_had_is_an_error_with_what_is_there(
+def test_a_failure_reports_the_step_and_existing_resources(
     lease: Lease,
     lines: list[Line],
     kind: type[errors.ProvisioningError],
-    made: str | None,
+    expected_id: str | None,
 ) -> None:
-    """Errors tell the step, the stream, and the logtank if one was made or found."""
-    error = failure(Stage(*lines), lease)
+    """Errors have the step, the log stream and any logtank created or found."""
+    error = failure(ScriptedCloud(*lines), lease)
 
     assert isinstance(error, kind)
     assert (error.step, error.log_stream_id) == ("create_logtank", "s")
-    assert error.logtank_id == made
+    assert error.logtank_id == expected_id
 
 
-def test_a_younger_logtank_that_cannot_be_removed_is_left_to_the_sender() -> None:
-    """The remedy says which of the two is one too many."""
-    error = failure(Stage(NO_TANKS, tank(), tanks(OTHER), FORBIDDEN))
+def test_a_failed_deletion_of_a_duplicate_is_reported() -> None:
+    """The remedy says which of the two logtanks the user must delete."""
+    error = failure(ScriptedCloud(NO_TANKS, tank(), tanks(OTHER), FORBIDDEN))
 
     assert isinstance(error, errors.PermissionDenied)
     assert error.remedy == "Delete logtank t: logtank a ships the same log."
@@ -215,8 +219,8 @@ def test_a_younger_logtank_that_cannot_be_removed_is_left_to_the_sender() -> Non
 
 
 def test_a_listener_that_stays_busy_exceeds_the_deadline() -> None:
-    """The end comes from the busy answer; GA.9104 with nothing to be found is one."""
-    error = failure(Stage(TANK_TAKEN, NO_TANKS, limit=0.1), CLAIMED)
+    """GA.9104 while no logtank is listed counts as busy, and is the error's cause."""
+    error = failure(ScriptedCloud(TANK_TAKEN, NO_TANKS, limit=0.1), LEASED)
 
     assert isinstance(error, errors.DeadlineExceeded)
     assert isinstance(error.__cause__, errors.Busy)
@@ -224,29 +228,33 @@ def test_a_listener_that_stays_busy_exceeds_the_deadline() -> None:
     assert isinstance(error.__cause__.__cause__, errors.AlreadyExists)
 
 
-def test_a_logtank_that_goes_to_the_end_exceeds_the_deadline() -> None:
-    """What was found, and by the end of its second was not, is told as gone."""
-    error = failure(Stage(tanks(FRESH), NO_TANKS, limit=0.3))
+def test_a_logtank_that_stays_deleting_exceeds_the_deadline() -> None:
+    """A logtank that disappears within its second is reported as being deleted."""
+    error = failure(ScriptedCloud(tanks(FRESH), NO_TANKS, limit=0.3))
 
     assert isinstance(error, errors.DeadlineExceeded)
-    assert error.detail == "The function's time ran out: The logtank has just gone"
+    assert error.detail == (
+        "The function's time ran out: The listener's logtank is being deleted"
+    )
     assert error.service == "GA"
 
 
-def test_a_logtank_made_after_a_wait_is_named_when_time_is_over() -> None:
-    """The listener is busy no longer, so the end is not told from that either."""
-    error = failure(Stage(BUSY, NO_TANKS, tank(), seconds=1.0, limit=3.1), CLAIMED)
+def test_a_logtank_created_after_a_wait_is_reported_at_the_deadline() -> None:
+    """The error has the logtank's ID, and its code is not the earlier busy error's."""
+    error = failure(
+        ScriptedCloud(BUSY, NO_TANKS, tank(), seconds=1.0, limit=3.1), LEASED
+    )
 
     assert isinstance(error, errors.DeadlineExceeded)
     assert (error.logtank_id, error.code) == ("t", "DeadlineExceeded")
 
 
-def test_all_pages_are_read_and_others_logtanks_left_aside() -> None:
-    """Markers are followed; a filter that GA ignored does no harm."""
+def test_all_pages_are_read_and_other_listeners_ignored() -> None:
+    """Markers are followed, and logtanks that GA did not filter out are ignored."""
     others = described("a", resource_id="another")
-    stage = Stage(tanks(others, marker="m"), HERE)
+    stage = ScriptedCloud(tanks(others, marker="m"), HERE)
 
-    assert ensured(stage).logtank.id == "t"
+    assert ensure(stage).logtank.id == "t"
     assert ("marker", "m") in stage.script.calls[1].query
 
 
@@ -260,20 +268,20 @@ FULL = [described(f"{number}") for number in range(500)]
         [tanks(marker=f"m{page}") for page in range(100)],
         [tanks(*FULL, marker="a"), tanks(*FULL, marker="b")],
     ],
-    ids=["it turns in circles", "a hundred pages", "a thousand logtanks"],
+    ids=["a repeated marker", "a hundred pages", "a thousand logtanks"],
 )
-def test_a_list_without_an_end_is_given_up(pages: list[Line]) -> None:
-    """No further page is asked for, and no listener has so many logtanks."""
-    error = failure(Stage(*pages))
+def test_an_endless_list_is_rejected(pages: list[Line]) -> None:
+    """No further page is requested, since no listener has so many logtanks."""
+    error = failure(ScriptedCloud(*pages))
 
     assert isinstance(error, errors.UnintelligibleReply)
     assert error.detail == "GA's list of logtanks has no end"
     assert error.service == "GA"
 
 
-def test_a_list_just_short_of_that_is_read_to_its_end() -> None:
-    """Up to nine hundred and ninety-nine logtanks are believed."""
-    stage = Stage(tanks(*[described("z")] * 999, marker="a"), tanks(OTHER))
+def test_a_list_just_below_the_limit_is_read_completely() -> None:
+    """Up to 999 logtanks are accepted before the last page."""
+    stage = ScriptedCloud(tanks(*[described("z")] * 999, marker="a"), tanks(OTHER))
 
-    assert ensured(stage).logtank.id == "a"
+    assert ensure(stage).logtank.id == "a"
     assert stage.script.spent

@@ -1,4 +1,4 @@
-"""The calls to LTS are as its pages say, and its answers are read with care."""
+"""Calls to LTS match its API reference, and its replies are validated."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from functions.errors import AlreadyExists, UnintelligibleReply
+from functions.errors import UnintelligibleReply
 from functions.huaweicloud import lts
 from functions.transport.calls import Call, Reply
-from tests.unit.script import refusal
 
 EVENT: dict[str, object] = {
     "log_group_id": "g",
@@ -19,22 +18,22 @@ EVENT: dict[str, object] = {
     "log_stream_name_alias": "alias",
     "enterprise_project_name": "edge",
 }
-NEW = lts.NewStream.from_event(EVENT, "p")
+NEW = lts.NewStream.from_request(EVENT, "p")
 CALL = lts.list_streams(NEW)
 HEADERS = (("Content-Type", "application/json;charset=utf8"), ("X-Project-Id", "p"))
 
 
-def wanted(**fields: object) -> lts.NewStream:
-    """Return a wanted stream with these optional fields."""
+def new_stream(**fields: object) -> lts.NewStream:
+    """Return a stream to be created, with these optional fields."""
     return lts.NewStream("p", "g", {"log_stream_name": "n", **fields})
 
 
-def listed(*streams: object) -> Reply:
-    """Return the answer that lists these streams."""
+def list_reply(*streams: object) -> Reply:
+    """Return the reply that lists these streams."""
     return Reply(200, {"log_streams": list(streams)})
 
 
-def test_a_stream_is_created_as_its_page_says() -> None:
+def test_the_create_request_matches_the_api_reference() -> None:
     """Path, headers and body are those of Tables 1 to 4."""
     assert lts.create_stream(NEW) == Call(
         service="LTS",
@@ -46,59 +45,53 @@ def test_a_stream_is_created_as_its_page_says() -> None:
     )
 
 
-def test_streams_are_listed_by_group_and_without_a_body() -> None:
-    """There is no paging and no filter."""
+def test_the_list_request_has_the_group_and_no_body() -> None:
+    """The API has neither paging nor filters."""
     assert lts.list_streams(NEW) == Call(
         "LTS", "ListLogStream", "GET", "/v2/p/groups/g/streams", (), HEADERS
     )
 
 
-def test_ids_stay_segments_of_the_path() -> None:
-    """A slash in an id does not lead elsewhere."""
+def test_ids_are_encoded_as_path_segments() -> None:
+    """A slash in an ID does not change the path."""
     new = lts.NewStream("p/1", "g?2", {"log_stream_name": "n"})
 
     assert lts.create_stream(new).path == "/v2/p%2F1/groups/g%3F2/streams"
 
 
-def test_only_the_fields_of_the_page_make_the_body() -> None:
-    """What an event has besides, such as the listener, is not sent to LTS."""
+def test_the_body_has_only_documented_fields() -> None:
+    """Other fields of the event, such as the listener, are not sent to LTS."""
     event = {"log_group_id": "g", "log_stream_name": "n", "project_id": "q"}
 
-    new = lts.NewStream.from_event({**event, "resource_id": "l"}, "p")
+    new = lts.NewStream.from_request({**event, "resource_id": "l"}, "p")
 
     assert new == lts.NewStream("p", "g", {"log_stream_name": "n"})
     assert new.name == "n"
 
 
-def test_a_whole_number_written_as_a_fraction_is_sent_whole() -> None:
-    """JSON Schema calls 30.0 an integer; LTS gets 30."""
-    new = lts.NewStream.from_event({**EVENT, "ttl_in_days": 30.0}, "p")
+def test_an_integer_written_as_a_decimal_is_sent_as_an_integer() -> None:
+    """JSON Schema accepts 30.0 as an integer; LTS receives 30."""
+    new = lts.NewStream.from_request({**EVENT, "ttl_in_days": 30.0}, "p")
 
     assert lts.create_stream(new).content().count(b'"ttl_in_days":30,') == 1
 
 
-def test_the_created_stream_is_the_one_that_the_answer_names() -> None:
-    """The id is all that the answer has."""
-    made = lts.created_stream(NEW, CALL, Reply(201, {"log_stream_id": "s"}))
+def test_the_created_stream_has_the_id_from_the_reply() -> None:
+    """The reply contains nothing but the ID."""
+    stream = lts.created_stream(NEW, CALL, Reply(201, {"log_stream_id": "s"}))
 
-    assert made == lts.Stream("s", "n")
+    assert stream == lts.Stream("s", "n")
 
 
 @pytest.mark.parametrize("body", [{}, {"log_stream_id": ""}, {"log_stream_id": 7}])
-def test_a_create_without_an_id_is_unintelligible(body: object) -> None:
-    """A success that names nothing may or may not be one."""
+def test_a_create_reply_without_an_id_is_unintelligible(body: object) -> None:
+    """Such a reply does not show whether the stream was created."""
     with pytest.raises(UnintelligibleReply, match="has no log_stream_id"):
         lts.created_stream(NEW, CALL, Reply(201, body))
 
 
-def test_a_refused_create_is_its_error() -> None:
-    """The code of the answer decides."""
-    with pytest.raises(AlreadyExists):
-        lts.created_stream(NEW, CALL, refusal(400, "LTS.0205"))
-
-
-def test_the_stream_of_exactly_the_name_is_found() -> None:
-    """Names are compared in full, and all that is listed of the stream is kept."""
+def test_a_stream_is_found_by_its_exact_name() -> None:
+    """Names are compared in full, and all listed fields of the stream are kept."""
     mine = {"log_stream_name": "n", "log_stream_id": "s", "creation_time": 1_500}
     others = [
         {"log_stream_name": "N", "log_stream_id": "1"},
@@ -109,35 +102,35 @@ def test_the_stream_of_exactly_the_name_is_found() -> None:
         None,
     ]
 
-    found = lts.stream_of_name(NEW, CALL, listed(*others, mine))
+    found = lts.stream_of_name(NEW, CALL, list_reply(*others, mine))
 
     assert found == lts.Stream("s", "n", 1.5, described=mine)
 
 
 @pytest.mark.parametrize("streams", [[], [{"log_stream_name": "m"}]])
-def test_no_stream_of_the_name_is_none(streams: list[object]) -> None:
-    """An unknown name is no error."""
-    assert lts.stream_of_name(NEW, CALL, listed(*streams)) is None
+def test_an_unknown_stream_name_gives_none(streams: list[object]) -> None:
+    """An unknown name is not an error."""
+    assert lts.stream_of_name(NEW, CALL, list_reply(*streams)) is None
 
 
 @pytest.mark.parametrize("body", [{}, {"log_streams": None}, {"log_streams": {}}])
-def test_a_list_without_streams_is_unintelligible(body: object) -> None:
-    """Nothing follows from another document."""
+def test_a_list_reply_without_streams_is_unintelligible(body: object) -> None:
+    """No conclusion is drawn from an unexpected document."""
     with pytest.raises(UnintelligibleReply, match="has no log_streams"):
         lts.stream_of_name(NEW, CALL, Reply(200, body))
 
 
 @pytest.mark.parametrize("identifier", [None, "", 7])
 def test_a_listed_stream_without_an_id_is_unintelligible(identifier: object) -> None:
-    """The stream of the name must say which it is."""
+    """The stream with the requested name must have an ID."""
     stream = {"log_stream_name": "n", "log_stream_id": identifier}
 
-    with pytest.raises(UnintelligibleReply, match="without its id"):
-        lts.stream_of_name(NEW, CALL, listed(stream))
+    with pytest.raises(UnintelligibleReply, match="without an ID"):
+        lts.stream_of_name(NEW, CALL, list_reply(stream))
 
 
 @pytest.mark.parametrize(
-    ("told", "seconds"),
+    ("value", "seconds"),
     [
         (1_767_323_045_500, 1_767_323_045.5),
         (None, None),
@@ -145,13 +138,13 @@ def test_a_listed_stream_without_an_id_is_unintelligible(identifier: object) -> 
         (10**30, None),
     ],
 )
-def test_a_streams_age_is_told_in_milliseconds(
-    told: object, seconds: float | None
+def test_the_creation_time_is_converted_from_milliseconds(
+    value: object, seconds: float | None
 ) -> None:
-    """`creation_time` becomes seconds; nonsense counts as not told."""
-    stream = {"log_stream_name": "n", "log_stream_id": "s", "creation_time": told}
+    """An invalid `creation_time` counts as unknown."""
+    stream = {"log_stream_name": "n", "log_stream_id": "s", "creation_time": value}
 
-    found = lts.stream_of_name(NEW, CALL, listed(stream))
+    found = lts.stream_of_name(NEW, CALL, list_reply(stream))
 
     assert found is not None
     assert found.created_at == seconds
@@ -181,15 +174,15 @@ def test_a_streams_age_is_told_in_milliseconds(
         ),
     ],
 )
-def test_a_stream_differs_where_both_sides_speak_and_disagree(
+def test_differences_are_fields_with_values_on_both_sides(
     fields: dict[str, Any], described: dict[str, Any], differs: list[str]
 ) -> None:
-    """Only what the event gave and the list returns is compared."""
+    """Only fields that the event sets and the list returns are compared."""
     stream = lts.Stream("s", "n", described=described)
 
-    assert stream.differs(wanted(**fields)) == differs
+    assert stream.differs(new_stream(**fields)) == differs
 
 
-def test_a_stream_of_which_nothing_is_described_does_not_differ() -> None:
-    """A stream known by its id alone is taken as it is."""
+def test_a_stream_known_only_by_id_has_no_differences() -> None:
+    """Without a description there is nothing to compare."""
     assert lts.Stream("s", "n").differs(NEW) == []

@@ -1,4 +1,4 @@
-"""Queues and topics: each record's payload, in order, whatever is missing of it."""
+"""The payloads of queue and topic records, in order, even from malformed records."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def dms(*found: object, kind: str = "KAFKA") -> dict[str, object]:
 
 
 def refusals(delivery: Delivery) -> list[str]:
-    """Return what is said of each item of a delivery that cannot be read."""
+    """Return the error details of all items that cannot be read."""
     return [item.detail for item in delivery.items() if isinstance(item, InvalidEvent)]
 
 
@@ -72,15 +72,15 @@ def refusals(delivery: Delivery) -> list[str]:
         (records.is_dms, {"records": [{"event_source": "dds"}]}, False),
     ],
 )
-def test_a_trigger_is_told_by_its_first_record(
+def test_a_trigger_is_recognized_by_its_first_record(
     is_from: Test, event: dict[str, object], *, expected: bool
 ) -> None:
-    """SQS and SNS write one field in different ways."""
+    """SQS and SNS spell the same field in different ways."""
     assert is_from(event) is expected
 
 
-def test_an_sqs_queue_brings_messages_with_ids() -> None:
-    """Each is one request, or an array of them."""
+def test_an_sqs_event_contains_messages_with_ids() -> None:
+    """Each message contains one request or an array of requests."""
     found = sqs(
         from_sqs(json.dumps(ONE), "a"),
         from_sqs(json.dumps([ONE, TWO]), "b"),
@@ -97,8 +97,8 @@ def test_an_sqs_queue_brings_messages_with_ids() -> None:
     )
 
 
-def test_a_queue_may_bring_what_other_triggers_send() -> None:
-    """A topic's notification, an event of a bus in it, a trace."""
+def test_a_queue_can_deliver_events_of_other_triggers() -> None:
+    """These are SNS notifications, EventBridge events and traces."""
     trace = {
         "trace_name": "createListener",
         "service_type": "GA",
@@ -123,32 +123,32 @@ def test_a_queue_may_bring_what_other_triggers_send() -> None:
         ([None], False),
     ],
 )
-def test_a_fifo_queue_is_told_by_its_name(
+def test_a_fifo_queue_is_recognized_by_its_name(
     arns: list[object], *, in_order: bool
 ) -> None:
-    """Its messages are worked on in order."""
+    """The messages of a FIFO queue are processed in order."""
     found = sqs(*(from_sqs("{}", eventSourceARN=arn) for arn in arns))
 
     assert records.sqs(found).in_order is in_order
 
 
 @pytest.mark.parametrize("identifier", [None, ["m-1"], ""])
-def test_a_message_without_an_id_has_the_empty_one(identifier: object) -> None:
-    """Which the queue does not know, so that everything comes again."""
+def test_a_message_without_an_id_gets_the_empty_id(identifier: object) -> None:
+    """The queue does not know this ID, so it redelivers all messages."""
     found = sqs(from_sqs("{}", identifier), {"body": "{}"}, None, from_sqs("{}"))
 
     assert records.sqs_ids(found) == ["", "", "", "m-1"]
     assert [each.id for each in records.sqs(found).messages] == ["", "", "", "m-1"]
 
 
-def test_one_bad_message_spoils_no_other() -> None:
-    """It stands where its request would."""
+def test_an_unreadable_message_does_not_affect_the_others() -> None:
+    """Its error has the position of the request."""
     delivery = records.sqs(sqs(*map(from_sqs, (json.dumps(ONE), "no JSON", "{"))))
 
     assert delivery.items()[0] == ONE
     assert refusals(delivery) == [
-        "/Records/1/body is no JSON from line 1, column 1 on",
-        "/Records/2/body is no JSON from line 1, column 2 on",
+        "/Records/1/body is not valid JSON (line 1, column 1)",
+        "/Records/2/body is not valid JSON (line 1, column 2)",
     ]
 
 
@@ -161,17 +161,17 @@ def test_one_bad_message_spoils_no_other() -> None:
         (records.dms, dms({"messages": [ONE]}, {"messages": []}, {"messages": [[]]})),
     ],
 )
-def test_a_topic_brings_messages_without_ids(
+def test_a_topic_event_contains_messages_without_ids(
     read: Reader, event: dict[str, object]
 ) -> None:
-    """In the order of records, and of messages in them."""
+    """They have the order of the records, and of the messages in each record."""
     messages = [Message([ONE]), Message([], is_array=True)]
 
     assert read(event) == Delivery(messages, is_batch=True)
 
 
 @pytest.mark.parametrize(
-    ("read", "event", "words"),
+    ("read", "event", "pointer"),
     [
         (records.sns, {"Records": [from_sns("{")]}, "/Records/0/Sns/Message"),
         (
@@ -187,18 +187,18 @@ def test_a_topic_brings_messages_without_ids(
         ),
     ],
 )
-def test_what_cannot_be_read_is_told_by_its_place(
-    read: Reader, event: dict[str, object], words: str
+def test_an_unreadable_payload_is_reported_with_its_pointer(
+    read: Reader, event: dict[str, object], pointer: str
 ) -> None:
-    """In the event as it came."""
-    (said,) = refusals(read(event))
+    """The pointer refers to the event as it was received."""
+    (detail,) = refusals(read(event))
 
-    assert said.startswith(f"{words} is no JSON from line 1, column ")
+    assert detail.startswith(f"{pointer} is not valid JSON (line 1, column ")
 
 
 @pytest.mark.parametrize("record", [None, {}, {"messages": None}, {"messages": "[]"}])
-def test_a_topic_of_dms_must_have_an_array(record: object) -> None:
-    """Its place is told; other topics are read."""
+def test_a_dms_record_must_have_an_array_of_messages(record: object) -> None:
+    """The error has the record's pointer; other records are read."""
     delivery = records.dms(dms(record, {"messages": [ONE]}))
 
     assert refusals(delivery) == ["/records/0/messages must be an array"]
@@ -206,8 +206,8 @@ def test_a_topic_of_dms_must_have_an_array(record: object) -> None:
 
 
 @pytest.mark.parametrize("record", [None, "text", {}, {"Sns": 7, "smn": []}])
-def test_a_record_that_lacks_its_payload_is_an_empty_request(record: object) -> None:
-    """It will be refused by the schema, and stumbled over by nobody."""
+def test_a_record_without_a_payload_is_an_empty_request(record: object) -> None:
+    """The schema rejects the request later, without an internal error."""
     for delivery in (
         records.sqs(sqs(record)),
         records.sns({"Records": [record]}),
@@ -217,15 +217,15 @@ def test_a_record_that_lacks_its_payload_is_an_empty_request(record: object) -> 
 
 
 @pytest.mark.parametrize("found", [None, "text", {"0": 1}])
-def test_records_that_are_no_array_count_as_one(found: object) -> None:
-    """It is refused, rather than nothing done and nobody told."""
+def test_records_that_are_not_an_array_count_as_one_record(found: object) -> None:
+    """The event is rejected instead of being silently ignored."""
     assert records.sqs({"Records": found}).items() == [None]
     assert records.sqs_ids({"Records": found}) == [""]
     assert len(refusals(records.dms({"trigger_type": "KAFKA", "records": found}))) == 1
 
 
-def test_no_records_bring_nothing() -> None:
-    """And the answer is an array all the same."""
+def test_an_empty_array_of_records_contains_no_requests() -> None:
+    """The response is an array in this case, too."""
     assert records.dms(dms()) == Delivery([], is_batch=True)
     assert records.dms(dms()).is_array()
     assert records.sqs_ids(sqs()) == []

@@ -1,4 +1,4 @@
-"""A call that may be repeated is, until it is answered, refused, or out of time."""
+"""A call is repeated until it succeeds, is refused or exceeds the deadline."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ CALL = Call("LTS", "ListLogStream", "GET", "/")
 DONE = Reply(200, {"id": "made"})
 THROTTLED = Reply(429)
 FAILED = Reply(500)
-SILENCE = Unreachable("no answer", service="LTS")
+NO_REPLY = Unreachable("no answer", service="LTS")
 BUSY = refusal(400, "GA.9004")
 
 
 def read(call: Call, reply: Reply) -> object:
-    """Return the id that a reply names."""
+    """Return the ID in a reply."""
     return replies.document(call, reply)["id"]
 
 
-def later(seconds: float) -> Reply:
-    """Return a reply that asks for a pause."""
+def retry_after_reply(seconds: float) -> Reply:
+    """Return a throttled reply with this Retry-After."""
     return Reply(429, retry_after=seconds)
 
 
@@ -43,19 +43,19 @@ def later(seconds: float) -> Reply:
         ([DONE], 1, []),
         ([THROTTLED, DONE], 2, [0.2]),
         ([FAILED, DONE], 2, [0.2]),
-        ([SILENCE, DONE], 2, [0.2]),
+        ([NO_REPLY, DONE], 2, [0.2]),
         ([Reply(200), DONE], 2, [0.2]),
-        ([THROTTLED, FAILED, SILENCE, DONE], 4, [0.2, 0.4, 0.8]),
-        ([later(7), DONE], 2, [7]),
-        ([later(0), DONE], 2, [0.2]),
-        ([later(1), THROTTLED, DONE], 3, [1, 0.4]),
+        ([THROTTLED, FAILED, NO_REPLY, DONE], 4, [0.2, 0.4, 0.8]),
+        ([retry_after_reply(7), DONE], 2, [7]),
+        ([retry_after_reply(0), DONE], 2, [0.2]),
+        ([retry_after_reply(1), THROTTLED, DONE], 3, [1, 0.4]),
         ([Reply(503, retry_after=3), DONE], 2, [3]),
     ],
 )
-def test_what_may_pass_is_waited_for(
+def test_temporary_failures_are_retried(
     lines: list[Line], calls: int, pauses: list[float]
 ) -> None:
-    """Crowds, silence and trouble are paused for: as asked, else twice as long."""
+    """Each pause follows Retry-After if present, otherwise it doubles."""
     clock, script = Clock(), Script(*lines)
 
     assert repeat(CALL, read, script, retry_policy(clock)) == "made"
@@ -73,13 +73,13 @@ def test_what_may_pass_is_waited_for(
         ([FAILED] * 4, ServiceFailed, 4, [0.2, 0.4, 0.8]),
         ([Unreachable("no token", service="IAM")], Unreachable, 1, []),
         ([ServiceFailed("no address")], ServiceFailed, 1, []),
-        ([later(60)], Throttled, 1, []),
+        ([retry_after_reply(60)], Throttled, 1, []),
     ],
 )
-def test_what_will_not_pass_is_raised(
+def test_permanent_failures_are_raised(
     lines: list[Line], kind: type[ProvisioningError], calls: int, pauses: list[float]
 ) -> None:
-    """Refusals, another service's failures and the last attempt's own are final."""
+    """These are refusals, another service's failures and that of the last attempt."""
     clock, script = Clock(), Script(*lines)
 
     with pytest.raises(kind):
@@ -89,7 +89,7 @@ def test_what_will_not_pass_is_raised(
 
 
 def test_attempts_are_numbered_from_one() -> None:
-    """The call that is sent knows which attempt it is."""
+    """The call that is sent has the number of its attempt."""
     script = Script(THROTTLED, FAILED, DONE)
 
     repeat(CALL, read, script, retry_policy(Clock()))
@@ -98,8 +98,8 @@ def test_attempts_are_numbered_from_one() -> None:
 
 
 @pytest.mark.parametrize("attempts", [1, 7])
-def test_there_are_as_many_attempts_as_allowed(attempts: int) -> None:
-    """The first one counts."""
+def test_the_number_of_attempts_is_limited(attempts: int) -> None:
+    """The first attempt counts."""
     script = Script(*[THROTTLED] * attempts)
 
     with pytest.raises(Throttled):
@@ -108,12 +108,12 @@ def test_there_are_as_many_attempts_as_allowed(attempts: int) -> None:
     assert script.spent
 
 
-def test_the_dice_fall_between_nothing_and_a_ceiling_that_doubles() -> None:
-    """Full jitter: from 0 to base times 2, 4, 8 and so on, up to the cap."""
-    thrown: list[tuple[float, float]] = []
+def test_jitter_is_between_zero_and_a_doubling_maximum() -> None:
+    """Full jitter: from 0 to base times 1, 2, 4, 8 and so on, up to the cap."""
+    ranges: list[tuple[float, float]] = []
 
     def jitter(low: float, high: float) -> float:
-        thrown.append((low, round(high, 6)))
+        ranges.append((low, round(high, 6)))
         return high / 2
 
     clock = Clock()
@@ -125,12 +125,12 @@ def test_the_dice_fall_between_nothing_and_a_ceiling_that_doubles() -> None:
             retry_policy(clock, attempts=7, base=0.3, cap=4, jitter=jitter),
         )
 
-    assert thrown == [(0, 0.3), (0, 0.6), (0, 1.2), (0, 2.4), (0, 4), (0, 4)]
+    assert ranges == [(0, 0.3), (0, 0.6), (0, 1.2), (0, 2.4), (0, 4), (0, 4)]
     assert clock.pauses == [0.15, 0.3, 0.6, 1.2, 2, 2]
 
 
-def test_very_many_attempts_overrun_no_number() -> None:
-    """The ceiling stays at the cap however often it would have doubled."""
+def test_a_large_number_of_attempts_causes_no_overflow() -> None:
+    """The maximum pause stays at the cap."""
     clock = Clock(limit=1e9)
     script = Script(*[THROTTLED] * 1999, DONE)
 
@@ -138,8 +138,8 @@ def test_very_many_attempts_overrun_no_number() -> None:
     assert clock.pauses[-1] == 5.0
 
 
-def test_a_call_begins_only_while_there_is_time() -> None:
-    """Without time nothing is sent, and nothing came before to blame."""
+def test_a_call_is_sent_only_before_the_deadline() -> None:
+    """After the deadline nothing is sent, and the error has no cause."""
     script = Script()
 
     with pytest.raises(DeadlineExceeded) as raised:
@@ -150,8 +150,8 @@ def test_a_call_begins_only_while_there_is_time() -> None:
     assert script.calls == []
 
 
-def test_a_pause_that_does_not_fit_ends_the_work() -> None:
-    """The deadline's error comes from the failure before it, and tells its facts."""
+def test_a_pause_beyond_the_deadline_is_not_started() -> None:
+    """The deadline error has the previous failure as its cause, and its facts."""
     clock = Clock(limit=0.5)
     script = Script(THROTTLED, Reply(503, None, "r-1"))
 
@@ -169,19 +169,19 @@ def test_a_pause_that_does_not_fit_ends_the_work() -> None:
     assert clock.pauses == [0.2]
 
 
-def test_time_may_end_in_the_pause_itself() -> None:
-    """After a pause, too, a call begins only while there is time."""
+def test_the_deadline_may_pass_during_a_pause() -> None:
+    """The deadline is checked again after a pause."""
     clock, script = Clock(limit=1.0), Script(THROTTLED)
-    overslept = retry_policy(clock)._replace(sleep=lambda _seconds: clock.sleep(2.0))
+    oversleeping = retry_policy(clock)._replace(sleep=lambda _seconds: clock.sleep(2.0))
 
     with pytest.raises(DeadlineExceeded) as raised:
-        repeat(CALL, read, script, overslept)
+        repeat(CALL, read, script, oversleeping)
 
     assert isinstance(raised.value.__cause__, Throttled)
 
 
-def test_a_rest_must_end_before_the_time_does() -> None:
-    """A rest of five seconds wants more than five."""
+def test_a_pause_must_end_before_the_deadline() -> None:
+    """A pause of five seconds needs more than five remaining seconds."""
     clock, short = Clock(limit=5.1), Clock(limit=5.0)
 
     retry_policy(clock).sleep_within_deadline(5.0)
@@ -194,10 +194,10 @@ def test_a_rest_must_end_before_the_time_does() -> None:
 @pytest.mark.parametrize(
     ("limit", "kind"), [(7.0, Throttled), (0.5, Throttled), (0.0, DeadlineExceeded)]
 )
-def test_a_pause_that_the_cloud_asks_for_in_vain(
+def test_retry_after_beyond_the_deadline_raises(
     limit: float, kind: type[ProvisioningError]
 ) -> None:
-    """It is told as asked for while there is time, and as the deadline after that."""
+    """Before the deadline the throttling error is raised, then DeadlineExceeded."""
     clock = Clock(limit=limit)
 
     with pytest.raises(kind):
@@ -206,8 +206,8 @@ def test_a_pause_that_the_cloud_asks_for_in_vain(
     assert clock.pauses == []
 
 
-def waited(clock: Clock, *lines: Line) -> object:
-    """Return what a step comes to that is repeated while its resource is busy."""
+def run_while_busy(clock: Clock, *lines: Line) -> object:
+    """Return the result of a step that is repeated while its resource is busy."""
     script = Script(*lines)
     try:
         return while_busy(lambda: read(CALL, script(CALL)), retry_policy(clock))
@@ -215,54 +215,52 @@ def waited(clock: Clock, *lines: Line) -> object:
         assert script.spent
 
 
-def end(clock: Clock, *lines: Line) -> DeadlineExceeded:
-    """Return the error of such a step whose time is over."""
+def deadline_error(clock: Clock, *lines: Line) -> DeadlineExceeded:
+    """Return the error of such a step that exceeds the deadline."""
     with pytest.raises(DeadlineExceeded) as raised:
-        waited(clock, *lines)
+        run_while_busy(clock, *lines)
     return raised.value
 
 
 def test_a_busy_resource_is_waited_for_beyond_the_attempts() -> None:
-    """As long as time allows, not by attempts; and as long as the cloud asks for."""
+    """Only the deadline limits the number of attempts; Retry-After is respected."""
     clock = Clock()
 
-    assert waited(clock, *[BUSY] * 9, DONE) == "made"
+    assert run_while_busy(clock, *[BUSY] * 9, DONE) == "made"
     assert clock.pauses == [0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5, 5]
 
     clock = Clock()
-    waited(clock, refusal(400, "GA.9004", retry_after=9.0), DONE)
+    run_while_busy(clock, refusal(400, "GA.9004", retry_after=9.0), DONE)
     assert clock.pauses == [9]
 
 
 @pytest.mark.parametrize(
     ("limit", "lines"),
     [(2.9, [BUSY] * 4), (60.0, [BUSY, DeadlineExceeded("no time")])],
-    ids=["a pause does not fit", "the step has not even begun to work again"],
+    ids=["the pause does not fit", "the step was not started again"],
 )
 def test_a_resource_that_stays_busy_exceeds_the_deadline(
     limit: float, lines: list[Line]
 ) -> None:
-    """The end comes from the last time it was busy."""
-    error = end(Clock(limit=limit), *lines)
+    """The cause of the error is the last busy reply."""
+    error = deadline_error(Clock(limit=limit), *lines)
 
     assert isinstance(error.__cause__, Busy)
     assert error.remedy == Busy.remedy
 
 
-def test_a_step_that_has_come_further_ends_by_itself() -> None:
-    """Unless it waited, and for nothing else, the wait is not to blame."""
-    health_check_response, made, failed = (
-        DeadlineExceeded("no time") for _ in range(3)
-    )
-    made.note(logtank_id="t")
-    failed.__cause__ = SILENCE
+def test_a_step_that_made_progress_raises_its_own_error() -> None:
+    """Only a deadline that passed while just waiting is blamed on the busy resource."""
+    never_busy, created, failed = (DeadlineExceeded("no time") for _ in range(3))
+    created.note(logtank_id="t")
+    failed.__cause__ = NO_REPLY
 
-    assert end(Clock(), health_check_response) is health_check_response
-    assert end(Clock(), BUSY, made) is made
-    assert end(Clock(), BUSY, failed) is failed
+    assert deadline_error(Clock(), never_busy) is never_busy
+    assert deadline_error(Clock(), BUSY, created) is created
+    assert deadline_error(Clock(), BUSY, failed) is failed
 
 
-def test_nothing_but_busy_is_waited_for_there() -> None:
-    """Other failures had their own patience."""
+def test_while_busy_retries_only_busy_resources() -> None:
+    """Other failures are retried elsewhere."""
     with pytest.raises(Throttled):
-        waited(Clock(), BUSY, THROTTLED)
+        run_while_busy(Clock(), BUSY, THROTTLED)

@@ -1,4 +1,4 @@
-"""A create happens once: repeated if surely not taken up, looked for if unsure."""
+"""A create has one effect: it is repeated only if an earlier attempt had none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from functions.errors import (
     Unreachable,
 )
 from functions.huaweicloud import replies
-from functions.huaweicloud.retry import Looking, create
+from functions.huaweicloud.retry import Look, create
 from functions.transport.calls import Call, Reply
 from tests.unit.script import Clock, Line, Script, refusal, retry_policy
 
@@ -31,15 +31,15 @@ FAILED = Reply(500)
 REFUSED = Reply(400)
 EXISTS = refusal(400, "GA.9104")
 BUSY = refusal(400, "GA.9004")
-UNREACHED = Unreachable("no connection", service="GA")
-SILENCE = OutcomeUnknown("no answer", service="GA")
-EMPTY = Reply(201)
+UNREACHABLE = Unreachable("no connection", service="GA")
+NO_REPLY = OutcomeUnknown("no answer", service="GA")
+NO_DOCUMENT = Reply(201)
 NOTHING = None
-BLIND = ServiceFailed("cannot look", service="GA")
+LOOK_FAILED = ServiceFailed("cannot look", service="GA")
 
 
 def read(call: Call, reply: Reply) -> str:
-    """Return the id that a reply names."""
+    """Return the ID in a reply."""
     return str(replies.document(call, reply)["id"])
 
 
@@ -47,61 +47,61 @@ Seen = list[str | ProvisioningError | None]
 
 
 @dataclass
-class Looks:
-    """What each look sees, in order; a look that finds nothing sees None."""
+class ScriptedLooks:
+    """What each look finds, in order; None if it finds nothing."""
 
     seen: Seen
     taken: int = 0
 
     def gather(self) -> str | None:
-        """Take the next look."""
+        """Return the result of the next look."""
         self.taken += 1
         found = self.seen.pop(0)
         if isinstance(found, ProvisioningError):
             raise found
         return found
 
-    def looking(self) -> Looking[str, str | None]:
-        """Return the way to look."""
-        return Looking(self.gather, lambda found: found)
+    def look(self) -> Look[str, str | None]:
+        """Return the look to be used by `create`."""
+        return Look(self.gather, lambda found: found)
 
 
-MADE, MADE_IN_DOUBT = ("made", True, True), ("made", True, False)
-SEEN = ("seen", False, False)
-"""What a create comes to: value, answered, clean."""
+CREATED, CREATED_IN_DOUBT = ("made", True, True), ("made", True, False)
+FOUND = ("seen", False, False)
+"""The fields value, answered and clean of the result of a create."""
 
 
 @pytest.mark.parametrize(
-    ("lines", "seen", "pauses", "made"),
+    ("lines", "seen", "pauses", "expected"),
     [
-        ([DONE], [], [], MADE),
-        ([THROTTLED, DONE], [], [0.2], MADE),
-        ([UNREACHED, DONE], [], [0.2], MADE),
-        ([THROTTLED, UNREACHED, DONE], [], [0.2, 0.4], MADE),
-        ([Reply(429, retry_after=7), DONE], [], [7], MADE),
-        ([FAILED], ["seen"], [0.2], SEEN),
-        ([SILENCE], ["seen"], [0.2], SEEN),
-        ([EMPTY], ["seen"], [0.2], SEEN),
-        ([Reply(503, retry_after=3)], ["seen"], [3], SEEN),
-        ([SILENCE, DONE], [NOTHING], [0.2], MADE_IN_DOUBT),
-        ([FAILED, SILENCE], [NOTHING, "seen"], [0.2, 0.4], SEEN),
-        ([THROTTLED, FAILED], ["seen"], [0.2, 0.4], SEEN),
-        ([FAILED, THROTTLED, DONE], [NOTHING] * 2, [0.2, 0.4], MADE_IN_DOUBT),
-        ([FAILED, THROTTLED], [NOTHING, "seen"], [0.2, 0.4], SEEN),
-        ([FAILED, BUSY], [NOTHING, "seen"], [0.2, 0.4], SEEN),
-        ([FAILED, EXISTS], [NOTHING, "seen"], [0.2, 0.4], SEEN),
-        ([FAILED] * 4, [NOTHING] * 3 + ["seen"], [0.2, 0.4, 0.8, 1.6], SEEN),
+        ([DONE], [], [], CREATED),
+        ([THROTTLED, DONE], [], [0.2], CREATED),
+        ([UNREACHABLE, DONE], [], [0.2], CREATED),
+        ([THROTTLED, UNREACHABLE, DONE], [], [0.2, 0.4], CREATED),
+        ([Reply(429, retry_after=7), DONE], [], [7], CREATED),
+        ([FAILED], ["seen"], [0.2], FOUND),
+        ([NO_REPLY], ["seen"], [0.2], FOUND),
+        ([NO_DOCUMENT], ["seen"], [0.2], FOUND),
+        ([Reply(503, retry_after=3)], ["seen"], [3], FOUND),
+        ([NO_REPLY, DONE], [NOTHING], [0.2], CREATED_IN_DOUBT),
+        ([FAILED, NO_REPLY], [NOTHING, "seen"], [0.2, 0.4], FOUND),
+        ([THROTTLED, FAILED], ["seen"], [0.2, 0.4], FOUND),
+        ([FAILED, THROTTLED, DONE], [NOTHING] * 2, [0.2, 0.4], CREATED_IN_DOUBT),
+        ([FAILED, THROTTLED], [NOTHING, "seen"], [0.2, 0.4], FOUND),
+        ([FAILED, BUSY], [NOTHING, "seen"], [0.2, 0.4], FOUND),
+        ([FAILED, EXISTS], [NOTHING, "seen"], [0.2, 0.4], FOUND),
+        ([FAILED] * 4, [NOTHING] * 3 + ["seen"], [0.2, 0.4, 0.8, 1.6], FOUND),
     ],
 )
 def test_a_create_that_succeeds(
-    lines: list[Line], seen: Seen, pauses: list[float], made: tuple[str, bool, bool]
+    lines: list[Line], seen: Seen, pauses: list[float], expected: tuple[str, bool, bool]
 ) -> None:
-    """It is paused for, looked for if unsure, and repeated only if not found."""
-    clock, script, looks = Clock(), Script(*lines), Looks(seen)
+    """After an unknown outcome it looks first, and repeats only if nothing is found."""
+    clock, script, looks = Clock(), Script(*lines), ScriptedLooks(seen)
 
-    created = create(CALL, read, script, retry_policy(clock), looks.looking())
+    created = create(CALL, read, script, retry_policy(clock), looks.look())
 
-    assert (created.value, created.answered, created.clean) == made
+    assert (created.value, created.answered, created.clean) == expected
     assert clock.pauses == pauses
     assert script.spent
     assert looks.seen == []
@@ -120,8 +120,8 @@ def test_a_create_that_succeeds(
         ([FAILED, *[THROTTLED] * 3], [NOTHING] * 4, [0.2, 0.4, 0.8, 1.6], Throttled),
         ([BUSY], [], [], Busy),
         ([FAILED, BUSY], [NOTHING, NOTHING], [0.2, 0.4], Busy),
-        ([FAILED], [BLIND], [0.2], ServiceFailed),
-        ([SILENCE, SILENCE], [NOTHING, BLIND], [0.2, 0.4], OutcomeUnknown),
+        ([FAILED], [LOOK_FAILED], [0.2], ServiceFailed),
+        ([NO_REPLY, NO_REPLY], [NOTHING, LOOK_FAILED], [0.2, 0.4], OutcomeUnknown),
         ([Reply(429, retry_after=60)], [], [], Throttled),
         ([Reply(503, retry_after=60)], [], [], ServiceFailed),
         ([Unreachable("no token", service="IAM")], [], [], Unreachable),
@@ -131,92 +131,98 @@ def test_a_create_that_succeeds(
 def test_a_create_that_fails(
     lines: list[Line], seen: Seen, pauses: list[float], kind: type[ProvisioningError]
 ) -> None:
-    """The last failure of the create itself is raised, after a last look if unsure."""
-    clock, script, looks = Clock(), Script(*lines), Looks(seen)
+    """The create's own last failure is raised, after a final look if in doubt."""
+    clock, script, looks = Clock(), Script(*lines), ScriptedLooks(seen)
 
     with pytest.raises(kind):
-        create(CALL, read, script, retry_policy(clock), looks.looking())
+        create(CALL, read, script, retry_policy(clock), looks.look())
 
     assert clock.pauses == pauses
     assert script.spent
     assert looks.seen == []
 
 
-def test_a_look_that_fails_is_the_cause_of_the_creates_error() -> None:
-    """Whoever reads the trace sees both."""
+def test_a_failed_look_is_the_cause_of_the_creates_error() -> None:
+    """The traceback shows both errors."""
     with pytest.raises(OutcomeUnknown) as raised:
         create(
-            CALL, read, Script(SILENCE), retry_policy(Clock()), Looks([BLIND]).looking()
+            CALL,
+            read,
+            Script(NO_REPLY),
+            retry_policy(Clock()),
+            ScriptedLooks([LOOK_FAILED]).look(),
         )
 
-    assert raised.value.__cause__ is BLIND
+    assert raised.value.__cause__ is LOOK_FAILED
 
 
-def test_a_look_that_time_cuts_short_exceeds_the_deadline() -> None:
-    """The end comes from the create's failure, whose outcome stays unknown."""
+def test_a_look_that_exceeds_the_deadline_ends_the_create() -> None:
+    """The cause is the create's failure, whose outcome remains unknown."""
     clock = Clock(limit=5.0)
 
     def gather() -> str | None:
         clock.sleep(clock.remaining_seconds())
-        raise BLIND
+        raise LOOK_FAILED
 
-    looking: Looking[str, str | None] = Looking(gather, lambda found: found)
+    look: Look[str, str | None] = Look(gather, lambda found: found)
     with pytest.raises(DeadlineExceeded) as raised:
-        create(CALL, read, Script(SILENCE), retry_policy(clock), looking)
+        create(CALL, read, Script(NO_REPLY), retry_policy(clock), look)
 
-    assert raised.value.__cause__ is SILENCE
+    assert raised.value.__cause__ is NO_REPLY
 
 
-def test_what_is_decided_on_a_look_is_raised_as_it_is() -> None:
-    """A look that succeeds but shows a conflict is no failed look."""
+def test_an_error_from_the_decision_is_raised_unchanged() -> None:
+    """A look that finds a conflict does not count as a failed look."""
     conflict = Conflict("ships elsewhere")
 
     def decide(_seen: str) -> str | None:
         raise conflict
 
-    looking = Looking(lambda: "other", decide)
+    look = Look(lambda: "other", decide)
     with pytest.raises(Conflict) as raised:
-        create(CALL, read, Script(FAILED), retry_policy(Clock()), looking)
+        create(CALL, read, Script(FAILED), retry_policy(Clock()), look)
 
     assert raised.value is conflict
 
 
-def test_a_look_by_itself_gathers_and_decides() -> None:
-    """Outside a create its own failures are its own."""
-    assert Looks(["seen", NOTHING]).looking()() == "seen"
+def test_a_look_outside_a_create_raises_its_own_errors() -> None:
+    """It gathers and decides in one call."""
+    assert ScriptedLooks(["seen", NOTHING]).look()() == "seen"
     with pytest.raises(ServiceFailed):
-        Looks([BLIND]).looking()()
+        ScriptedLooks([LOOK_FAILED]).look()()
 
 
-def test_attempts_are_numbered_and_the_last_ones_beginning_is_told() -> None:
-    """`sent_at` is when the successful attempt began, on the patience's clock."""
+def test_attempts_are_numbered_and_the_start_of_the_last_is_returned() -> None:
+    """`sent_at` is when the successful attempt began, on the retry policy's clock."""
     clock = Clock()
     script = Script(THROTTLED, THROTTLED, DONE, clock=clock, seconds=1.0)
 
-    created = create(CALL, read, script, retry_policy(clock), Looks([]).looking())
+    created = create(CALL, read, script, retry_policy(clock), ScriptedLooks([]).look())
 
     assert [call.attempt for call in script.calls] == [1, 2, 3]
     assert created.sent_at == pytest.approx(1000.0 + 1.0 + 0.2 + 1.0 + 0.4)
 
 
-def test_without_time_nothing_is_created() -> None:
-    """A create that could not be answered for is not sent."""
+def test_after_the_deadline_nothing_is_created() -> None:
+    """A create whose reply could not be awaited is not sent."""
     script = Script()
 
     with pytest.raises(DeadlineExceeded):
-        create(CALL, read, script, retry_policy(Clock(limit=0)), Looks([]).looking())
+        create(
+            CALL, read, script, retry_policy(Clock(limit=0)), ScriptedLooks([]).look()
+        )
 
     assert script.calls == []
 
 
-def test_a_pause_that_does_not_fit_ends_the_create() -> None:
-    """The deadline's error comes from the create's last failure."""
-    looks = Looks([])
+def test_a_pause_beyond_the_deadline_ends_the_create() -> None:
+    """The cause of the deadline error is the create's last failure."""
+    looks = ScriptedLooks([])
 
     with pytest.raises(DeadlineExceeded) as raised:
         create(
-            CALL, read, Script(SILENCE), retry_policy(Clock(limit=0.1)), looks.looking()
+            CALL, read, Script(NO_REPLY), retry_policy(Clock(limit=0.1)), looks.look()
         )
 
-    assert raised.value.__cause__ is SILENCE
+    assert raised.value.__cause__ is NO_REPLY
     assert looks.taken == 0

@@ -1,4 +1,4 @@
-"""Both clouds' contexts are understood, and log lines are JSON, one a line."""
+"""The contexts of both platforms are read, and each log line is a JSON object."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from types import SimpleNamespace
 
 import pytest
 
-from functions import runtime
+from functions import __version__, runtime
 from tests.unit.script import Clock
 
 
 def lambda_context(milliseconds: object) -> object:
-    """Return a context as AWS Lambda gives it."""
+    """Return a context as AWS Lambda provides it."""
     return SimpleNamespace(
         aws_request_id="aws-1", get_remaining_time_in_millis=lambda: milliseconds
     )
 
 
 def graph_context(milliseconds: object, **user_data: object) -> object:
-    """Return a context as FunctionGraph gives it."""
+    """Return a context as FunctionGraph provides it."""
     return SimpleNamespace(
         getRequestID=lambda: "graph-1",
         getRemainingTimeInMilliSeconds=lambda: milliseconds,
@@ -44,10 +44,10 @@ def graph_context(milliseconds: object, **user_data: object) -> object:
         (None, 59.0),
     ],
 )
-def test_the_platforms_time_counts_less_a_second_for_the_reply(
+def test_the_remaining_time_is_reduced_by_a_second_for_the_response(
     context_of: Callable[[object], object], milliseconds: object, seconds: float
 ) -> None:
-    """A time that makes no sense counts as sixty seconds."""
+    """An invalid remaining time is replaced by sixty seconds."""
     remaining_seconds = runtime.remaining_time(context_of(milliseconds), Clock())
 
     assert remaining_seconds() == pytest.approx(seconds)
@@ -56,19 +56,23 @@ def test_the_platforms_time_counts_less_a_second_for_the_reply(
 @pytest.mark.parametrize(
     ("context", "seconds"), [(lambda_context(0), -1.0), (graph_context(0), 59.0)]
 )
-def test_nothing_left_is_sane_on_lambda_alone(context: object, seconds: float) -> None:
-    """FunctionGraph that says so has mixed up its units."""
+def test_a_remaining_time_of_zero_is_valid_only_on_lambda(
+    context: object, seconds: float
+) -> None:
+    """On FunctionGraph, zero means that the unit is wrong."""
     assert runtime.remaining_time(context, Clock())() == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("context", [None, object()])
-def test_a_context_that_tells_no_time_counts_as_sixty_seconds(context: object) -> None:
-    """As a local call may have none."""
+def test_a_context_without_a_remaining_time_counts_as_sixty_seconds(
+    context: object,
+) -> None:
+    """A local call may have no context."""
     assert runtime.remaining_time(context, Clock())() == pytest.approx(59.0)
 
 
-def test_time_runs() -> None:
-    """What is left is less with every second, below zero as well."""
+def test_the_remaining_time_decreases() -> None:
+    """It continues to decrease below zero."""
     clock = Clock()
     remaining_seconds = runtime.remaining_time(lambda_context(5000), clock)
 
@@ -87,8 +91,8 @@ def test_time_runs() -> None:
         (None, None),
     ],
 )
-def test_the_platforms_request_id_is_told(context: object, expected: str) -> None:
-    """Whichever cloud it is, and none if it is neither."""
+def test_the_platforms_request_id_is_returned(context: object, expected: str) -> None:
+    """It is read on both platforms, and is None on any other."""
     assert runtime.request_id(context) == expected
 
 
@@ -106,29 +110,29 @@ def test_the_platforms_request_id_is_told(context: object, expected: str) -> Non
         ({}, {}, None),
     ],
 )
-def test_a_setting_is_user_data_else_environment_else_preset(
+def test_user_data_precedes_environment_and_preset(
     user_data: dict[str, object], environ: dict[str, str], expected: str | None
 ) -> None:
-    """An empty one counts as not set; all are text."""
+    """An empty value counts as not set, and all values are converted to text."""
     look_up = runtime.variables(graph_context(1, **user_data), environ)
 
     assert look_up("A") == expected
 
 
-def test_on_lambda_a_setting_is_the_environments() -> None:
-    """There is no user data to ask."""
+def test_on_lambda_settings_come_from_the_environment() -> None:
+    """Lambda has no user data."""
     look_up = runtime.variables(lambda_context(1), {"A": "environment"})
 
     assert (look_up("A"), look_up("B")) == ("environment", None)
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
-    """Return the log lines written."""
+    """Return the log lines that were written."""
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_a_log_line_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
-    """Time, level, message, what is constant and the facts, on one line."""
+def test_a_log_line_is_a_json_object(capsys: pytest.CaptureFixture[str]) -> None:
+    """It has time, level, message, constant fields and the given facts on one line."""
     log = runtime.Log("bootstrap", "r-1", "SQS")
 
     log("INFO", "call", service="LTS", text="a\nb", nested={"c": 1})
@@ -139,6 +143,7 @@ def test_a_log_line_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     assert line == {
         "level": "INFO",
         "message": "call",
+        "version": __version__,
         "function": "bootstrap",
         "request_id": "r-1",
         "trigger": "SQS",
@@ -148,14 +153,14 @@ def test_a_log_line_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
-def test_facts_that_are_none_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
-    """Zero and the empty text are facts."""
+def test_facts_that_are_none_are_omitted(capsys: pytest.CaptureFixture[str]) -> None:
+    """Zero and the empty string are kept."""
     log = runtime.Log("bootstrap", None, "direct")
 
     log("ERROR", "m", code=None, attempt=0, text="")
 
     (line,) = lines(capsys)
-    always = {"timestamp", "level", "message", "function", "trigger"}
+    always = {"timestamp", "level", "message", "version", "function", "trigger"}
     assert set(line) == {*always, "attempt", "text"}
 
 
@@ -171,7 +176,7 @@ def test_facts_that_are_none_are_left_out(capsys: pytest.CaptureFixture[str]) ->
 def test_lines_below_the_level_are_not_written(
     capsys: pytest.CaptureFixture[str], level: str, written: list[str]
 ) -> None:
-    """The level can be changed at any time; it begins at INFO, which shows failures."""
+    """The level can be changed at any time; it is INFO at first."""
     log = runtime.Log("bootstrap", None, "direct")
     assert log.level == "INFO"
     log.level = level
@@ -182,21 +187,20 @@ def test_lines_below_the_level_are_not_written(
     assert [line["level"] for line in lines(capsys)] == written
 
 
-def test_an_agencys_key_is_told_by_the_context() -> None:
-    """Parts that are missing are left out; other contexts have no such thing."""
+def test_an_agencys_key_is_read_from_the_context() -> None:
+    """Missing parts are omitted; other contexts have no agency."""
     context = SimpleNamespace(
         getSecurityAccessKey=lambda: "a",
         getSecuritySecretKey=lambda: "s",
         getSecurityToken=lambda: None,
     )
 
-    given = {"getSecurityAccessKey": "a", "getSecuritySecretKey": "s"}
-    assert runtime.agency(context) == given
+    assert runtime.agency(context) == {"access": "a", "secret": "s"}
     assert runtime.agency(lambda_context(1)) is None
 
 
-def test_a_functions_own_project_is_the_last_resort() -> None:
-    """FunctionGraph tells it; what is set goes first."""
+def test_the_functions_own_project_is_the_default() -> None:
+    """FunctionGraph provides it; a setting takes precedence."""
     context = SimpleNamespace(getProjectID=lambda: "own")
     name = "HUAWEICLOUD_SDK_PROJECT_ID"
 

@@ -1,4 +1,4 @@
-"""A secret does not show itself, and is masked in what comes from outside."""
+"""A `Secret` is masked in every text form, and secrets are masked in external data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHORT = Secret("1234567")
 
 @dataclass(frozen=True)
 class Holder:
-    """Something that has a secret in it."""
+    """A value that contains a secret."""
 
     secret: Secret
 
@@ -27,21 +27,21 @@ class Holder:
     [
         repr(SECRET),
         str(SECRET),
-        "{}".format(SECRET),  # noqa: UP032 # the other way to format
-        "%s" % SECRET,  # noqa: UP031 # and the third
+        "{}".format(SECRET),  # noqa: UP032 # tests str.format
+        "%s" % SECRET,  # noqa: UP031 # tests the % operator
         repr(Holder(SECRET)),
         repr(ValueError(SECRET)),
     ],
 )
-def test_a_secret_shows_a_mask(shown: str) -> None:
-    """However it is turned into text, but where it is revealed on demand."""
+def test_text_forms_of_a_secret_are_masked(shown: str) -> None:
+    """Every conversion to text shows the mask; only `reveal` returns the value."""
     assert TEXT not in shown
     assert MASK in shown
     assert SECRET.reveal() == TEXT
 
 
-def test_a_secret_is_no_text() -> None:
-    """It can be neither serialised nor joined nor put through a format of text."""
+def test_a_secret_is_not_a_string() -> None:
+    """A secret cannot be serialized, concatenated or formatted with a string format."""
     with pytest.raises(TypeError):
         json.dumps({"secret": SECRET})
     with pytest.raises(TypeError):
@@ -50,8 +50,8 @@ def test_a_secret_is_no_text() -> None:
         f"{SECRET:>20}"
 
 
-def test_secrets_of_one_text_are_equal() -> None:
-    """So that what is known of a credential is found again."""
+def test_secrets_with_the_same_value_are_equal() -> None:
+    """Equal secrets have equal hashes, so they work as dictionary keys."""
     assert Secret("a") == Secret("a")
     assert hash(Secret("a")) == hash(Secret("a"))
     assert Secret("a") != Secret("b")
@@ -67,8 +67,8 @@ def test_secrets_of_one_text_are_equal() -> None:
         ("1234567", "1234567"),
     ],
 )
-def test_secrets_in_a_text_are_masked(text: str, masked: str) -> None:
-    """All of them, everywhere, but for one too short to be told from other text."""
+def test_secrets_in_text_are_masked(text: str, masked: str) -> None:
+    """Every secret is masked wherever it occurs, except one that is too short."""
     assert mask(text, (SECRET, OTHER, SHORT)) == masked
 
 
@@ -83,6 +83,6 @@ def test_secrets_in_a_text_are_masked(text: str, masked: str) -> None:
     ],
 )
 def test_secrets_in_json_are_masked(found: object, scrubbed: object) -> None:
-    """Keys and values at any depth are looked through; other values stay."""
+    """Keys and strings are masked at any depth; other values are unchanged."""
     assert scrub(found, (SECRET,)) == scrubbed
     assert scrub(found, ()) == found

@@ -1,4 +1,4 @@
-"""The settings are read by one table, and everything wrong with them told at once."""
+"""Settings are read with one table, and all problems are reported together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from functions.errors import Misconfigured
 from functions.secret import Secret
 from functions.settings import Settings, read
-from functions.settings.credentials import AGENCY, Keys
+from functions.settings.credentials import Keys
 from functions.settings.endpoints import IAM_GLOBAL
 from functions.settings.table import TABLE
 
@@ -21,8 +21,8 @@ MINIMAL = {
 }
 ASIA = {"HUAWEICLOUD_REGION": "ap-southeast-3"}
 EUROPE = {"HUAWEICLOUD_REGION": "eu-west-101"}
-WEBHOOK, OTHER_WEBHOOK = "whsec_" + "hook" * 8, "whsec_" + "HOOK" * 8
-GOOD: dict[str, tuple[str, str, object]] = {
+WEBHOOK, SECOND_WEBHOOK = "whsec_" + "hook" * 8, "whsec_" + "HOOK" * 8
+VALID: dict[str, tuple[str, str, object]] = {
     "HUAWEICLOUD_REGION": ("eu-west-101", "region", "eu-west-101"),
     "HUAWEICLOUD_SDK_PROJECT_ID": ("p", "project_id", "p"),
     "HUAWEICLOUD_SDK_DOMAIN_ID": ("d", "domain_id", "d"),
@@ -35,13 +35,13 @@ GOOD: dict[str, tuple[str, str, object]] = {
     "MAX_CONCURRENCY": ("2", "max_concurrency", 2),
     "WEBHOOK_AUTH": ("platform", "webhook_auth", "platform"),
     "WEBHOOK_SECRETS": (
-        f" {WEBHOOK}  {OTHER_WEBHOOK}\n",
+        f" {WEBHOOK}  {SECOND_WEBHOOK}\n",
         "webhook_secrets",
-        (Secret(WEBHOOK), Secret(OTHER_WEBHOOK)),
+        (Secret(WEBHOOK), Secret(SECOND_WEBHOOK)),
     ),
     "LOG_LEVEL": ("debug", "log_level", "DEBUG"),
 }
-BAD = {
+INVALID = {
     "HUAWEICLOUD_REGION": "No Region",
     "HUAWEICLOUD_LTS_ENDPOINT": "http://lts.example",
     "HUAWEICLOUD_GA_ENDPOINT": "ga.example",
@@ -65,26 +65,26 @@ BAD = {
     "RETRY_CAP_SECONDS": "301",
     "HTTP_TIMEOUT_SECONDS": "0",
     "MAX_CONCURRENCY": "65",
-    "WEBHOOK_AUTH": "nobody",
+    "WEBHOOK_AUTH": "none",
     "WEBHOOK_SECRETS": "whsec_too+short",
     "LOG_LEVEL": "LOUD",
 }
 
 
 def settings(**variables: str) -> Settings:
-    """Return what these variables, beside the least that is needed, come to."""
+    """Return the settings read from these variables and the required ones."""
     return read({**MINIMAL, **variables}.get, BOTH)
 
 
-def complaint(variables: dict[str, str], services: frozenset[str] = BOTH) -> str:
-    """Return what is said of variables that make no sense."""
+def error_detail(variables: dict[str, str], services: frozenset[str] = BOTH) -> str:
+    """Return the error detail for variables that are invalid."""
     with pytest.raises(Misconfigured) as raised:
         read(variables.get, services)
     return raised.value.detail
 
 
-def test_the_least_settings_bring_all_defaults() -> None:
-    """Region and credential are enough."""
+def test_required_settings_alone_give_all_defaults() -> None:
+    """Only a region and a credential are required."""
     assert settings() == Settings(
         endpoints={
             "LTS": "https://lts.cn-north-4.myhuaweicloud.com",
@@ -110,37 +110,37 @@ def test_the_least_settings_bring_all_defaults() -> None:
     )
 
 
-@pytest.mark.parametrize("name", GOOD)
-def test_a_setting_goes_to_its_field(name: str) -> None:
-    """The text is read as what it means."""
-    text, field, expected = GOOD[name]
+@pytest.mark.parametrize("name", VALID)
+def test_a_setting_is_parsed_into_its_field(name: str) -> None:
+    """The field has the type that the code uses."""
+    text, field, expected = VALID[name]
 
     assert getattr(settings(**{name: text}), field) == expected
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_a_senseless_setting_is_named_and_not_quoted(name: str) -> None:
-    """The sentence begins with the setting's name; its value stays out of it."""
-    said = complaint({**MINIMAL, name: BAD[name]})
+@pytest.mark.parametrize("name", INVALID)
+def test_an_invalid_setting_is_named_but_not_quoted(name: str) -> None:
+    """The sentence begins with the setting's name and does not contain its value."""
+    detail = error_detail({**MINIMAL, name: INVALID[name]})
 
-    assert re.search(rf"(^|; ){name} (is|has) ", said)
-    assert BAD[name].strip() not in re.split("[ ,;]", said)
+    assert re.search(rf"(^|; ){name} (is|must|does|contains) ", detail)
+    assert INVALID[name].strip() not in re.split("[ ,;]", detail)
 
 
 def test_every_row_of_the_table_is_tested() -> None:
-    """Each row has a wrong value here, and each field a right one."""
-    assert {row.name for row in TABLE} == {*BAD, "HUAWEICLOUD_IAM_PASSWORD"}
-    assert {row.name for row in TABLE if row.field} == set(GOOD)
+    """Each row has an invalid value in these tests, and each field a valid one."""
+    assert {row.name for row in TABLE} == {*INVALID, "HUAWEICLOUD_IAM_PASSWORD"}
+    assert {row.name for row in TABLE if row.field} == set(VALID)
 
 
-def test_every_row_says_what_it_means() -> None:
-    """The README is written from it."""
+def test_every_row_has_a_meaning() -> None:
+    """The README's table of settings is generated from it."""
     assert all(row.meaning for row in TABLE)
 
 
-@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("name", INVALID)
 def test_an_empty_setting_counts_as_not_set(name: str) -> None:
-    """It is as if it were not there."""
+    """An empty value has the same result as a missing setting."""
     others = {key: text for key, text in MINIMAL.items() if key != name}
 
     def outcome(variables: dict[str, str]) -> object:
@@ -165,7 +165,7 @@ def test_an_empty_setting_counts_as_not_set(name: str) -> None:
         ({"HUAWEICLOUD_IAM_ENDPOINT": "https://iam.eu"}, IAM_GLOBAL, "https://iam.eu"),
     ],
 )
-def test_an_endpoint_is_the_regions_or_as_set(
+def test_an_endpoint_is_regional_or_configured(
     variables: dict[str, str], service: str, endpoint: str
 ) -> None:
     """GA has one address for all regions; one European region has its own domain."""
@@ -173,42 +173,44 @@ def test_an_endpoint_is_the_regions_or_as_set(
 
 
 def test_lts_needs_a_region_or_an_endpoint() -> None:
-    """A function that calls GA alone needs neither."""
+    """A function that calls only GA needs neither."""
     keys = {name: text for name, text in MINIMAL.items() if "REGION" not in name}
 
-    assert complaint(keys, LTS) == "HUAWEICLOUD_REGION is not set"
+    assert error_detail(keys, LTS) == "HUAWEICLOUD_REGION is not set"
     assert read(keys.get, GA).endpoints["GA"] == "https://ga.myhuaweicloud.com"
-    set_so = {**keys, "HUAWEICLOUD_LTS_ENDPOINT": "https://a.b"}
-    assert read(set_so.get, LTS).endpoints["LTS"] == "https://a.b"
+    configured = {**keys, "HUAWEICLOUD_LTS_ENDPOINT": "https://a.b"}
+    assert read(configured.get, LTS).endpoints["LTS"] == "https://a.b"
 
 
-def test_everything_wrong_is_told_at_once() -> None:
-    """Nobody likes to correct settings one by one."""
-    said = complaint({"RETRY_ATTEMPTS": "no", "CLOUD_SDK_AK": "x", "LOG_LEVEL": "?"})
+def test_all_problems_are_reported_together() -> None:
+    """The user can correct all settings in one pass."""
+    detail = error_detail(
+        {"RETRY_ATTEMPTS": "no", "CLOUD_SDK_AK": "x", "LOG_LEVEL": "?"}
+    )
 
-    assert said.split("; ") == [
-        "RETRY_ATTEMPTS is no whole number from 1 to 100",
-        "LOG_LEVEL is none of DEBUG, INFO, WARNING, ERROR",
+    assert detail.split("; ") == [
+        "RETRY_ATTEMPTS must be an integer from 1 to 100",
+        "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR",
         "CLOUD_SDK_AK set without CLOUD_SDK_SK",
         "HUAWEICLOUD_REGION is not set",
     ]
 
 
 @pytest.mark.parametrize("name", ["HUAWEICLOUD_REGION", "HUAWEICLOUD_SDK_AK"])
-def test_a_setting_that_is_wrong_is_not_called_missing(name: str) -> None:
-    """One mistake gives one complaint, about the setting that is to be corrected."""
-    said = complaint({**MINIMAL, name: BAD[name]})
+def test_an_invalid_setting_is_not_reported_as_missing(name: str) -> None:
+    """One mistake causes one problem, which names the setting to be corrected."""
+    detail = error_detail({**MINIMAL, name: INVALID[name]})
 
-    assert len(said.split("; ")) == 1
+    assert len(detail.split("; ")) == 1
 
 
-def test_secrets_do_not_show_in_the_settings() -> None:
-    """They are all known for scrubbing, and none is in the settings' own text."""
+def test_secrets_are_masked_in_the_settings() -> None:
+    """All secrets are collected for masking, and `repr` shows none of them."""
     found = settings(
         HUAWEICLOUD_AUTH_TOKEN="the-token",
         HUAWEICLOUD_GA_AUTH_TOKEN="the-other-token",
         HUAWEICLOUD_SDK_SECURITY_TOKEN="the-security-token",
-        WEBHOOK_SECRETS=f"{WEBHOOK} {OTHER_WEBHOOK}",
+        WEBHOOK_SECRETS=f"{WEBHOOK} {SECOND_WEBHOOK}",
     )
 
     assert {secret.reveal() for secret in found.secrets} == {
@@ -218,16 +220,16 @@ def test_secrets_do_not_show_in_the_settings() -> None:
         "the-other-token",
         "the-security-token",
         WEBHOOK,
-        OTHER_WEBHOOK,
+        SECOND_WEBHOOK,
     }
     assert "the-" not in repr(found)
     assert "whsec_" not in repr(found)
 
 
-def test_an_agency_serves_where_no_credential_is_set() -> None:
-    """Its parts are secrets like any other."""
+def test_the_agency_is_used_if_no_credential_is_set() -> None:
+    """Its keys and token are secrets like any other."""
     agency = dict(
-        zip(AGENCY, ("agency-key", "agency-secret", "agency-st"), strict=True)
+        zip(Keys._fields, ("agency-key", "agency-secret", "agency-st"), strict=True)
     )
     region = {"HUAWEICLOUD_REGION": "cn-north-4"}
 
@@ -240,26 +242,26 @@ def test_an_agency_serves_where_no_credential_is_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("agency", "words"),
+    ("agency", "message"),
     [
         (None, "no credential is set: set HUAWEICLOUD_AUTH_TOKEN, or "),
-        ({}, "no credential is set and the function's agency gives none: "),
+        ({}, "no credential is set and the function's agency supplies none: "),
     ],
 )
-def test_without_any_credential_all_ways_are_told(
-    agency: dict[str, str] | None, words: str
+def test_without_a_credential_all_options_are_listed(
+    agency: dict[str, str] | None, message: str
 ) -> None:
-    """On FunctionGraph an agency is the first of them."""
+    """On FunctionGraph, the agency is the first option."""
     with pytest.raises(Misconfigured) as raised:
         read({"HUAWEICLOUD_REGION": "cn-north-4"}.get, BOTH, lambda: agency)
 
-    assert raised.value.detail.startswith(words)
+    assert raised.value.detail.startswith(message)
     assert "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK" in raised.value.detail
 
 
-def test_a_key_set_in_part_is_not_replaced_by_the_agencys() -> None:
-    """There is no falling through."""
-    agency = dict.fromkeys(AGENCY, "x")
+def test_an_incomplete_key_is_not_replaced_by_the_agencys_key() -> None:
+    """An incomplete credential is an error, even if there is another one."""
+    agency = dict.fromkeys(Keys._fields, "x")
     variables = {"HUAWEICLOUD_REGION": "cn-north-4", "HUAWEICLOUD_SDK_AK": "a"}
 
     with pytest.raises(Misconfigured, match="HUAWEICLOUD_SDK_AK set without"):

@@ -1,4 +1,4 @@
-"""The signature is the vendor's: their signer's results, and what must change them."""
+"""Request signatures equal those of the vendor's signer for stored vectors."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 
 from functions.huaweicloud.request_signing import (
     Request,
-    canonical_query,
     sign,
     timestamp,
 )
+from functions.transport.calls import encoded_query
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "signing_vectors.json").read_text("utf-8")
@@ -30,21 +30,21 @@ REQUEST = Request(
 )
 
 
-def authorization(request: Request = REQUEST) -> str:
-    """Return what signs this request."""
+def authorization_of(request: Request = REQUEST) -> str:
+    """Return the Authorization header of a request."""
     return sign(request, "AK", "SK", DATE)["Authorization"]
 
 
-def named(vector: dict[str, Any]) -> str:
-    """Return a vector's name."""
+def name_of(vector: dict[str, Any]) -> str:
+    """Return the name of a vector."""
     return str(vector["name"])
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=named)
-def test_a_request_gets_the_signature_of_the_vendors_signer(
+@pytest.mark.parametrize("vector", VECTORS, ids=name_of)
+def test_a_request_gets_the_vendors_signature(
     vector: dict[str, Any],
 ) -> None:
-    """Method, host, path, query, headers and body come to the vendor's signature."""
+    """The vectors cover method, host, path, query, headers and body."""
     request = Request(
         vector["method"],
         vector["host"],
@@ -61,17 +61,17 @@ def test_a_request_gets_the_signature_of_the_vendors_signer(
     assert signed["Host"] == vector["host"]
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=named)
+@pytest.mark.parametrize("vector", VECTORS, ids=name_of)
 def test_a_query_is_sent_as_it_is_signed(vector: dict[str, Any]) -> None:
-    """The canonical query is the one in the address that the vendor's client calls."""
-    query = canonical_query((name, value) for name, value in vector["query"])
+    """The canonical query equals the one in the URL that the vendor's client uses."""
+    query = encoded_query((name, value) for name, value in vector["query"])
 
     assert query == vector["uri"].partition("?")[2]
 
 
 def test_there_are_seventeen_vectors() -> None:
-    """No vector was lost on the way into this folder."""
-    assert len({named(vector) for vector in VECTORS}) == 17
+    """No vector is missing or has the name of another one."""
+    assert len({name_of(vector) for vector in VECTORS}) == 17
 
 
 @pytest.mark.parametrize(
@@ -88,24 +88,24 @@ def test_there_are_seventeen_vectors() -> None:
     ],
     ids=lambda request: repr(request)[:120],
 )
-def test_what_the_canonical_form_leaves_out_changes_nothing(same: Request) -> None:
-    """Order and case of headers, outer spaces and underscored headers do not count."""
-    signature = authorization(same).partition("Signature=")[2]
+def test_equivalent_requests_have_the_same_signature(same: Request) -> None:
+    """Header order and case, outer spaces and underscored headers are ignored."""
+    signature = authorization_of(same).partition("Signature=")[2]
 
-    assert signature == authorization().partition("Signature=")[2]
+    assert signature == authorization_of().partition("Signature=")[2]
 
 
-def test_a_body_that_is_no_json_is_declared_unsigned() -> None:
-    """Another content type sets the header that says so, and the body counts not."""
+def test_a_body_that_is_not_json_is_declared_unsigned() -> None:
+    """The content type decides, and the signature does not cover the body."""
     plain = REQUEST._replace(headers={"Content-Type": "text/plain"}, body=b"one")
     other = plain._replace(body=b"two")
 
     assert sign(plain, "AK", "SK", DATE)["X-Sdk-Content-Sha256"] == "UNSIGNED-PAYLOAD"
-    assert authorization(plain) == authorization(other)
+    assert authorization_of(plain) == authorization_of(other)
 
 
-def test_the_given_headers_are_kept_and_left_unchanged() -> None:
-    """The result has the request's own headers; the request's mapping stays as is."""
+def test_the_requests_headers_are_kept_and_not_modified() -> None:
+    """The result contains them, and the request's own mapping is unchanged."""
     headers = {"X-One": " 1 "}
 
     signed = sign(REQUEST._replace(headers=headers), "AK", "SK", DATE)
@@ -128,12 +128,12 @@ def test_the_given_headers_are_kept_and_left_unchanged() -> None:
 def test_a_canonical_query_is_sorted_and_encoded(
     query: tuple[tuple[str, str], ...], canonical: str
 ) -> None:
-    """Pairs are in order; whatever RFC 3986 calls reserved is encoded."""
-    assert canonical_query(query) == canonical
+    """Pairs are sorted, and characters reserved by RFC 3986 are encoded."""
+    assert encoded_query(query) == canonical
 
 
 def test_a_timestamp_has_no_separators() -> None:
-    """A moment of UTC is told to the second, as X-Sdk-Date wants it."""
+    """A time is written in UTC with whole seconds, as X-Sdk-Date requires."""
     moment = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=timezone.utc)
 
     assert timestamp(moment) == DATE

@@ -1,6 +1,6 @@
-"""Whoever answers must prove to be the host that was called.
+"""A server must prove by its certificate that it is the host that was called.
 
-The server here has a certificate of its own making, good for `localhost` alone.
+The server in these tests has a self-signed certificate for `localhost` only.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.unit.sending import POST, transport
 
 ROOT = Path(__file__).parents[2]
 PAIR = Path(__file__).with_name("localhost.pem")
-"""The certificate, and its key, which opens nothing."""
+"""A certificate with its private key, which is used only in these tests."""
 CALL = """
 import sys
 from tests.unit.sending import GET, transport
@@ -33,8 +33,8 @@ print(transport(sys.argv[1])(GET).document)
 
 @pytest.fixture
 def server() -> Iterator[tuple[int, list[bytes]]]:
-    """Return the port of a server, and what it has been told inside TLS."""
-    heard: list[bytes] = []
+    """Return the port of a TLS server, and the data that it receives."""
+    received: list[bytes] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(PAIR)
     listener = socket.create_server(("127.0.0.1", 0))
@@ -46,19 +46,19 @@ def server() -> Iterator[tuple[int, list[bytes]]]:
             suppress(OSError),
             context.wrap_socket(client, server_side=True) as s,
         ):
-            heard.append(s.recv(65536))
+            received.append(s.recv(65536))
             s.sendall(document({"id": "s"}, Connection="close").pieces[0])
 
     thread = threading.Thread(target=serve)
     thread.start()
-    yield listener.getsockname()[1], heard
+    yield listener.getsockname()[1], received
     thread.join()
     listener.close()
 
 
-def _called(host: str, port: int) -> subprocess.CompletedProcess[str]:
-    """Call from a process of its own that trusts the server's certificate."""
-    return subprocess.run(  # noqa: S603 # our own interpreter and program
+def _call_from_process(host: str, port: int) -> subprocess.CompletedProcess[str]:
+    """Make a call from a new process that trusts the server's certificate."""
+    return subprocess.run(  # noqa: S603 # a fixed command
         [sys.executable, "-c", CALL, f"https://{host}:{port}"],
         env={**os.environ, "REQUESTS_CA_BUNDLE": str(PAIR)},
         cwd=ROOT,
@@ -68,34 +68,34 @@ def _called(host: str, port: int) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_server_that_nobody_vouches_for_is_told_nothing(
+def test_a_server_with_an_untrusted_certificate_gets_no_request(
     server: tuple[int, list[bytes]],
 ) -> None:
     """No request, and so no credential, is written."""
-    port, heard = server
-    with pytest.raises(Unreachable, match="TLS failed"):
+    port, received = server
+    with pytest.raises(Unreachable, match="the TLS handshake failed"):
         transport(f"https://localhost:{port}")(POST)
 
-    assert heard in ([], [b""])
+    assert received in ([], [b""])
 
 
-def test_a_server_of_another_name_is_told_nothing(
+def test_a_server_with_a_certificate_for_another_name_gets_no_request(
     server: tuple[int, list[bytes]],
 ) -> None:
-    """Though its certificate is trusted."""
-    port, heard = server
-    called = _called("127.0.0.1", port)
+    """The certificate itself is trusted."""
+    port, received = server
+    process = _call_from_process("127.0.0.1", port)
 
-    assert "TLS failed" in called.stderr
-    assert heard in ([], [b""])
+    assert "the TLS handshake failed" in process.stderr
+    assert received in ([], [b""])
 
 
-def test_a_server_that_the_environments_bundle_vouches_for_is_called(
+def test_a_server_trusted_by_the_environments_ca_bundle_is_called(
     server: tuple[int, list[bytes]],
 ) -> None:
-    """As behind a gateway with a certificate of its own."""
-    port, heard = server
-    called = _called("localhost", port)
+    """This is required behind a gateway with a private CA."""
+    port, received = server
+    process = _call_from_process("localhost", port)
 
-    assert called.stdout == "{'id': 's'}\n", called.stderr
-    assert heard[0].startswith(b"GET ")
+    assert process.stdout == "{'id': 's'}\n", process.stderr
+    assert received[0].startswith(b"GET ")

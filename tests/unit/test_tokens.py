@@ -1,4 +1,4 @@
-"""Tokens are kept until shortly before their end, and asked for once."""
+"""Tokens are cached until shortly before they expire, and requested only once."""
 
 from __future__ import annotations
 
@@ -16,56 +16,58 @@ from tests.unit.script import SECONDS, Clock, plenty
 ONE, OTHER = Scope("p"), Scope()
 
 
-class Desk:
-    """Gives out a new token for each question."""
+class FakeIam:
+    """Issues a new token for each request."""
 
     def __init__(self, seconds: float = 1000.0) -> None:
-        """Give tokens that last so long."""
+        """Issue tokens with this lifetime."""
         self.seconds = seconds
-        self.asked: list[Scope] = []
+        self.requested: list[Scope] = []
 
     def __call__(self, scope: Scope) -> Token:
         """Return the next token."""
-        self.asked.append(scope)
-        return Token(Secret(f"token {len(self.asked)}"), self.seconds)
+        self.requested.append(scope)
+        return Token(Secret(f"token {len(self.requested)}"), self.seconds)
 
 
-@pytest.mark.parametrize(("later", "asked"), [(0, 1), (699, 1), (700, 2), (5000, 2)])
-def test_a_token_is_kept_until_five_minutes_before_its_end(
-    later: float, asked: int
+@pytest.mark.parametrize(
+    ("elapsed", "requested"), [(0, 1), (699, 1), (700, 2), (5000, 2)]
+)
+def test_a_token_is_cached_until_five_minutes_before_it_expires(
+    elapsed: float, requested: int
 ) -> None:
-    """Then another one is asked for."""
-    clock, desk = Clock(), Desk()
+    """After that, a new token is requested."""
+    clock, iam = Clock(), FakeIam()
     cache = TokenCache(clock)
-    cache.get(ONE, desk, plenty)
-    clock.now += later
+    cache.get(ONE, iam, plenty)
+    clock.now += elapsed
 
-    assert cache.get(ONE, desk, plenty) == Secret(f"token {asked}")
-    assert len(desk.asked) == asked
+    assert cache.get(ONE, iam, plenty) == Secret(f"token {requested}")
+    assert len(iam.requested) == requested
 
 
 def test_each_scope_has_a_token_of_its_own() -> None:
-    """One does not stand for the other."""
-    cache, desk = TokenCache(Clock()), Desk()
+    """A token of one scope is not used for another."""
+    cache, iam = TokenCache(Clock()), FakeIam()
 
-    assert cache.get(ONE, desk, plenty) != cache.get(OTHER, desk, plenty)
-    assert desk.asked == [ONE, OTHER]
+    assert cache.get(ONE, iam, plenty) != cache.get(OTHER, iam, plenty)
+    assert iam.requested == [ONE, OTHER]
 
 
-def test_a_refused_token_is_forgotten_unless_it_was_replaced() -> None:
-    """Two who were refused with one token get one new token."""
-    cache, desk = TokenCache(Clock()), Desk()
-    old = cache.get(ONE, desk, plenty)
+def test_a_rejected_token_is_removed_unless_already_replaced() -> None:
+    """Two callers whose token was rejected get the same new token."""
+    cache, iam = TokenCache(Clock()), FakeIam()
+    old = cache.get(ONE, iam, plenty)
     cache.forget(ONE, old)
-    new = cache.get(ONE, desk, plenty)
+    new = cache.get(ONE, iam, plenty)
     cache.forget(ONE, old)
     cache.forget(OTHER, old)
 
-    assert cache.get(ONE, desk, plenty) == new != old
+    assert cache.get(ONE, iam, plenty) == new != old
 
 
-def test_a_question_that_fails_leaves_nothing_behind() -> None:
-    """The next one asks again."""
+def test_a_failed_request_for_a_token_is_not_cached() -> None:
+    """The next call requests a token again."""
     cache = TokenCache(Clock())
 
     def fail(_scope: Scope) -> Token:
@@ -74,18 +76,18 @@ def test_a_question_that_fails_leaves_nothing_behind() -> None:
     with pytest.raises(Unreachable):
         cache.get(ONE, fail, plenty)
 
-    assert cache.get(ONE, Desk(), plenty) == Secret("token 1")
+    assert cache.get(ONE, FakeIam(), plenty) == Secret("token 1")
 
 
-def test_those_side_by_side_ask_once() -> None:
-    """The others wait for the first one's token, as long as they may."""
-    cache, desk = TokenCache(Clock()), Desk()
+def test_concurrent_callers_request_a_token_once() -> None:
+    """The others wait for the first caller's token, until their deadline."""
+    cache, iam = TokenCache(Clock()), FakeIam()
     asking, go_on = threading.Event(), threading.Event()
 
     def ask(scope: Scope) -> Token:
         asking.set()
         assert go_on.wait(SECONDS)
-        return desk(scope)
+        return iam(scope)
 
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(cache.get, ONE, ask, plenty)
@@ -97,4 +99,4 @@ def test_those_side_by_side_ask_once() -> None:
 
     assert raised.value.service == "IAM"
     assert first.result() == second.result() == Secret("token 1")
-    assert len(desk.asked) == 1
+    assert len(iam.requested) == 1

@@ -1,4 +1,4 @@
-"""One table tells from which trigger an event is, and how it is let in and answered."""
+"""One table defines how each trigger is recognized, authenticated and answered."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from functions.errors import (
     ProvisioningError,
     Unauthenticated,
 )
+from functions.invocation.tasks import TASKS
 from functions.triggers.delivery import Delivery, Listener, Message
-from tests.unit.hooks import SECRET
+from tests.unit.signed_webhooks import SECRET
 
 EVENTS = Path(__file__).parents[1] / "events"
 ID = "78d425da-4d5f-422f-b13b-40aa3f49bc55"
@@ -33,23 +34,13 @@ TWO = {
     "resource_id": "0f6f1e0a-0000-4000-8000-000000000002",
     "log_stream_name": "shop-2",
 }
+OTHER = {
+    **ONE,
+    "resource_id": "0d2f7bd2-3a6c-4a0f-9d5a-7c1d7d1f5c11",
+    "log_stream_name": "shop-checkout",
+}
 SAMPLES: dict[str, tuple[str, list[object]]] = {
-    "bootstrap-many.json": (
-        "direct",
-        [{"resource_id": ID}, {"resource_id": "0d2f7bd2-3a6c-4a0f-9d5a-7c1d7d1f5c11"}],
-    ),
-    "bootstrap.json": (
-        "direct",
-        [{**ONE, "ttl_in_days": 30, "tags": [{"key": "team", "value": "edge"}]}],
-    ),
-    "create_log_stream.json": (
-        "direct",
-        [
-            {key: value for key, value in ONE.items() if key != "resource_id"}
-            | {"ttl_in_days": 30}
-        ],
-    ),
-    "create_logtank.json": ("direct", []),
+    "bootstrap-many.json": ("direct", [ONE, OTHER]),
     "cts.json": ("CTS", [Listener(ID)]),
     "dms-kafka.json": ("DMS", [ONE, TWO]),
     "eventbridge-schedule.json": ("EventBridge", [{}]),
@@ -73,38 +64,50 @@ SAMPLES: dict[str, tuple[str, list[object]]] = {
     "timer-empty.json": ("TIMER", [{}]),
     "timer.json": ("TIMER", [ONE]),
 }
-"""By file: the row of the table, and what the event brings."""
+"""By file name: the name of the trigger, and the requests in the event."""
 
 
 def sample(name: str) -> Any:  # noqa: ANN401 # JSON
-    """Return one of the sample events."""
+    """Return a sample event."""
     return json.loads((EVENTS / name).read_text("utf-8"))
 
 
-def test_every_sample_is_in_the_table() -> None:
-    """None is left untested."""
-    assert {path.name for path in EVENTS.glob("*.json")} == set(SAMPLES)
+def test_every_sample_is_listed() -> None:
+    """No sample file of a trigger is left untested."""
+    direct = {f"{name}.json" for name in TASKS}
+
+    assert {path.name for path in EVENTS.glob("*.json")} == {*SAMPLES, *direct}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_sample_is_recognised_and_read(name: str) -> None:
-    """It brings the requests that lie in its envelope, in order.
+def test_a_sample_is_recognized_and_read(name: str) -> None:
+    """Its requests are found, in order.
 
-    No other row would have it, so the order of the table decides nothing that happens.
+    No other row recognizes it, so the order of the table makes no difference.
     """
     event = sample(name)
     row, items = SAMPLES[name]
-    trigger = triggers.of(event)
+    trigger = triggers.trigger_for(event)
     others = [each for each in triggers.TABLE if each is not trigger]
 
     assert trigger.name == row
-    assert isinstance(event, list) or not any(each.recognises(event) for each in others)
+    assert isinstance(event, list) or not any(each.recognizes(event) for each in others)
     if items:
-        assert trigger.deliver(event).items() == items
+        assert trigger.deliver(trigger.parse(event)).items() == items
 
 
-def test_every_row_has_a_sample() -> None:
-    """And a name of its own."""
+@pytest.mark.parametrize("name", TASKS)
+def test_the_sample_of_a_function_is_a_direct_call(name: str) -> None:
+    """It is one request, which no row of the table recognizes."""
+    event = sample(f"{name}.json")
+    trigger = triggers.trigger_for(event)
+
+    assert trigger.name == "direct"
+    assert trigger.deliver(trigger.parse(event)).items() == [event]
+
+
+def test_every_row_has_a_sample_and_a_unique_name() -> None:
+    """The samples cover the entire table."""
     names = [row.name for row in triggers.TABLE]
 
     assert {*names, "direct"} == {row for row, _ in SAMPLES.values()}
@@ -127,9 +130,9 @@ def test_every_row_has_a_sample() -> None:
         {"specversion": "1.0"},
     ],
 )
-def test_whatever_is_not_known_is_a_direct_call(event: object) -> None:
-    """The event is then the request, or the array of them."""
-    trigger = triggers.of(event)
+def test_an_unrecognized_event_is_a_direct_call(event: object) -> None:
+    """The event is the request itself, or an array of requests."""
+    trigger = triggers.trigger_for(event)
 
     assert trigger is triggers.DIRECT
 
@@ -144,28 +147,28 @@ def test_whatever_is_not_known_is_a_direct_call(event: object) -> None:
         ({"trigger_type": "TIMER", "user_event": "7"}, [7]),
     ],
 )
-def test_a_timer_brings_what_it_was_given(
+def test_a_timer_delivers_its_user_event(
     event: dict[str, object], items: list[object]
 ) -> None:
-    """Nothing is a request too: settings may complete it."""
-    assert triggers.of(event).deliver(event).items() == items
+    """An empty user event is a request that the settings can complete."""
+    assert triggers.trigger_for(event).deliver(event).items() == items
 
 
-def test_what_a_timer_was_given_may_be_no_json() -> None:
-    """It is told by its place."""
+def test_an_invalid_user_event_is_reported_with_its_pointer() -> None:
+    """The user event of a timer may be any text."""
     event = {"trigger_type": "TIMER", "user_event": "now!"}
-    (item,) = triggers.of(event).deliver(event).items()
+    (item,) = triggers.trigger_for(event).deliver(event).items()
 
     assert isinstance(item, InvalidEvent)
-    assert item.detail == "/user_event is no JSON from line 1, column 1 on"
+    assert item.detail == "/user_event is not valid JSON (line 1, column 1)"
 
 
 @pytest.mark.parametrize("row", triggers.TABLE, ids=lambda row: row.name)
-def test_only_http_asks_who_sends_an_event(row: triggers.Trigger) -> None:
-    """Elsewhere the platform lets nobody send one who may not."""
+def test_only_http_events_are_authenticated(row: triggers.Trigger) -> None:
+    """For other triggers, the platform controls who may send an event."""
     if row.name == "HTTP":
         with pytest.raises(Unauthenticated):
-            row.admit(sample("http-alb.json"), "signature", [SECRET])
+            row.admit(row.parse(sample("http-alb.json")), "signature", [SECRET])
     else:
         row.admit({}, "signature", [])
 
@@ -173,43 +176,49 @@ def test_only_http_asks_who_sends_an_event(row: triggers.Trigger) -> None:
 @pytest.mark.parametrize(
     "row", [*triggers.TABLE, triggers.DIRECT], ids=lambda r: r.name
 )
-def test_only_http_and_sqs_take_a_failure_as_an_answer(row: triggers.Trigger) -> None:
-    """Everywhere else a platform sees it in a raise alone."""
+def test_only_http_and_sqs_return_failures(row: triggers.Trigger) -> None:
+    """For other triggers, the platform recognizes a failure only by an exception."""
     error = Misconfigured("X is not set")
-    event: dict[str, object] = {"Records": [{"messageId": "a"}]}
+    event: dict[str, object] = row.parse({"Records": [{"messageId": "a"}]})
     delivery = Delivery([Message([{}], id="a")])
-    answered: dict[str, object] = {}
+    returned: dict[str, object] = {}
     with suppress(Misconfigured):
-        answered["refuse"] = row.refuse(event, error)
+        returned["refuse"] = row.refuse(event, error)
     with suppress(Misconfigured):
-        answered["answer"] = row.answer(event, delivery, [error])
+        returned["respond"] = row.respond(event, delivery, [error])
 
-    assert set(answered) == (
-        {"refuse", "answer"} if row.name in {"HTTP", "SQS"} else set()
+    assert set(returned) == (
+        {"refuse", "respond"} if row.name in {"HTTP", "SQS"} else set()
     )
 
 
-def test_a_health_check_is_answered_at_once() -> None:
-    """With no settings read; no other event is."""
-    found = [name for name in SAMPLES if triggers.health_check_response(sample(name))]
+def immediate_response(event: object) -> object:
+    """Return the response to an event that needs no further processing."""
+    trigger = triggers.trigger_for(event)
+    return trigger.respond_at_once(trigger.parse(event))
+
+
+def test_only_a_health_check_is_answered_immediately() -> None:
+    """The response needs no settings."""
+    found = [name for name in SAMPLES if immediate_response(sample(name))]
 
     assert found == ["http-alb-health-check.json"]
-    assert triggers.health_check_response(sample(found[0])) == {
+    assert immediate_response(sample(found[0])) == {
         "statusCode": 200,
         "statusDescription": "200 OK",
         "headers": {"content-type": "application/json"},
         "body": '{"status": "ok"}',
         "isBase64Encoded": False,
     }
-    assert triggers.health_check_response([]) is None
+    assert immediate_response([]) is None
 
 
-def test_the_remedy_for_the_unknown_names_schema_and_triggers() -> None:
-    """Each of them."""
-    said = triggers.remedy("bootstrap.event")
+def test_the_remedy_names_the_schema_and_every_trigger() -> None:
+    """It applies to events that are not recognized."""
+    remedy = triggers.remedy("bootstrap.event")
 
-    assert "schemas/bootstrap.event.schema.json" in said
-    assert said.endswith(
+    assert "schemas/bootstrap.event.schema.json" in remedy
+    assert remedy.endswith(
         ": HTTP, SQS, SNS, SMN, DMS, TIMER, CTS, EventGrid, EventBridge."
     )
 
@@ -235,14 +244,15 @@ JSON = st.recursive(
 
 @settings(deadline=None, derandomize=True, max_examples=200)
 @given(JSON | st.dictionaries(st.sampled_from(NAMES), JSON, min_size=1))
-def test_no_event_raises_anything_that_is_none_of_our_errors(event: Any) -> None:  # noqa: ANN401 # JSON
-    """Whatever is missing from it, or of another kind than it should be."""
-    trigger = triggers.of(event)
-    triggers.health_check_response(event)
+def test_no_event_causes_an_unexpected_exception(event: Any) -> None:  # noqa: ANN401 # JSON
+    """Values of events may be missing or of the wrong type."""
+    trigger = triggers.trigger_for(event)
+    parsed = trigger.parse(event)
+    trigger.respond_at_once(parsed)
     with suppress(ProvisioningError):
-        trigger.admit(event, "signature", [SECRET])
+        trigger.admit(parsed, "signature", [SECRET])
     with suppress(ProvisioningError):
-        delivery = trigger.deliver(event)
-        trigger.answer(event, delivery, [{"created": True}] * len(delivery.items()))
+        delivery = trigger.deliver(parsed)
+        trigger.respond(parsed, delivery, [{"created": True}] * len(delivery.items()))
     with suppress(ProvisioningError):
-        trigger.refuse(event, Misconfigured("x"))
+        trigger.refuse(parsed, Misconfigured("x"))

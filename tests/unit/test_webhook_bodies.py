@@ -1,4 +1,4 @@
-"""What an HTTP request brings: a body of JSON, within a limit, in text or base64."""
+"""HTTP request bodies: JSON up to a size limit, as text or in base64."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from functions.errors import (
     ProvisioningError,
     UnsupportedMediaType,
 )
-from functions.triggers import webhook
+from functions.triggers import http_request, webhook
 from functions.triggers.delivery import Delivery, Message
 
 BODY = '{"resource_id": "l"}'
@@ -23,11 +23,11 @@ LIMIT = 262_144
 
 
 def post(
-    body: object = BODY, media_type: object = "application/json", **more: object
+    body: object = BODY, media_type: object = "application/json", **fields: object
 ) -> dict[str, object]:
-    """Return a request."""
+    """Return an event with an HTTP request."""
     headers = {} if media_type is None else {"Content-Type": media_type}
-    return {"httpMethod": "POST", "headers": headers, "body": body, **more}
+    return {"httpMethod": "POST", "headers": headers, "body": body, **fields}
 
 
 def encoded(body: bytes) -> str:
@@ -35,10 +35,15 @@ def encoded(body: bytes) -> str:
     return base64.b64encode(body).decode()
 
 
-def refused(event: dict[str, object]) -> ProvisioningError:
-    """Return what delivering an event ends in: raised, or in place of a request."""
+def deliver(event: dict[str, object]) -> Delivery:
+    """Parse an event, and return the delivery."""
+    return webhook.deliver(http_request.parse(event))
+
+
+def delivery_error(event: dict[str, object]) -> ProvisioningError:
+    """Return the error that is raised, or delivered instead of a request."""
     try:
-        delivery = webhook.deliver(event)
+        delivery = deliver(event)
     except ProvisioningError as error:
         return error
     (item,) = delivery.items()
@@ -62,11 +67,11 @@ def refused(event: dict[str, object]) -> ProvisioningError:
         (post('{"specversion": "1.0", "data": {"a": 1}}'), [{"a": 1}], False),
     ],
 )
-def test_a_body_is_a_request_or_an_array(
+def test_a_body_contains_a_request_or_an_array(
     event: dict[str, object], items: list[object], *, is_array: bool
 ) -> None:
-    """In text or base64, and with or without an envelope of its own."""
-    assert webhook.deliver(event) == Delivery([Message(items, is_array)])
+    """It may be text or base64, with or without an envelope."""
+    assert deliver(event) == Delivery([Message(items, is_array)])
 
 
 @pytest.mark.parametrize(
@@ -80,9 +85,9 @@ def test_a_body_is_a_request_or_an_array(
         ["application/json"],
     ],
 )
-def test_json_by_any_name_is_taken(media_type: object) -> None:
-    """With parameters, in any case, and with a name for what it holds."""
-    assert webhook.deliver(post(media_type=media_type)).items() == [REQUEST]
+def test_every_json_media_type_is_accepted(media_type: object) -> None:
+    """Parameters, any case and a +json suffix are accepted."""
+    assert deliver(post(media_type=media_type)).items() == [REQUEST]
 
 
 @pytest.mark.parametrize(
@@ -98,36 +103,36 @@ def test_json_by_any_name_is_taken(media_type: object) -> None:
         "xapplication/json",
     ],
 )
-def test_anything_else_is_refused(media_type: object) -> None:
-    """A missing type is not guessed at."""
-    error = refused(post(media_type=media_type))
+def test_other_media_types_are_rejected(media_type: object) -> None:
+    """A missing media type is not guessed."""
+    error = delivery_error(post(media_type=media_type))
 
     assert isinstance(error, UnsupportedMediaType)
     assert error.detail == "the event must be sent with Content-Type: application/json"
 
 
-def text_of(size: int) -> str:
-    """Return JSON of this many bytes."""
+def json_of_size(size: int) -> str:
+    """Return JSON text with this number of bytes."""
     return json.dumps("x" * (size - 2))
 
 
-def test_a_body_may_have_256_kibibytes() -> None:
-    """Counted in bytes as they were sent: neither in characters, nor in base64."""
-    exact = text_of(LIMIT)
-    letters = json.dumps("é" * (LIMIT // 2 - 1), ensure_ascii=False)
+def test_a_body_may_have_256_kib() -> None:
+    """The limit is on the bytes sent: neither on characters nor on base64."""
+    exact = json_of_size(LIMIT)
+    non_ascii = json.dumps("é" * (LIMIT // 2 - 1), ensure_ascii=False)
 
-    for body in (exact, letters):
+    for body in (exact, non_ascii):
         assert len(body.encode()) == LIMIT
-        assert webhook.deliver(post(body)).items() == [json.loads(body)]
+        assert deliver(post(body)).items() == [json.loads(body)]
         in_base64 = post(encoded(body.encode()), isBase64Encoded=True)
-        assert webhook.deliver(in_base64).items() == [json.loads(body)]
+        assert deliver(in_base64).items() == [json.loads(body)]
 
 
 @pytest.mark.parametrize(
     "event",
     [
-        post(text_of(LIMIT + 1)),
-        post(encoded(text_of(LIMIT + 1).encode()), isBase64Encoded=True),
+        post(json_of_size(LIMIT + 1)),
+        post(encoded(json_of_size(LIMIT + 1).encode()), isBase64Encoded=True),
         post(json.dumps("é" * (LIMIT // 2), ensure_ascii=False)),
         post("x" * (2 * LIMIT + 1)),
         post("?" * (2 * LIMIT + 1), isBase64Encoded=True),
@@ -136,49 +141,51 @@ def test_a_body_may_have_256_kibibytes() -> None:
     ],
     ids=lambda event: f"{len(event['body'])} characters",
 )
-def test_a_byte_more_is_too_much(event: dict[str, object]) -> None:
-    """However it is written; what is much too long is not even decoded."""
-    error = refused(event)
+def test_a_larger_body_is_rejected(event: dict[str, object]) -> None:
+    """A body that is far too long is rejected before it is decoded."""
+    error = delivery_error(event)
 
     assert isinstance(error, PayloadTooLarge)
-    assert error.detail == f"the event has a body of more than {LIMIT} bytes"
+    assert error.detail == f"the event body must have at most {LIMIT} bytes"
 
 
 @pytest.mark.parametrize(
-    ("body", "is_base64", "words"),
+    ("body", "is_base64", "message"),
     [
-        ("", False, "the event is no JSON from line 1, column 1 on"),
-        (None, False, "the event is no JSON from line 1, column 1 on"),
-        ('{"a": 1, "a": 2}', False, "/a is there twice"),
-        ("\ud800", False, "the event has a body that is no UTF-8"),
-        ("{}", True, "the event has a body that is no base64"),
-        ("e30", True, "the event has a body that is no base64"),
-        ("e_8=", True, "the event has a body that is no base64"),
-        ("/w==", True, "the event is no UTF-8"),
-        (7, False, "the event has a body that is no text"),
-        ([1], True, "the event has a body that is no text"),
+        ("", False, "the event is not valid JSON (line 1, column 1)"),
+        (None, False, "the event is not valid JSON (line 1, column 1)"),
+        ('{"a": 1, "a": 2}', False, "/a is a duplicate key"),
+        ("\ud800", False, "the event body is not valid UTF-8"),
+        ("{}", True, "the event body is not valid base64"),
+        ("e30", True, "the event body is not valid base64"),
+        ("e_8=", True, "the event body is not valid base64"),
+        ("/w==", True, "the event is not valid UTF-8"),
+        (7, False, "the event body must be a string"),
+        ([1], True, "the event body must be a string"),
     ],
 )
-def test_a_body_that_is_no_json_is_refused(
-    body: object, words: str, *, is_base64: bool
+def test_a_body_that_is_not_valid_json_is_rejected(
+    body: object, message: str, *, is_base64: bool
 ) -> None:
-    """By what is wrong with it; what a library says of it may quote it, so is lost."""
-    error = refused(post(body, isBase64Encoded=is_base64))
+    """A library's message could quote the body, so it is not part of the error."""
+    error = delivery_error(post(body, isBase64Encoded=is_base64))
 
     assert type(error) is InvalidEvent
-    assert error.detail == words
+    assert error.detail == message
     assert "During handling" not in "".join(traceback.format_exception(error))
 
 
 @pytest.mark.parametrize("flag", [None, "true", 1])
-def test_a_body_is_in_base64_only_if_the_flag_is_true(flag: object) -> None:
-    """It is honoured, and never guessed."""
-    assert webhook.deliver(post(isBase64Encoded=flag)).items() == [REQUEST]
+def test_a_body_is_base64_only_if_the_flag_is_true(flag: object) -> None:
+    """The encoding is never guessed."""
+    assert deliver(post(isBase64Encoded=flag)).items() == [REQUEST]
 
 
-@pytest.mark.parametrize("more", [{}, {"headers": None}, {"headers": 7}])
-def test_missing_pieces_are_refused_and_not_stumbled_over(
-    more: dict[str, object],
+@pytest.mark.parametrize("fields", [{}, {"headers": None}, {"headers": 7}])
+def test_missing_headers_and_body_are_handled(
+    fields: dict[str, object],
 ) -> None:
-    """A request without headers, or without a body, is a request all the same."""
-    assert isinstance(refused({"httpMethod": "POST", **more}), UnsupportedMediaType)
+    """Such an event is rejected like any other request without a media type."""
+    assert isinstance(
+        delivery_error({"httpMethod": "POST", **fields}), UnsupportedMediaType
+    )

@@ -1,5 +1,5 @@
-"""How fast it is, beside bare posts, beside the vendor's SDK, and beside the ideal.
+"""Benchmarks against bare HTTP posts, the vendor's SDK and the theoretical optimum.
 
-Both sides of a figure do the same work on the same machine in turn, so that what
-counts, their ratio, depends little on the machine and on what else it does.
+Both sides of a comparison do the same work alternately on the same machine, so that
+their ratio depends little on the machine and on its load.
 """

@@ -1,4 +1,4 @@
-"""Measure ours beside the alternatives, and print a table of ratios."""
+"""Compare the functions with the alternatives, and print a table of ratios."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 def main() -> int:
     """Print the table, and write the plot if `--plot` is given."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--plot", type=Path, help="where to draw the ratios, as SVG")
-    # for the tests: all of it a few times, and nothing in AWS's runtime
+    parser.add_argument(
+        "--plot", type=Path, help="write a plot of the ratios to this SVG file"
+    )
+    # for the tests: few repetitions, and no measurement in AWS's runtime
     parser.add_argument("--quick", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     with TemporaryDirectory() as folder, cloud(Path(folder)) as emulated:
@@ -38,9 +40,9 @@ def main() -> int:
 
 def _print_all(work: Path, emulated: Cloud, counts: Counts) -> list[Figure]:
     with ThreadPoolExecutor() as pool:
-        made = pool.submit(folders.sdk, work / "sdk", _VERSION)
+        sdk_folder = pool.submit(folders.sdk, work / "sdk", _VERSION)
         bundle = folders.bundle(work / "bundle", _VERSION, _ARCHITECTURE)
-        sdk = made.result()
+        sdk = sdk_folder.result()
     loads = [os.getloadavg()[0]]
     starts = cold.starts(bundle.compiled, sdk.compiled, emulated, counts)
     figures = [
@@ -59,8 +61,8 @@ def _print_all(work: Path, emulated: Cloud, counts: Counts) -> list[Figure]:
 def _warm(bundle: Folder, sdk: Folder, emulated: Cloud, counts: Counts) -> list[Figure]:
     ours, theirs = bundle.compiled, sdk.compiled
     token, keys = emulated.token, emulated.keys
-    bare = warm.Match("bare", "two bare posts", ours, ours, token, 1.25, 1.05)
-    vendors = warm.Match("sdk", "the SDK", ours, theirs, keys, 0.7)
+    bare = warm.Comparison("bare", "two bare posts", ours, ours, token, 1.25, 1.05)
+    vendors = warm.Comparison("sdk", "the SDK", ours, theirs, keys, 0.7)
     return [
         *bare.figures(emulated, counts),
         *vendors.figures(emulated, counts),
@@ -77,7 +79,7 @@ def _runtime(
 ) -> Iterator[Figure]:
     if not counts.runtimes:
         return
-    if (version := built.version_at_hand()) != _VERSION:
+    if (version := built.runtime_version()) != _VERSION:
         bundle = folders.bundle(work / "runtime", version, _ARCHITECTURE)
     yield runtime.figure(bundle, emulated, counts)
 

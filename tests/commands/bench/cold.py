@@ -1,4 +1,4 @@
-"""A fresh interpreter, up to where it could send a first request: time and memory."""
+"""Time and memory of a new interpreter until it could send its first request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tests.commands.bench.counts import Counts
 from tests.commands.bench.figures import MEGABYTES, MILLISECONDS, Figure
-from tests.commands.bench.processes import ALONE, Cloud
+from tests.commands.bench.processes import ISOLATED_PYTHON, Cloud
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _FROM = "import sys; sys.path.insert(0, sys.argv[1])"
@@ -26,8 +26,8 @@ import functions.bootstrap, functions.huaweicloud.client
 from functions import contracts
 contracts.check("bootstrap.event", {_EVENT})
 """
-"""The event's check compiles its schema, and the expressions in it."""
-_NOTHING_IS_LEFT = f"""{_OURS}
+"""Validating an event compiles its schema and the regular expressions in it."""
+_CHECK_COMPLETE = f"""{_OURS}
 before = set(sys.modules)
 functions.bootstrap.handler({_EVENT}, None)
 assert not set(sys.modules) - before, set(sys.modules) - before
@@ -45,7 +45,7 @@ _KIBIBYTE = 1024
 
 
 class Start(NamedTuple):
-    """What an interpreter took: seconds, seconds, bytes."""
+    """Resources of one start: processor and wall seconds, and bytes of memory."""
 
     processor: float
     wall: float
@@ -53,7 +53,7 @@ class Start(NamedTuple):
 
 
 class Starts(NamedTuple):
-    """The same number of starts of each kind."""
+    """The measured starts, equally many of each kind."""
 
     entry: list[Start]
     ours: list[Start]
@@ -63,9 +63,9 @@ class Starts(NamedTuple):
 
 
 def starts(bundle: Path, sdk: Path, cloud: Cloud, counts: Counts) -> Starts:
-    """Start all kinds in turn, the first time for nothing but the system's caches."""
-    subprocess.run(  # noqa: S603 # our own words
-        [*ALONE, "-c", _NOTHING_IS_LEFT, str(bundle)],
+    """Start all kinds alternately, after one round that only warms the caches."""
+    subprocess.run(  # noqa: S603 # a fixed command
+        [*ISOLATED_PYTHON, "-c", _CHECK_COMPLETE, str(bundle)],
         env=cloud.token,
         stdout=subprocess.DEVNULL,
         check=True,
@@ -77,8 +77,15 @@ def starts(bundle: Path, sdk: Path, cloud: Cloud, counts: Counts) -> Starts:
 
 
 def _start(program: str, folder: Path) -> Start:
-    done = subprocess.run(  # noqa: S603 # our own words
-        [*ALONE, str(_LAUNCHER), *ALONE, "-c", program, str(folder)],
+    done = subprocess.run(  # noqa: S603 # a fixed command
+        [
+            *ISOLATED_PYTHON,
+            str(_LAUNCHER),
+            *ISOLATED_PYTHON,
+            "-c",
+            program,
+            str(folder),
+        ],
         env={"HOME": str(folder.parent)},
         capture_output=True,
         text=True,
@@ -93,32 +100,34 @@ _UNITS = {
     "wall": MILLISECONDS,
     "peak memory": MEGABYTES,
 }
-"""What is shown of a start, in the order of its fields."""
+"""The unit of each field of a start, in order."""
 
 
-def figures(found: Starts) -> Iterator[Figure]:
-    """Yield the import of an entry, and all up to a first call, beside both others.
+def figures(measured: Starts) -> Iterator[Figure]:
+    """Yield comparisons of the import and of the start up to the first call.
 
-    The import alone is what a platform waits for; a first call needs more of us, so
-    only what it takes in memory is held against a bound.
+    A platform waits only for the import. The bundle needs more work before the first
+    call, so that only the memory has a target there.
     """
     others = (
-        ("import requests, jsonschema", found.libraries, (1.1, 1.1, 1.1)),
-        ("importing the SDK", found.sdk, (0.7, 0.7, 0.75)),
+        ("import requests, jsonschema", measured.libraries, (1.1, 1.1, 1.1)),
+        ("importing the SDK", measured.sdk, (0.7, 0.7, 0.75)),
     )
-    for words, theirs, wanted in others:
-        yield from _compared("cold import", found.entry, words, theirs, wanted)
-        bounds = (None, None, wanted[-1])
-        yield from _compared("cold, up to a call", found.ours, words, theirs, bounds)
+    for label, theirs, targets in others:
+        yield from _compared("cold import", measured.entry, label, theirs, targets)
+        memory_only = (None, None, targets[-1])
+        yield from _compared(
+            "cold, up to a call", measured.ours, label, theirs, memory_only
+        )
 
 
 def _compared(
     what: str,
     ours: list[Start],
-    words: str,
+    label: str,
     theirs: list[Start],
-    wanted: tuple[float | None, ...],
+    targets: tuple[float | None, ...],
 ) -> Iterator[Figure]:
     for place, (name, unit) in enumerate(_UNITS.items()):
         pairs = [(o[place], t[place]) for o, t in zip(ours, theirs, strict=True)]
-        yield Figure(f"{what}, {name}", words, unit, pairs, wanted[place])
+        yield Figure(f"{what}, {name}", label, unit, pairs, targets[place])

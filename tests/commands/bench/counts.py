@@ -1,4 +1,4 @@
-"""How often everything is done."""
+"""The numbers of repetitions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 
 class Counts(NamedTuple):
-    """How much makes a run.
+    """The repetitions of one run.
 
-    `processes`: pairs of them one after the other, each with so many pairs of `blocks`.
-    `quick`, `slow`: bootstraps a block, where calls take no time and where they do.
-    `many`: listeners of one event; `events`: such events.
-    `starts`: of interpreters; `runtimes`: of AWS's runtime.
+    `processes`: consecutive pairs of processes, each with this many pairs of `blocks`.
+    `quick`, `slow`: bootstraps per block, without and with latency.
+    `many`: listeners per event; `events`: number of such events.
+    `starts`: starts of the interpreter; `runtimes`: starts of AWS's runtime.
     """
 
     processes: int = 2

@@ -1,4 +1,4 @@
-"""What is measured: pairs of ours and the alternative, and their ratios."""
+"""Comparisons: pairs of measurements and their ratios."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """How an amount is shown: so many times itself, with digits and a name."""
+    """How to format a measurement: unit name, factor and decimal places."""
 
     name: str
     factor: float
     digits: int
 
-    def shown(self, amounts: Sequence[float]) -> str:
-        """Return the amounts' median in words."""
-        return f"{median(amounts) * self.factor:,.{self.digits}f} {self.name}"
+    def formatted(self, measurements: Sequence[float]) -> str:
+        """Return the median of the measurements with its unit."""
+        return f"{median(measurements) * self.factor:,.{self.digits}f} {self.name}"
 
 
 MILLISECONDS = Unit("ms", 1e3, 2)
@@ -30,37 +30,37 @@ MEGABYTES = Unit("MB", 1e-6, 2)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One comparison: of each pair the first is ours; less is better.
+    """A comparison in pairs of (ours, the alternative); less is better.
 
-    `wanted` is the ratio that the median is to stay below, if there is one.
+    `target` is the maximum for the median ratio, if any.
     """
 
     what: str
     beside: str
     unit: Unit
     pairs: Sequence[tuple[float, float]]
-    wanted: float | None = None
+    target: float | None = None
 
     @property
     def ratios(self) -> list[float]:
-        """Each pair's ratio: below 1, ours takes less."""
+        """The ratio of each pair; below 1, ours takes less."""
         return [ours / theirs for ours, theirs in self.pairs]
 
     @property
     def ratio(self) -> float:
-        """The ratios' median."""
+        """The median ratio."""
         return median(self.ratios)
 
     @property
-    def is_as_wanted(self) -> bool:
-        """Whether the ratio is within what is wanted."""
-        return self.wanted is None or self.ratio <= self.wanted
+    def is_on_target(self) -> bool:
+        """Whether the median ratio meets the target, if there is one."""
+        return self.target is None or self.ratio <= self.target
 
 
-def in_turn(
+def alternating(
     one: Callable[[], T], other: Callable[[], T], times: int
 ) -> Iterator[tuple[T, T]]:
-    """Yield pairs, each measured one after the other, in alternating order."""
+    """Yield pairs of measurements, alternating which side is measured first."""
     for place in range(times):
         if place % 2:
             second = other()

@@ -1,4 +1,4 @@
-"""The folders that are compared: our bundle, and what the vendor's SDK needs."""
+"""The compared folders: our bundle, and the vendor's SDK with its dependencies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SDK = ("huaweicloudsdklts", "huaweicloudsdkga")
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder with bytecode, one without it, and the size of the latter's archive."""
+    """A folder with bytecode, one without, and the archive size of the latter."""
 
     compiled: Path
     plain: Path
@@ -26,7 +26,7 @@ class Folder:
 
 
 def bundle(to: Path, version: str, architecture: str) -> Folder:
-    """Build the bundle for an interpreter of this machine."""
+    """Build the bundle for this machine."""
     plain = to / "plain"
     build.install(plain, version, architecture)
     build.copy_own(plain)
@@ -34,7 +34,7 @@ def bundle(to: Path, version: str, architecture: str) -> Folder:
 
 
 def sdk(to: Path, version: str) -> Folder:
-    """Copy what the SDK needs from where it is installed, trimmed as the bundle is."""
+    """Copy the installed SDK and its dependencies, trimmed like the bundle."""
     plain = to / "plain"
     for name in _needed(set(_SDK)):
         for file in distribution(name).files or ():
@@ -47,7 +47,7 @@ def sdk(to: Path, version: str) -> Folder:
 
 
 def _needed(names: set[str]) -> set[str]:
-    """Return some distributions' names and those of all that they require."""
+    """Return names of distributions and of all their dependencies."""
     more = {each for name in names for each in _required(name)} - names
     return _needed(names | more) if more else names
 
@@ -60,11 +60,11 @@ def _required(name: str) -> Iterator[str]:
 
 
 def _both(plain: Path, version: str) -> Folder:
-    """Pack a folder, and compile a copy of it."""
+    """Pack a folder, and compile a copy."""
     archive = plain.parent / "plain.zip"
     build.pack(plain, archive)
     compiled = plain.parent / "compiled"
     shutil.copytree(plain, compiled)
-    if words := list(build.compiled(compiled, version)):
-        raise RuntimeError(" ".join(words))
+    if problems := list(build.compiled(compiled, version)):
+        raise RuntimeError(" ".join(problems))
     return Folder(compiled, plain, archive.stat().st_size)

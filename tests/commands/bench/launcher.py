@@ -1,7 +1,7 @@
-"""Run a program, and print what it took: processor and wall seconds, peak memory.
+"""Run a program, and print its processor seconds, wall seconds and peak memory.
 
-The system counts the memory of whoever starts a program as the program's own, until it
-runs. So this is started with nothing but the built-in modules, and imports no more.
+The system includes the memory of the parent process in a program's peak memory. So this
+launcher keeps its own memory small by importing only built-in modules.
 """
 
 import os

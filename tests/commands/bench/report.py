@@ -1,4 +1,4 @@
-"""The figures as a table in Markdown, and the facts without which they say little."""
+"""The comparisons as a Markdown table, with the conditions of the measurement."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _HEAD = (
 
 
 def table(figures: Iterable[Figure]) -> Iterator[str]:
-    """Yield the table's lines."""
+    """Yield the lines of the table."""
     yield from _HEAD
     for figure in figures:
         ours, theirs = zip(*figure.pairs, strict=True)
         cells = (
             figure.what,
-            figure.unit.shown(ours),
+            figure.unit.formatted(ours),
             figure.beside,
-            figure.unit.shown(theirs),
+            figure.unit.formatted(theirs),
             _ratio(figure),
-            _wanted(figure),
+            _target(figure),
         )
         yield f"| {' | '.join(cells)} |"
 
@@ -39,26 +39,26 @@ def _ratio(figure: Figure) -> str:
     return f"{figure.ratio:.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
 
 
-def _wanted(figure: Figure) -> str:
-    if figure.wanted is None:
+def _target(figure: Figure) -> str:
+    if figure.target is None:
         return "-"
-    return f"{figure.wanted:.2f}" + ("" if figure.is_as_wanted else ", missed")
+    return f"{figure.target:.2f}" + ("" if figure.is_on_target else ", missed")
 
 
 def bare_interpreter(starts: list[Start]) -> str:
-    """Return what an interpreter takes that imports nothing, and so is in both."""
+    """Return the cost of a bare interpreter, which is part of every cold start."""
     processor, wall, memory = zip(*starts, strict=True)
     return (
-        f"Of each cold start the interpreter alone takes "
-        f"{MILLISECONDS.shown(processor)} of processor, {MILLISECONDS.shown(wall)} of "
-        f"wall and {MEGABYTES.shown(memory)}."
+        f"Every cold start includes the interpreter itself: "
+        f"{MILLISECONDS.formatted(processor)} processor time, "
+        f"{MILLISECONDS.formatted(wall)} wall time, {MEGABYTES.formatted(memory)}."
     )
 
 
 def facts(loads: list[float]) -> str:
-    """Return what of the machine matters; `loads` is how busy it was meanwhile."""
+    """Return the relevant facts about the machine, with its median load."""
     return (
         f"CPython {platform.python_version()} on {platform.system()} "
         f"{platform.machine()}, {os.cpu_count()} cores, load {median(loads):.1f}; hash "
-        "seeds are random; the emulated cloud runs on the same cores."
+        "seeds are random; the emulator runs on the same cores."
     )

@@ -1,7 +1,8 @@
-"""A client's process: bootstraps as many fresh listeners as it is told, and counts.
+"""The process of a client: bootstraps new listeners and measures the time.
 
-Told `each 20`, twenty after another; `all 20`, twenty at once. It answers with its own
-processor time and the wall time, in seconds. What the client prints goes to /dev/null.
+The command `each 20` bootstraps twenty listeners sequentially, `all 20` with one event.
+The response is the processor time and the wall time in seconds. Output of the client
+goes to /dev/null.
 """
 
 from __future__ import annotations
@@ -20,24 +21,24 @@ class _Client(Protocol):
 
 
 def main(name: str, folder: str) -> None:
-    """Serve on standard input with a client whose libraries are in a folder."""
+    """Execute commands from standard input, with the libraries in a folder."""
     sys.path.insert(0, folder)
-    answers = sys.stdout
+    output = sys.stdout
     with open(os.devnull, "w", encoding="utf-8") as sys.stdout:  # noqa: PTH123
         client = cast("_Client", import_module(f"tests.commands.bench.clients.{name}"))
         _require_own(folder)
         for line in sys.stdin:
-            how, count = line.split()
-            processor, wall = _timed(client, int(count), together=how == "all")
-            print(processor, wall, file=answers, flush=True)
+            mode, count = line.split()
+            processor, wall = _timed(client, int(count), together=mode == "all")
+            print(processor, wall, file=output, flush=True)
 
 
 def _require_own(folder: str) -> None:
-    """Make sure that no library came from elsewhere."""
+    """Check that all libraries were loaded from the folder."""
     for name in ("requests", "functions", "huaweicloudsdkcore"):
         found = getattr(sys.modules.get(name), "__file__", None) or folder
         if not found.startswith(folder):
-            raise ImportError(f"{name} is not the folder's own")
+            raise ImportError(f"{name} was not loaded from {folder}")
 
 
 def _timed(client: _Client, count: int, *, together: bool) -> tuple[float, float]:
@@ -45,10 +46,10 @@ def _timed(client: _Client, count: int, *, together: bool) -> tuple[float, float
     gc.collect()
     processor, wall = time.process_time(), time.perf_counter()
     if together:
-        made = client.bootstrap(*listeners)
+        logtank_ids = client.bootstrap(*listeners)
     else:
-        made = [each for one in listeners for each in client.bootstrap(one)]
-    spent = time.process_time() - processor, time.perf_counter() - wall
-    if len(set(made)) != count:
-        raise ValueError("not every listener got a logtank of its own")
-    return spent
+        logtank_ids = [each for one in listeners for each in client.bootstrap(one)]
+    elapsed = time.process_time() - processor, time.perf_counter() - wall
+    if len(set(logtank_ids)) != count:
+        raise ValueError("the logtank IDs are not distinct")
+    return elapsed

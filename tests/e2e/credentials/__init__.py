@@ -1,1 +1,1 @@
-"""Who the bundle says it is: each way, where it ends, and what is never told."""
+"""Credentials: each kind, its precedence, its errors, and the secrecy of its values."""

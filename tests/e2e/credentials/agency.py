@@ -1,4 +1,4 @@
-"""FunctionGraph's context as it is where the function has an agency."""
+"""The context of a FunctionGraph function that has an agency."""
 
 from __future__ import annotations
 
@@ -10,47 +10,47 @@ from tests.emulator import Emulator
 ACCESS, SECRET = "getSecurityAccessKey", "getSecuritySecretKey"
 SECURITY = "getSecurityToken"
 GETTERS = (ACCESS, SECRET, SECURITY)
-DEAD = ("getAccessKey", "getSecretKey", "getToken")
-"""No longer maintained, or good for something else."""
+DEPRECATED = ("getAccessKey", "getSecretKey", "getToken")
+"""Methods that are no longer maintained or serve another purpose."""
 
-Given = str | Exception | None
+Value = str | Exception | None
 
 
 class AgencyContext(FunctionGraphContext):
-    """Gives what it was told to, by its methods; an exception is raised.
+    """A context whose methods return the given values or raise the given exceptions.
 
-    `asked` has the names of the methods that were called for a credential.
+    `called` contains the names of the credential methods that were called.
     """
 
     def __init__(
         self,
-        given: Mapping[str, Given],
+        values: Mapping[str, Value],
         project: str | None = None,
         user_data: Mapping[str, str] | None = None,
         seconds: float = 30,
     ) -> None:
-        """Have these methods, and those of which nobody may make use."""
+        """Define these methods, and deprecated ones that raise an AssertionError."""
         super().__init__(seconds, user_data)
-        self.asked: list[str] = []
-        for name in DEAD:
-            setattr(self, name, self._giving(name, AssertionError(name)))
-        for name, value in given.items():
-            setattr(self, name, self._giving(name, value))
+        self.called: list[str] = []
+        for name in DEPRECATED:
+            setattr(self, name, self._getter(name, AssertionError(name)))
+        for name, value in values.items():
+            setattr(self, name, self._getter(name, value))
         if project is not None:
             self.getProjectID = lambda: project
 
-    def _giving(self, name: str, value: Given) -> Callable[[], str | None]:
-        def give() -> str | None:
-            self.asked.append(name)
+    def _getter(self, name: str, value: Value) -> Callable[[], str | None]:
+        def get() -> str | None:
+            self.called.append(name)
             if isinstance(value, Exception):
                 raise value
             return value
 
-        return give
+        return get
 
 
-def agency_of(cloud: Emulator, security_token: str) -> dict[str, Given]:
-    """Return what an agency's methods give: the account's keys with a token."""
+def agency_of(cloud: Emulator, security_token: str) -> dict[str, Value]:
+    """Return the values of an agency: the keys of the account and a security token."""
     return {
         ACCESS: cloud.access_key,
         SECRET: cloud.secret_key,

@@ -1,4 +1,4 @@
-"""What stands in the place of AWS's Parameters and Secrets extension."""
+"""A stand-in for the AWS Parameters and Secrets Lambda extension."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.byte_server import Answer, ByteServer, document
-from tests.e2e.credentials.wholes import fresh, put
+from tests.e2e.credentials.wholes import put, unique
 
 ARN = "HUAWEICLOUD_SECRET_ARN"
 PORT = "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"
@@ -16,20 +16,20 @@ TTL = "SECRETS_MANAGER_TTL"
 
 
 def arn() -> str:
-    """Return the ARN of a secret that was never asked for."""
-    return f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{fresh('ga/keys')}"
+    """Return a unique secret ARN, which no cache contains."""
+    return f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{unique('ga/keys')}"
 
 
 def holding(values: object) -> Answer:
-    """Return the answer for a secret that holds these values."""
+    """Return the reply for a secret that contains these values."""
     return document({"ARN": "arn", "SecretString": json.dumps(values)})
 
 
 def install(
     environment: pytest.MonkeyPatch, server: ByteServer, **more: str
 ) -> dict[str, str]:
-    """Point the settings to a secret that this server gives; return what was set."""
+    """Point the settings to a secret on this server and return the new variables."""
     port = str(server.port)
-    values = {ARN: arn(), PORT: port, SESSION: fresh("session"), **more}
+    values = {ARN: arn(), PORT: port, SESSION: unique("session"), **more}
     put(environment, values)
     return values

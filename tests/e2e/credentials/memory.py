@@ -1,4 +1,4 @@
-"""What the bundle's modules hold between two invocations, however deep inside."""
+"""Search everything that a process keeps in memory between two invocations."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ import threading
 from collections.abc import Iterable
 from types import FrameType, FunctionType, ModuleType
 
+from tests.e2e.driving import process
+
 _PACKAGE = "functions"
 
 
-def held(texts: Iterable[str]) -> set[str]:
-    """Return those of the texts that some object holds which the modules lead to.
+def find_in_memory(texts: Iterable[str]) -> set[str]:
+    """Return the texts that occur in an object reachable from the functions.
 
-    It goes through containers, instances, closures, defaults, class attributes, caches
-    and what this thread has of its own; foreign modules and classes are left out.
+    The search starts at the modules and at the warm state. It covers containers,
+    instances, closures, defaults, class attributes, caches and the thread-local data of
+    this thread, but not the modules and classes of other packages.
     """
     wanted = {text: text.encode() for text in texts}
     names = [name for name in sys.modules if f"{name}.".startswith(f"{_PACKAGE}.")]
-    rest: list[object] = [vars(sys.modules[name]) for name in names]
-    seen: dict[int, object] = {}  # the objects too, so that no id is given anew
+    pending: list[object] = [vars(sys.modules[name]) for name in names]
+    pending.append(process.state)
+    seen: dict[int, object] = {}  # keeps the objects alive, so that no ID is reused
     found: set[str] = set()
-    while rest:
-        each = rest.pop()
+    while pending:
+        each = pending.pop()
         if id(each) in seen:
             continue
         seen[id(each)] = each
@@ -32,11 +36,11 @@ def held(texts: Iterable[str]) -> set[str]:
         elif isinstance(each, bytes | bytearray):
             found |= {text for text, raw in wanted.items() if raw in each}
         else:
-            rest.extend(_inside(each))
+            pending.extend(_referents(each))
     return found
 
 
-def _inside(each: object) -> Iterable[object]:
+def _referents(each: object) -> Iterable[object]:
     if isinstance(each, ModuleType | FrameType):
         return ()
     if isinstance(each, type):

@@ -1,4 +1,4 @@
-"""Another IAM than the emulator's, made from the words of its page alone."""
+"""An IAM that is independent of the emulator and follows only the documentation."""
 
 from __future__ import annotations
 
@@ -16,102 +16,102 @@ from functions.errors import (
     UnintelligibleReply,
 )
 from tests.byte_server import Answer, ByteServer, Request, answer, document
-from tests.e2e.credentials.conftest import PROJECT_ID, Quiet
-from tests.e2e.credentials.wholes import DOMAIN, PASSWORD, USER, at, fresh, put
-from tests.e2e.driving import EVENT, refused, send
+from tests.e2e.credentials.conftest import PROJECT_ID, LeakCheck
+from tests.e2e.credentials.wholes import DOMAIN, PASSWORD, USER, at, put, unique
+from tests.e2e.driving import EVENT, expect_error, send
 
 TOKENS = "/v3/auth/tokens"
 TIMES = {
     "issued_at": "2020-01-04T09:05:22.701000Z",
     "expires_at": "2020-01-05T09:05:22.701000Z",
 }
-ODD_PASSWORD = 'pä"ss\\wörd \t日志'
+SPECIAL_PASSWORD = 'pä"ss\\wörd \t日志'
 
 
 class Iam:
-    """Plays IAM, and an LTS and a GA that take what IAM has given out.
+    """A fake IAM with an LTS and a GA that accept the tokens it has issued.
 
-    `token_answer`, where it is set, is what the next questions for a token get.
+    If `token_reply` is set, it is the reply to every token request.
     """
 
     def __init__(self, user: dict[str, str]) -> None:
-        """Know one user."""
+        """Create an IAM with one user."""
         self.user = user
         self.tokens: dict[str, str] = {}
-        self.token_answer: Answer | None = None
+        self.token_reply: Answer | None = None
         self.server = ByteServer(self.answer)
 
-    def answer(self, asked: Request) -> Answer:
-        """Answer as the pages of the three services say."""
-        if asked.path == TOKENS:
-            return self.token_answer or self._token(asked)
-        scope = "domain" if asked.path.startswith("/v1/") else "project"
-        if self.tokens.get(asked.headers.get("x-auth-token", "")) != scope:
+    def answer(self, request: Request) -> Answer:
+        """Reply as the documentation of the three services says."""
+        if request.path == TOKENS:
+            return self.token_reply or self._token(request)
+        scope = "domain" if request.path.startswith("/v1/") else "project"
+        if self.tokens.get(request.headers.get("x-auth-token", "")) != scope:
             return document({"error_code": "APIGW.0301"}, 401)
         if scope == "project":
             return document({"log_stream_id": "stream"}, 201)
-        wanted = json.loads(asked.body)["logtank"]
-        tank = {"id": "tank", "status": "ACTIVE", **wanted}
+        requested = json.loads(request.body)["logtank"]
+        tank = {"id": "tank", "status": "ACTIVE", **requested}
         return document({"logtank": tank}, 201)
 
-    def _token(self, asked: Request) -> Answer:
-        assert asked.startswith(b"POST ")
-        auth = json.loads(asked.body)["auth"]
+    def _token(self, request: Request) -> Answer:
+        assert request.startswith(b"POST ")
+        auth = json.loads(request.body)["auth"]
         (scope,) = auth["scope"]
         token = f"MIIToken{uuid4().hex}"
         self.tokens[token] = scope
-        described = {"methods": ["password"], **TIMES}
-        return document({"token": described}, 201, X_Subject_Token=token)
+        description = {"methods": ["password"], **TIMES}
+        return document({"token": description}, 201, X_Subject_Token=token)
 
-    def questions(self) -> list[Request]:
-        """Return the questions for a token."""
+    def token_requests(self) -> list[Request]:
+        """Return the token requests received so far."""
         return [each for each in self.server.requests if each.path == TOKENS]
 
 
 @pytest.fixture
-def iam(alone: pytest.MonkeyPatch) -> Iterator[Iam]:
-    """Return an IAM that the settings point to, with one user."""
-    user = {DOMAIN: "Ä-account", USER: "somebody", PASSWORD: fresh(ODD_PASSWORD)}
-    played = Iam(user)
-    with played.server as server:
-        put(alone, at(server.endpoint) | user)
-        yield played
+def iam(isolated: pytest.MonkeyPatch) -> Iterator[Iam]:
+    """Return an IAM with one user, which the settings point to."""
+    user = {DOMAIN: "Ä-account", USER: "user", PASSWORD: unique(SPECIAL_PASSWORD)}
+    fake = Iam(user)
+    with fake.server as server:
+        put(isolated, at(server.endpoint) | user)
+        yield fake
 
 
-def test_the_questions_for_both_scopes_are_as_the_page_has_them(
+def test_the_token_requests_for_both_scopes_are_as_documented(
     iam: Iam,
 ) -> None:
-    """Body, query and header to the letter; both go to the endpoint that is set."""
+    """The body, query and headers match, and both go to the configured endpoint."""
     send("bootstrap", EVENT)
     domain = {"name": iam.user[DOMAIN]}
     user = {"name": iam.user[USER], "password": iam.user[PASSWORD], "domain": domain}
     identity = {"methods": ["password"], "password": {"user": user}}
-    places: list[object] = [
+    expected_scopes: list[object] = [
         {"project": {"id": PROJECT_ID}},
         {"domain": domain},
     ]
-    assert [json.loads(asked.body) for asked in iam.questions()] == [
-        {"auth": {"identity": identity, "scope": place}} for place in places
+    assert [json.loads(request.body) for request in iam.token_requests()] == [
+        {"auth": {"identity": identity, "scope": scope}} for scope in expected_scopes
     ]
-    for asked in iam.questions():
-        assert asked.query["nocatalog"] != [""]
-        assert asked.headers["content-type"] == "application/json;charset=utf8"
-        assert "x-auth-token" not in asked.headers
-        assert "authorization" not in asked.headers
-        assert int(asked.headers["content-length"]) == len(asked.body)
+    for request in iam.token_requests():
+        assert request.query["nocatalog"] != [""]
+        assert request.headers["content-type"] == "application/json;charset=utf8"
+        assert "x-auth-token" not in request.headers
+        assert "authorization" not in request.headers
+        assert int(request.headers["content-length"]) == len(request.body)
 
 
-def test_the_token_of_the_header_is_shown_to_the_service_of_its_scope(
+def test_the_token_in_the_header_is_sent_to_the_service_of_its_scope(
     iam: Iam,
 ) -> None:
-    """It is used as it came, and kept for the next invocation."""
+    """The token is sent unchanged and kept for the next invocation."""
     for _ in range(3):
         send("bootstrap", EVENT)
-    assert len(iam.questions()) == 2
-    for asked in iam.server.requests:
-        if asked.path != TOKENS:
-            scope = "domain" if asked.path.startswith("/v1/") else "project"
-            assert iam.tokens[asked.headers["x-auth-token"]] == scope
+    assert len(iam.token_requests()) == 2
+    for request in iam.server.requests:
+        if request.path != TOKENS:
+            scope = "domain" if request.path.startswith("/v1/") else "project"
+            assert iam.tokens[request.headers["x-auth-token"]] == scope
 
 
 FLAT: dict[str, object] = {
@@ -121,67 +121,67 @@ FLAT: dict[str, object] = {
 
 
 def _keystone(code: int, title: str) -> dict[str, object]:
-    return {"error": {"message": "so it is", "code": code, "title": title}}
+    return {"error": {"message": "from Keystone", "code": code, "title": title}}
 
 
-REFUSALS: dict[str, tuple[int, object, type[ProvisioningError], str]] = {
-    "as Keystone has them": (401, _keystone(401, "No"), AuthenticationFailed, "401"),
-    "flat": (403, FLAT | {"error_code": "IAM.3"}, PermissionDenied, "IAM.3"),
-    "failed": (500, _keystone(500, "No"), ServiceFailed, "500"),
+ERRORS: dict[str, tuple[int, object, type[ProvisioningError], str]] = {
+    "Keystone format": (401, _keystone(401, "No"), AuthenticationFailed, "401"),
+    "flat format": (403, FLAT | {"error_code": "IAM.3"}, PermissionDenied, "IAM.3"),
+    "server error": (500, _keystone(500, "No"), ServiceFailed, "500"),
 }
 
 
-@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
-def test_both_shapes_of_iams_errors_are_read(
+@pytest.mark.parametrize("reply", ERRORS.values(), ids=ERRORS)
+def test_both_error_formats_of_iam_are_parsed(
     iam: Iam,
-    quiet: Quiet,
-    refusal: tuple[int, object, type[ProvisioningError], str],
+    assert_no_leak: LeakCheck,
+    reply: tuple[int, object, type[ProvisioningError], str],
 ) -> None:
-    """Code, class and message are the refusal's; nothing else is sent."""
-    status, body, kind, code = refusal
-    iam.token_answer = document(body, status)
-    error = refused("bootstrap", EVENT)
+    """The error has the code and message of the reply; nothing else is called."""
+    status, body, kind, code = reply
+    iam.token_reply = document(body, status)
+    error = expect_error("bootstrap", EVENT)
     assert type(error) is kind
     assert (error.code, error.service, error.upstream_status) == (code, "IAM", status)
-    assert "so it is" in error.detail or "Request body is invalid" in error.detail
+    assert "from Keystone" in error.detail or "Request body is invalid" in error.detail
     assert error.remedy
     assert set(iam.server.paths()) == {TOKENS}
-    assert len(iam.questions()) == (2 if kind is ServiceFailed else 1)
-    quiet(error, [iam.user[PASSWORD]])
+    assert len(iam.token_requests()) == (2 if kind is ServiceFailed else 1)
+    assert_no_leak(error, [iam.user[PASSWORD]])
 
 
-USELESS: dict[str, Answer] = {
-    "no header": document({"token": TIMES}, 201),
+INVALID: dict[str, Answer] = {
+    "no token header": document({"token": TIMES}, 201),
     "HTML": answer(b"<html>Login</html>", 201),
-    "an error's code": document(FLAT, 201, X_Subject_Token="MIIGarbage"),
+    "error code": document(FLAT, 201, X_Subject_Token="MIIGarbage"),
 }
 
 
-@pytest.mark.parametrize("useless", USELESS.values(), ids=USELESS)
-def test_a_success_without_a_token_is_unintelligible(
-    iam: Iam, quiet: Quiet, useless: Answer
+@pytest.mark.parametrize("reply", INVALID.values(), ids=INVALID)
+def test_a_success_reply_without_a_token_raises_unintelligible_reply(
+    iam: Iam, assert_no_leak: LeakCheck, reply: Answer
 ) -> None:
-    """It is asked again as any question is, and nothing is created without one."""
-    iam.token_answer = useless
-    error = refused("bootstrap", EVENT)
+    """The error is retryable, and nothing is created without a token."""
+    iam.token_reply = reply
+    error = expect_error("bootstrap", EVENT)
     assert isinstance(error, UnintelligibleReply)
     assert (error.service, error.retryable) == ("IAM", True)
     assert set(iam.server.paths()) == {TOKENS}
-    quiet(error, [iam.user[PASSWORD]])
+    assert_no_leak(error, [iam.user[PASSWORD]])
 
 
 DESCRIPTIONS: dict[str, object] = {
     "no description": None,
-    "words for times": {"issued_at": "now", "expires_at": "later"},
-    "an end that never comes": {**TIMES, "expires_at": "9999-12-31T23:59:59.999999Z"},
+    "invalid times": {"issued_at": "now", "expires_at": "later"},
+    "distant expiry": {**TIMES, "expires_at": "9999-12-31T23:59:59.999999Z"},
 }
 
 
-@pytest.mark.parametrize("described", DESCRIPTIONS.values(), ids=DESCRIPTIONS)
-def test_an_odd_description_does_not_spoil_a_token(iam: Iam, described: object) -> None:
-    """The token is what counts; how long it is kept is our own affair."""
-    token = fresh("MIIToken")
+@pytest.mark.parametrize("description", DESCRIPTIONS.values(), ids=DESCRIPTIONS)
+def test_an_invalid_token_description_is_ignored(iam: Iam, description: object) -> None:
+    """Only the token in the header is required."""
+    token = unique("MIIToken")
     iam.tokens[token] = "project"
-    iam.token_answer = document({"token": described}, 201, X_Subject_Token=token)
+    iam.token_reply = document({"token": description}, 201, X_Subject_Token=token)
     send("create_log_stream", {"log_stream_name": "edge"})
-    assert len(iam.questions()) == 1
+    assert len(iam.token_requests()) == 1

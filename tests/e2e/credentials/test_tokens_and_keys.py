@@ -1,4 +1,4 @@
-"""Tokens that are set, and keys that sign."""
+"""Configured tokens, and requests signed with keys."""
 
 from __future__ import annotations
 
@@ -19,63 +19,72 @@ from tests.e2e.credentials.wholes import (
     SK,
     TOKEN,
     at,
-    fresh,
-    issued,
+    issue_token,
     other_keys_of,
     put,
+    unique,
 )
-from tests.e2e.driving import EVENT, assert_one_of_each, logtank_event, refused, send
+from tests.e2e.driving import (
+    EVENT,
+    assert_one_of_each,
+    expect_error,
+    logtank_event,
+    send,
+)
 from tests.emulator import Emulator
 
 
-def test_each_service_gets_the_token_of_its_scope(
-    stranger: Emulator, monkeypatch: pytest.MonkeyPatch
+def test_each_service_gets_the_token_with_its_scope(
+    keyless_cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The project's goes to LTS, the domain's to GA; nothing is signed."""
+    """LTS gets the project token and GA the domain token, and nothing is signed."""
     monkeypatch.setenv(
-        TOKEN, issued(stranger, {"project": {"id": stranger.project_id}})
+        TOKEN, issue_token(keyless_cloud, {"project": {"id": keyless_cloud.project_id}})
     )
     monkeypatch.setenv(
-        GA_TOKEN, issued(stranger, {"domain": {"name": stranger.domain}})
+        GA_TOKEN, issue_token(keyless_cloud, {"domain": {"name": keyless_cloud.domain}})
     )
-    assert_one_of_each(stranger, send("bootstrap", EVENT))
-    for call in stranger.calls[2:]:
+    assert_one_of_each(keyless_cloud, send("bootstrap", EVENT))
+    for call in keyless_cloud.calls[2:]:
         assert "x-auth-token" in call["request_headers"]
         assert "authorization" not in call["request_headers"]
 
 
-def test_tokens_of_swapped_scopes_are_refused_by_the_first_service(
-    stranger: Emulator, monkeypatch: pytest.MonkeyPatch
+def test_tokens_with_swapped_scopes_are_rejected_by_the_first_service(
+    keyless_cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is made, and the remedy says which scope each service wants."""
-    monkeypatch.setenv(TOKEN, issued(stranger, {"domain": {"name": stranger.domain}}))
+    """Nothing is created, and the remedy names the required scope of each service."""
     monkeypatch.setenv(
-        GA_TOKEN, issued(stranger, {"project": {"id": stranger.project_id}})
+        TOKEN, issue_token(keyless_cloud, {"domain": {"name": keyless_cloud.domain}})
     )
-    error = refused("bootstrap", EVENT)
+    monkeypatch.setenv(
+        GA_TOKEN,
+        issue_token(keyless_cloud, {"project": {"id": keyless_cloud.project_id}}),
+    )
+    error = expect_error("bootstrap", EVENT)
     assert isinstance(error, AuthenticationFailed)
     assert "scope" in error.remedy
-    assert stranger.streams == stranger.logtanks == []
+    assert keyless_cloud.streams == keyless_cloud.logtanks == []
 
 
-def test_a_projects_token_alone_is_refused_by_global_accelerator(
-    stranger: Emulator, monkeypatch: pytest.MonkeyPatch
+def test_a_project_token_is_rejected_by_global_accelerator(
+    keyless_cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The error tells what was made before."""
+    """The error names the log stream that was created before."""
     monkeypatch.setenv(
-        TOKEN, issued(stranger, {"project": {"id": stranger.project_id}})
+        TOKEN, issue_token(keyless_cloud, {"project": {"id": keyless_cloud.project_id}})
     )
-    error = refused("bootstrap", EVENT)
+    error = expect_error("bootstrap", EVENT)
     assert isinstance(error, AuthenticationFailed)
     assert (error.service, error.step) == ("GA", "create_logtank")
-    assert error.log_stream_id == stranger.streams[0]["log_stream_id"]
+    assert error.log_stream_id == keyless_cloud.streams[0]["log_stream_id"]
 
 
-def answering(asked: Request) -> Answer:
-    """Create whatever is asked for."""
-    if asked.path == "/v1/logtanks":
-        wanted = json.loads(asked.body)["logtank"]
-        return document({"logtank": {"id": "tank", "status": "ACTIVE", **wanted}})
+def create_everything(request: Request) -> Answer:
+    """Reply to every create with a success."""
+    if request.path == "/v1/logtanks":
+        requested = json.loads(request.body)["logtank"]
+        return document({"logtank": {"id": "tank", "status": "ACTIVE", **requested}})
     return document({"log_stream_id": "stream"})
 
 
@@ -83,59 +92,61 @@ KEY_PAIRS = {"HUAWEICLOUD_SDK": (AK, SK), "CLOUD_SDK": (OTHER_AK, OTHER_SK)}
 
 
 @pytest.mark.parametrize("names", KEY_PAIRS.values(), ids=KEY_PAIRS)
-@pytest.mark.usefixtures("alone")
-def test_a_signature_names_its_key_and_never_its_secret(
+@pytest.mark.usefixtures("isolated")
+def test_a_signed_request_contains_the_access_key_but_not_the_secret_key(
     monkeypatch: pytest.MonkeyPatch, names: tuple[str, str]
 ) -> None:
-    """Both services are sent the key's name; the secret key goes nowhere."""
-    access, secret = fresh("AK"), fresh("SK")
-    with ByteServer(answering) as server:
+    """Both services get the access key ID, and the secret key is never sent."""
+    access, secret = unique("AK"), unique("SK")
+    with ByteServer(create_everything) as server:
         put(
             monkeypatch,
             at(server.endpoint) | dict(zip(names, (access, secret), strict=True)),
         )
         send("bootstrap", EVENT)
     assert server.paths()[1] == "/v1/logtanks"
-    for asked in server.requests:
-        authorization = asked.headers["authorization"]
+    for request in server.requests:
+        authorization = request.headers["authorization"]
         assert authorization.startswith(f"SDK-HMAC-SHA256 Access={access}, ")
-        assert "x-auth-token" not in asked.headers
-        assert secret not in asked.text
+        assert "x-auth-token" not in request.headers
+        assert secret not in request.text
 
 
-@pytest.mark.usefixtures("alone")
-def test_a_security_token_travels_signed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stands in its header as it was set, and among the signed headers."""
-    token = fresh("token")
-    keys = {AK: fresh("AK"), SK: fresh("SK"), SECURITY_TOKEN: token}
-    with ByteServer(answering) as server:
+@pytest.mark.usefixtures("isolated")
+def test_a_security_token_is_sent_and_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its header contains the unchanged token and is one of the signed headers."""
+    token = unique("token")
+    keys = {AK: unique("AK"), SK: unique("SK"), SECURITY_TOKEN: token}
+    with ByteServer(create_everything) as server:
         put(monkeypatch, at(server.endpoint) | keys)
         send("bootstrap", EVENT)
-    for asked in server.requests:
-        assert asked.headers["x-security-token"] == token
-        assert "x-security-token" in asked.headers["authorization"]
+    for request in server.requests:
+        assert request.headers["x-security-token"] == token
+        assert "x-security-token" in request.headers["authorization"]
 
 
-@pytest.mark.usefixtures("alone")
-def test_an_empty_security_token_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No header without a value is sent; a permanent key stays one."""
-    keys = {AK: fresh("AK"), SK: fresh("SK"), SECURITY_TOKEN: ""}
-    with ByteServer(answering) as server:
+@pytest.mark.usefixtures("isolated")
+def test_an_empty_security_token_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A permanent key with an empty token setting is signed without the header."""
+    keys = {AK: unique("AK"), SK: unique("SK"), SECURITY_TOKEN: ""}
+    with ByteServer(create_everything) as server:
         put(monkeypatch, at(server.endpoint) | keys)
         send("bootstrap", EVENT)
     assert len(server.requests) == 2
-    for asked in server.requests:
-        assert "x-security-token" not in asked.headers
-        assert "x-security-token" not in asked.headers["authorization"]
+    for request in server.requests:
+        assert "x-security-token" not in request.headers
+        assert "x-security-token" not in request.headers["authorization"]
 
 
-def test_either_half_is_signed_as_well(
-    stranger: Emulator, monkeypatch: pytest.MonkeyPatch
+def test_the_single_steps_are_signed(
+    keyless_cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The emulator verifies every signature, also that of a project's question."""
-    put(monkeypatch, other_keys_of(stranger) | {"HUAWEICLOUD_REGION": "cn-north-4"})
+    """The emulator verifies every signature, including that of the project lookup."""
+    put(
+        monkeypatch, other_keys_of(keyless_cloud) | {"HUAWEICLOUD_REGION": "cn-north-4"}
+    )
     monkeypatch.delenv(PROJECT)
     stream = send("create_log_stream", {"log_stream_name": "edge"})["log_stream_id"]
-    event = logtank_event(stranger, stream)
+    event = logtank_event(keyless_cloud, stream)
     send("create_logtank", event, LambdaContext(1.3))
-    assert {call["status"] for call in stranger.calls} == {200, 201}
+    assert {call["status"] for call in keyless_cloud.calls} == {200, 201}

@@ -1,4 +1,4 @@
-"""A wrong credential is told to the cloud twice at most, whatever comes in."""
+"""A wrong credential is sent to the cloud no more than twice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from functions.errors import AuthenticationFailed, BatchFailed, ProvisioningError
 from tests.byte_server import ByteServer, in_turn
 from tests.e2e.credentials.agency import ACCESS, SECRET, SECURITY, AgencyContext
-from tests.e2e.credentials.conftest import Quiet
+from tests.e2e.credentials.conftest import LeakCheck
 from tests.e2e.credentials.extension import holding, install
 from tests.e2e.credentials.wholes import (
     AK,
@@ -23,169 +23,178 @@ from tests.e2e.credentials.wholes import (
     SK,
     TOKEN,
     USER,
-    fresh,
     keys_of,
     put,
+    unique,
 )
-from tests.e2e.driving import EVENT, assert_one_of_each, logtank_event, refused, send
+from tests.e2e.driving import (
+    EVENT,
+    assert_one_of_each,
+    expect_error,
+    logtank_event,
+    send,
+)
 from tests.emulator import Emulator
 
-REFUSED_SECONDS = 300
-Wrong = Callable[[Emulator], dict[str, str]]
+LOCKOUT_SECONDS = 300
+WrongCredential = Callable[[Emulator], dict[str, str]]
 
-KINDS: dict[str, Wrong] = {
-    "two tokens": lambda _: {TOKEN: fresh(), GA_TOKEN: fresh()},
-    "a wrong secret key": lambda cloud: {AK: cloud.access_key, SK: fresh()},
+KINDS: dict[str, WrongCredential] = {
+    "two tokens": lambda _: {TOKEN: unique(), GA_TOKEN: unique()},
+    "a wrong secret key": lambda cloud: {AK: cloud.access_key, SK: unique()},
     "a temporary key": lambda cloud: {
         AK: cloud.access_key,
-        SK: fresh(),
-        SECURITY_TOKEN: fresh(),
+        SK: unique(),
+        SECURITY_TOKEN: unique(),
     },
     "a wrong password": lambda cloud: {
         DOMAIN: cloud.domain,
         USER: cloud.user,
-        PASSWORD: fresh(),
+        PASSWORD: unique(),
     },
 }
-each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-SOME = {name: KINDS[name] for name in ("a wrong secret key", "a wrong password")}
-each_way = pytest.mark.parametrize("kind", SOME.values(), ids=SOME)
+for_each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+TWO_KINDS = {name: KINDS[name] for name in ("a wrong secret key", "a wrong password")}
+for_two_kinds = pytest.mark.parametrize("kind", TWO_KINDS.values(), ids=TWO_KINDS)
 
 
-def fifty() -> list[object]:
-    """Return events for fifty listeners."""
-    return [{"resource_id": fresh("listener")} for _ in range(50)]
+def fifty_events() -> list[object]:
+    """Return events for fifty unique listeners."""
+    return [{"resource_id": unique("listener")} for _ in range(50)]
 
 
-def told_off(cloud: Emulator) -> int:
-    """Return how many requests were refused for their credential."""
+def rejected_calls(cloud: Emulator) -> int:
+    """Return the number of calls that were rejected with a 401."""
     return [call["status"] for call in cloud.calls].count(401)
 
 
 def assert_not_locked(cloud: Emulator, environment: pytest.MonkeyPatch) -> None:
-    """Let the account's own key be served at once."""
+    """Check that the valid key of the account works immediately."""
     for name in (TOKEN, GA_TOKEN, SECURITY_TOKEN, DOMAIN, USER, PASSWORD):
         environment.delenv(name, raising=False)
     put(environment, keys_of(cloud))
     assert_one_of_each(cloud, send("bootstrap", EVENT))
 
 
-def assert_waits(error: ProvisioningError) -> None:
-    """Let an error say for how long nothing is sent, and be retryable then."""
+def assert_lockout(error: ProvisioningError) -> None:
+    """Check that an error is retryable and says how long the credential is unused."""
     assert isinstance(error, AuthenticationFailed)
     assert error.retryable
     (seconds,) = re.findall(r"for (\d+) seconds", error.detail)
-    assert REFUSED_SECONDS - 20 < int(seconds) <= REFUSED_SECONDS
+    assert LOCKOUT_SECONDS - 20 < int(seconds) <= LOCKOUT_SECONDS
     assert error.retry_after is not None
     assert math.isclose(error.retry_after, int(seconds), abs_tol=1)
 
 
-@each_kind
-def test_no_credential_is_refused_more_than_twice(
-    stranger: Emulator, monkeypatch: pytest.MonkeyPatch, quiet: Quiet, kind: Wrong
+@for_each_kind
+def test_a_wrong_credential_is_sent_no_more_than_twice(
+    keyless_cloud: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    assert_no_leak: LeakCheck,
+    kind: WrongCredential,
 ) -> None:
-    """One event, then fifty, then more: the key is not locked for anybody."""
+    """One event, then fifty, then another do not lock the key."""
     monkeypatch.setenv("MAX_CONCURRENCY", "64")
-    wrong = kind(stranger)
+    wrong = kind(keyless_cloud)
     put(monkeypatch, wrong)
-    first = refused("bootstrap", EVENT)
+    first = expect_error("bootstrap", EVENT)
     assert isinstance(first, AuthenticationFailed)
-    many = refused("bootstrap", fifty())
+    many = expect_error("bootstrap", fifty_events())
     assert isinstance(many, BatchFailed)
     assert len(many.failures) == 50
-    for error in (*many.failures.values(), refused("bootstrap", EVENT)):
-        assert_waits(error)
+    for error in (*many.failures.values(), expect_error("bootstrap", EVENT)):
+        assert_lockout(error)
     assert many.retryable
-    assert 1 <= told_off(stranger) <= 2
-    assert len(stranger.calls) <= 2
+    assert 1 <= rejected_calls(keyless_cloud) <= 2
+    assert len(keyless_cloud.calls) <= 2
     secrets = [wrong[name] for name in wrong if name not in (AK, DOMAIN, USER)]
-    quiet(first, secrets)
-    quiet(many, secrets)
-    assert_not_locked(stranger, monkeypatch)
+    assert_no_leak(first, secrets)
+    assert_no_leak(many, secrets)
+    assert_not_locked(keyless_cloud, monkeypatch)
 
 
-@each_way
-def test_fifty_at_once_are_refused_twice_at_most(
-    stranger: Emulator, monkeypatch: pytest.MonkeyPatch, kind: Wrong
+@for_two_kinds
+def test_fifty_concurrent_requests_send_a_wrong_credential_no_more_than_twice(
+    keyless_cloud: Emulator, monkeypatch: pytest.MonkeyPatch, kind: WrongCredential
 ) -> None:
-    """In the very first event, while nothing is known; the answers are slow."""
-    stranger.reset(latency_seconds=0.02)
+    """This holds for the first event of a process, even if the replies are slow."""
+    keyless_cloud.reset(latency_seconds=0.02)
     monkeypatch.setenv("MAX_CONCURRENCY", "64")
-    put(monkeypatch, kind(stranger))
-    error = refused("bootstrap", fifty())
+    put(monkeypatch, kind(keyless_cloud))
+    error = expect_error("bootstrap", fifty_events())
     assert isinstance(error, BatchFailed)
     assert {type(each) for each in error.failures.values()} == {AuthenticationFailed}
-    assert 1 <= len(stranger.calls) <= 2
-    assert_not_locked(stranger, monkeypatch)
+    assert 1 <= len(keyless_cloud.calls) <= 2
+    assert_not_locked(keyless_cloud, monkeypatch)
 
 
-@each_way
-def test_the_question_for_the_project_counts_as_well(
-    stranger: Emulator, monkeypatch: pytest.MonkeyPatch, kind: Wrong
+@for_two_kinds
+def test_a_rejected_project_lookup_counts_too(
+    keyless_cloud: Emulator, monkeypatch: pytest.MonkeyPatch, kind: WrongCredential
 ) -> None:
-    """Some of the events name their project and others do not."""
+    """Some of the events contain a project and others need a lookup."""
     monkeypatch.setenv("MAX_CONCURRENCY", "64")
     monkeypatch.setenv("HUAWEICLOUD_REGION", "cn-north-4")
     monkeypatch.delenv(PROJECT)
-    put(monkeypatch, kind(stranger))
-    named = {"project_id": stranger.project_id, "log_stream_name": "edge"}
-    events = [named | {"log_stream_name": fresh("n")} for _ in range(6)]
-    events += [{"log_stream_name": fresh("u")} for _ in range(6)]
+    put(monkeypatch, kind(keyless_cloud))
+    named = {"project_id": keyless_cloud.project_id, "log_stream_name": "edge"}
+    events = [named | {"log_stream_name": unique("n")} for _ in range(6)]
+    events += [{"log_stream_name": unique("u")} for _ in range(6)]
     for _ in "12":
-        refused("create_log_stream", events)
-    assert 1 <= len(stranger.calls) <= 2
+        expect_error("create_log_stream", events)
+    assert 1 <= len(keyless_cloud.calls) <= 2
 
 
-@each_way
-def test_the_second_half_alone_is_refused_twice_at_most(
-    stranger: Emulator, monkeypatch: pytest.MonkeyPatch, kind: Wrong
+@for_two_kinds
+def test_create_logtank_sends_a_wrong_credential_no_more_than_twice(
+    keyless_cloud: Emulator, monkeypatch: pytest.MonkeyPatch, kind: WrongCredential
 ) -> None:
-    """Six events one after the other."""
-    put(monkeypatch, kind(stranger))
+    """This holds for six consecutive events."""
+    put(monkeypatch, kind(keyless_cloud))
     for _ in range(6):
-        event = logtank_event(stranger, fresh("s"), fresh("l"))
-        error = refused("create_logtank", event)
+        event = logtank_event(keyless_cloud, unique("s"), unique("l"))
+        error = expect_error("create_logtank", event)
         assert isinstance(error, AuthenticationFailed)
-    assert_waits(error)
-    assert 1 <= len(stranger.calls) <= 2
+    assert_lockout(error)
+    assert 1 <= len(keyless_cloud.calls) <= 2
 
 
-def test_an_agencys_refused_keys_are_not_sent_again(stranger: Emulator) -> None:
-    """Until it gives others."""
-    bad = {ACCESS: stranger.access_key, SECRET: fresh(), SECURITY: fresh()}
+def test_rejected_keys_of_an_agency_are_not_sent_again(keyless_cloud: Emulator) -> None:
+    """New keys of the agency are used immediately."""
+    bad = {ACCESS: keyless_cloud.access_key, SECRET: unique(), SECURITY: unique()}
     for _ in range(2):
-        error = refused("bootstrap", fifty(), AgencyContext({**bad}))
+        error = expect_error("bootstrap", fifty_events(), AgencyContext({**bad}))
         assert isinstance(error, BatchFailed)
-    assert 1 <= len(stranger.calls) <= 2
-    good = {**bad, SECRET: stranger.secret_key}
-    assert_one_of_each(stranger, send("bootstrap", EVENT, AgencyContext({**good})))
+    assert 1 <= len(keyless_cloud.calls) <= 2
+    good = {**bad, SECRET: keyless_cloud.secret_key}
+    assert_one_of_each(keyless_cloud, send("bootstrap", EVENT, AgencyContext({**good})))
 
 
-def test_a_secrets_refused_keys_are_not_sent_again(
-    stranger: Emulator, monkeypatch: pytest.MonkeyPatch
+def test_rejected_keys_in_a_secret_are_not_sent_again(
+    keyless_cloud: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However often the secret is read."""
-    bad = {AK: stranger.access_key, SK: fresh()}
+    """This holds even if the secret is read again each time."""
+    bad = {AK: keyless_cloud.access_key, SK: unique()}
     with ByteServer(in_turn(holding(bad))) as server:
         install(monkeypatch, server, SECRETS_MANAGER_TTL="0")
         for _ in range(6):
-            assert isinstance(refused("bootstrap", EVENT), AuthenticationFailed)
-    assert 1 <= len(stranger.calls) <= 2
+            assert isinstance(expect_error("bootstrap", EVENT), AuthenticationFailed)
+    assert 1 <= len(keyless_cloud.calls) <= 2
 
 
 @pytest.mark.parametrize("service", ["LTS", "GA"])
-def test_keys_that_one_service_refuses_are_refused_once(
-    stranger: Emulator, monkeypatch: pytest.MonkeyPatch, service: str
+def test_keys_that_one_service_rejects_are_sent_to_it_once(
+    keyless_cloud: Emulator, monkeypatch: pytest.MonkeyPatch, service: str
 ) -> None:
-    """The other's acceptance opens no door there, in any invocation.
+    """Success at the other service does not reset the lockout, in any invocation.
 
-    Other keys are not refused for them.
+    Other keys are not affected.
     """
-    put(monkeypatch, keys_of(stranger))
-    stranger.fail({"operation": service, "status": 401, "times": None})
+    put(monkeypatch, keys_of(keyless_cloud))
+    keyless_cloud.fail({"operation": service, "status": 401, "times": None})
     for _ in range(2):
-        refused("bootstrap", fifty()[:16])
-    assert told_off(stranger) == 1
-    stranger.reset()
+        expect_error("bootstrap", fifty_events()[:16])
+    assert rejected_calls(keyless_cloud) == 1
+    keyless_cloud.reset()
     monkeypatch.setenv(SECURITY_TOKEN, "of-new-temporary-keys")
-    assert send("bootstrap", {"resource_id": fresh("listener")})["created"]
+    assert send("bootstrap", {"resource_id": unique("listener")})["created"]

@@ -1,4 +1,4 @@
-"""The kinds of credentials as environment variables, and texts that nobody else has."""
+"""The credential kinds as environment variables, and unique strings."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ PROJECT = "HUAWEICLOUD_SDK_PROJECT_ID"
 ENDPOINTS = tuple(f"HUAWEICLOUD_{service}_ENDPOINT" for service in ("LTS", "GA", "IAM"))
 
 
-def fresh(prefix: str = "secret") -> str:
-    """Return a text that occurs nowhere else, so that nothing is remembered of it."""
+def unique(prefix: str = "secret") -> str:
+    """Return a string that occurs nowhere else, so that no cache contains it."""
     return f"{prefix}-{uuid4().hex}"
 
 
@@ -35,22 +35,22 @@ def put(environment: pytest.MonkeyPatch, values: Mapping[str, str]) -> None:
 
 
 def keys_of(cloud: Emulator) -> dict[str, str]:
-    """Return the account's key pair."""
+    """Return the key pair of the account."""
     return {AK: cloud.access_key, SK: cloud.secret_key}
 
 
 def other_keys_of(cloud: Emulator) -> dict[str, str]:
-    """Return it under the names of the API pages."""
+    """Return the key pair under the variable names in the API documentation."""
     return {OTHER_AK: cloud.access_key, OTHER_SK: cloud.secret_key}
 
 
 def token_of(cloud: Emulator) -> dict[str, str]:
-    """Return the token that serves everywhere."""
+    """Return the token that every service accepts."""
     return {TOKEN: cloud.token}
 
 
 def user_of(cloud: Emulator) -> dict[str, str]:
-    """Return the account's user."""
+    """Return the IAM user of the account."""
     return {DOMAIN: cloud.domain, USER: cloud.user, PASSWORD: cloud.password}
 
 
@@ -59,15 +59,15 @@ def at(url: str) -> dict[str, str]:
     return dict.fromkeys(ENDPOINTS, url)
 
 
-def issued(cloud: Emulator, scope: dict[str, object]) -> str:
-    """Return a token that the emulated IAM issues for a scope."""
+def issue_token(cloud: Emulator, scope: dict[str, object]) -> str:
+    """Request a token for a scope from the emulated IAM."""
     domain = {"name": cloud.domain}
     user = {"name": cloud.user, "password": cloud.password, "domain": domain}
     identity = {"methods": ["password"], "password": {"user": user}}
     connection = HTTPConnection(urlsplit(cloud.url).netloc, timeout=5)
     body = json.dumps({"auth": {"identity": identity, "scope": scope}})
     connection.request("POST", "/v3/auth/tokens", body)
-    answer = connection.getresponse()
-    answer.read()
+    reply = connection.getresponse()
+    reply.read()
     connection.close()
-    return answer.headers["X-Subject-Token"]
+    return reply.headers["X-Subject-Token"]

@@ -1,1 +1,1 @@
-"""Clouds that mean harm: what they can do to a function, and what they cannot."""
+"""Malicious and malformed replies, and the limits within which they are handled."""

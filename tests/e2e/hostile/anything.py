@@ -1,4 +1,4 @@
-"""Answers of any form, for Hypothesis to draw: near the truth, and far from it."""
+"""Hypothesis strategies for replies, from almost correct to nonsense."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ ODD: tuple[object, ...] = (
     *([], {}, [[]], [None], {"": {}}, ["x"] * 1_000, {_SECRET: _SECRET}),
     *("GA.9201", "LTS.0202", "LTS.0205", "LTS.0201", "1970-01-01T00:00:00Z"),
 )
-"""Values of every kind that a field may have and should not."""
+"""Values of every type that are wrong or unusual for a field."""
 _STREAM = ["log_stream_id", "log_stream_name", "creation_time", "ttl_in_days", "tag"]
 _TANK = ["id", "resource_id", "log_group_id", "log_stream_id", "status", "created_at"]
-_LIKELY = {
+_PLAUSIBLE = {
     "resource_id": LISTENER,
     "log_stream_name": STREAM_NAME,
     "status": "PENDING",
@@ -33,8 +33,8 @@ _LIKELY = {
 _ERROR = ["error_code", "error_msg", "errorCode", "code", "message", "request_id"]
 _STATUSES = (200, 201, 202, 204, 206, 300, 302, 304, 307, 400, 403, 404, 408, 409)
 _ODD_STATUSES = (500, 502, 503, 599, 100, 101, 103, 199, 600, 999, 42, -1)
-DISOWNING = (401, 429)
-"""Statuses that say that nothing was done; after them it is done again."""
+RETRIED_STATUSES = (401, 429)
+"""Statuses that mean that a request was not processed, so that it is repeated."""
 _HEADERS = {
     "Retry-After": ("0", "-1", "9" * 400, "soon", "Fri, 31 Dec 9999 23:59:59 GMT"),
     "Date": ("", "0", "Sat, 01 Jan 0001 00:00:00 +2359", "x" * 60_000, "1 " * 9_000),
@@ -52,31 +52,33 @@ _HEADERS = {
 _STARTS = ("HTTP/1.0", "HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/2", "ICY", "", "\0")
 
 
-class Drawn(NamedTuple):
-    """An answer, and what it says of the work and what becomes of the work."""
+class GeneratedReply(NamedTuple):
+    """A reply, whether the request is processed, and whether the reply denies that."""
 
-    answer: Answer
-    works: bool
-    disowns: bool
+    content: Answer
+    is_processed: bool
+    denies_processing: bool
 
 
 def _objects(names: list[str]) -> st.SearchStrategy[dict[str, object]]:
-    """Draw an object with some of these fields, each with a likely or an odd value."""
+    """Draw an object with some of these fields, with plausible or odd values."""
     odd = st.sampled_from(ODD)
     fields = {
-        name: st.just(_LIKELY[name]) | odd if name in _LIKELY else st.just("a") | odd
+        name: st.just(_PLAUSIBLE[name]) | odd
+        if name in _PLAUSIBLE
+        else st.just("a") | odd
         for name in names
     }
     return st.fixed_dictionaries({}, optional=fields)
 
 
 def _documents(operation: str) -> st.SearchStrategy[Any]:
-    """Draw what resembles an operation's answer, or an error's."""
+    """Draw a document that resembles a reply of the operation or an error."""
     odd = st.sampled_from(ODD)
     errors = _objects(_ERROR)
     tanks = st.lists(_objects(_TANK) | odd, max_size=3) | odd
     page = st.fixed_dictionaries({}, optional={"next_marker": odd}) | odd
-    likely: dict[str, st.SearchStrategy[Any]] = {
+    plausible: dict[str, st.SearchStrategy[Any]] = {
         "CreateLogStream": _objects(["log_stream_id", *_ERROR]),
         "ListLogStream": st.fixed_dictionaries(
             {"log_streams": st.lists(_objects(_STREAM) | odd, max_size=3) | odd}
@@ -91,7 +93,7 @@ def _documents(operation: str) -> st.SearchStrategy[Any]:
         ),
     }
     wrapped = st.fixed_dictionaries({"error": errors}) | st.lists(errors, max_size=2)
-    return likely[operation] | errors | wrapped | odd
+    return plausible[operation] | errors | wrapped | odd
 
 
 def _bodies(operation: str) -> st.SearchStrategy[bytes]:
@@ -107,7 +109,7 @@ def _bodies(operation: str) -> st.SearchStrategy[bytes]:
     ]
     escaped = st.booleans()
     texts = st.builds(
-        lambda found, ascii_: json.dumps(found, ensure_ascii=ascii_),
+        lambda value, ascii_: json.dumps(value, ensure_ascii=ascii_),
         _documents(operation),
         escaped,
     )
@@ -121,25 +123,31 @@ def _chunked(body: bytes) -> bytes:
 
 
 _FRAMES: dict[str, Callable[[bytes], bytes]] = {
-    "a length": lambda body: b"Content-Length: %d\r\n\r\n" % len(body) + body,
-    "its length": lambda body: b"Content-Length: %d\r\n\r\n" % len(body) + body,
-    "more": lambda body: b"Content-Length: %d\r\n\r\n" % (len(body) + 9) + body,
-    "less": lambda body: b"Content-Length: %d\r\n\r\n" % (len(body) // 2) + body,
-    "none": lambda body: b"\r\n" + body,
-    "two": lambda body: b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n" + body,
-    "chunks": lambda body: b"Transfer-Encoding: chunked\r\n\r\n" + _chunked(body),
-    "no chunks": lambda body: b"Transfer-Encoding: chunked\r\n\r\n" + body,
-    "no end of the head": lambda body: body,
-    "twice": lambda body: (
+    "one length": lambda body: b"Content-Length: %d\r\n\r\n" % len(body) + body,
+    "one length again": lambda body: b"Content-Length: %d\r\n\r\n" % len(body) + body,
+    "length too large": lambda body: (
+        b"Content-Length: %d\r\n\r\n" % (len(body) + 9) + body
+    ),
+    "length too small": lambda body: (
+        b"Content-Length: %d\r\n\r\n" % (len(body) // 2) + body
+    ),
+    "no length": lambda body: b"\r\n" + body,
+    "two lengths": lambda body: (
+        b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n" + body
+    ),
+    "chunked": lambda body: b"Transfer-Encoding: chunked\r\n\r\n" + _chunked(body),
+    "chunked without chunks": lambda body: b"Transfer-Encoding: chunked\r\n\r\n" + body,
+    "unterminated head": lambda body: body,
+    "two replies": lambda body: (
         b"Content-Length: %d\r\n\r\n" % len(body) + body + b"HTTP/1.1 200 OK\r\n\r\n"
     ),
 }
 
 
 @st.composite
-def answers(draw: st.DrawFn, operation: str) -> Drawn:
-    """Draw an answer to an operation; its connection is closed after it, or kept."""
-    status = draw(st.sampled_from(_STATUSES + DISOWNING + _ODD_STATUSES))
+def replies(draw: st.DrawFn, operation: str) -> GeneratedReply:
+    """Draw a reply to an operation, after which the connection may be closed."""
+    status = draw(st.sampled_from(_STATUSES + RETRIED_STATUSES + _ODD_STATUSES))
     start = draw(st.sampled_from(_STARTS))
     reason = draw(st.sampled_from(("", "OK", "\x1b[31m\0", _SECRET, "x" * 70_000)))
     names = draw(st.lists(st.sampled_from(sorted(_HEADERS)), max_size=4))
@@ -148,5 +156,6 @@ def answers(draw: st.DrawFn, operation: str) -> Drawn:
     frame = _FRAMES[draw(st.sampled_from(sorted(_FRAMES)))]
     head = "\r\n".join([*lines, ""]).encode("latin-1")
     text = head + frame(draw(_bodies(operation)))
-    works, ends = draw(st.booleans()), draw(st.booleans())
-    return Drawn(Answer((text,), hang_up=ends), works, status in DISOWNING)
+    is_processed, is_last = draw(st.booleans()), draw(st.booleans())
+    reply = Answer((text,), hang_up=is_last)
+    return GeneratedReply(reply, is_processed, status in RETRIED_STATUSES)

@@ -1,4 +1,4 @@
-"""Settings of functions that give up soon."""
+"""Settings with few retries and short timeouts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.credentials.wholes import put
 from tests.emulator import Emulator
 
-HASTY = {
+FAST_FAILING = {
     "RETRY_ATTEMPTS": "2",
     "RETRY_BASE_SECONDS": "0.002",
     "RETRY_CAP_SECONDS": "0.004",
@@ -16,7 +16,7 @@ HASTY = {
 
 
 @pytest.fixture
-def victim(mature: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """Return a cloud that somebody is going to speak for, to hasty functions."""
-    put(monkeypatch, HASTY)
+def upstream(mature: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+    """Return the real emulator behind the misbehaving server, with fast settings."""
+    put(monkeypatch, FAST_FAILING)
     return mature

@@ -1,4 +1,4 @@
-"""What holds of an invocation, whatever the clouds say."""
+"""Checks that apply to every invocation, whatever the clouds reply."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ from tests.e2e.driving import HANDLERS, LISTENER, STREAM_NAME, logtank_event
 from tests.e2e.output import Output
 from tests.emulator import Emulator
 
-TIMES = int(os.environ.get("HOSTILE_TIMES", "1"))
-"""How much of the usual is tried."""
-SECONDS = 1.4
-"""What a function has; all but 0.4 of it is kept for the reply."""
+SCALE = int(os.environ.get("HOSTILE_SCALE", "1"))
+"""Multiplies the number of test cases."""
+DEADLINE_SECONDS = 1.4
+"""Time per invocation; all but 0.4 of it is reserved for the response."""
 MEBIBYTE = 1024 * 1024
-MOST_BYTES = 64 * MEBIBYTE
-"""Of memory at once."""
-MOST_IN_A_LINE = 20_000
-"""Characters of a line of the log, or of a document."""
-MOST_LINES = 60
+MAX_MEMORY_BYTES = 64 * MEBIBYTE
+"""Peak memory that an invocation may allocate."""
+MAX_LINE_CHARACTERS = 20_000
+"""Maximum length of a log line or of a document."""
+MAX_LINES = 60
 LOADED = client
-"""By now, so that its own memory is not counted."""
+"""Imported in advance, so that its memory does not count."""
 CONTEXTS = (LambdaContext, FunctionGraphContext)
-CALLED = {
+OPERATIONS = {
     "bootstrap": ("CreateLogStream", "ListLogStream", "CreateLogtank", "ListLogtanks"),
     "create_log_stream": ("CreateLogStream", "ListLogStream"),
     "create_logtank": ("CreateLogtank", "ListLogtanks"),
 }
-"""What an entry may call, by its name."""
+"""The operations that each entry may call."""
 
 
 def event_for(entry: str, cloud: Emulator) -> dict[str, object]:
-    """Return an entry's event, always for the same stream and listener."""
+    """Return an event for an entry, always with the same stream and listener."""
     if entry == "create_log_stream":
         return {"log_stream_name": STREAM_NAME}
     if entry == "create_logtank":
@@ -52,40 +52,40 @@ def event_for(entry: str, cloud: Emulator) -> dict[str, object]:
 
 
 @contextmanager
-def _bounded() -> Iterator[None]:
-    """Hold a block to the function's time and to a bound in memory."""
+def _within_limits() -> Iterator[None]:
+    """Check that a block stays within the deadline and the memory limit."""
     tracemalloc.start()
-    began = time.monotonic()
+    start = time.monotonic()
     try:
         yield
-        seconds, peak = time.monotonic() - began, tracemalloc.get_traced_memory()[1]
+        seconds, peak = time.monotonic() - start, tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert seconds < SECONDS
-    assert peak < MOST_BYTES
+    assert seconds < DEADLINE_SECONDS
+    assert peak < MAX_MEMORY_BYTES
 
 
-def ended(
+def checked_outcome(
     entry: str,
     event: object,
     context: object,
     capture: pytest.CaptureFixture[str],
     secrets: Iterable[str],
 ) -> Any:  # noqa: ANN401 # JSON
-    """Return an invocation's result, or the error it ended in; hold what must hold.
+    """Return an invocation's result or error, after checking it.
 
-    It ends in time and in bounds, in what its schema describes; and nothing that it
-    says anywhere is secret or long.
+    It must stay within the deadline and the memory limit and match its schema; nothing
+    that it returns, raises or logs may be secret or too long.
     """
     output = Output(capture)
     outcome: Any
-    with _bounded():
+    with _within_limits():
         try:
             outcome = HANDLERS[entry](event, context)
         except ProvisioningError as error:
             outcome = error
     shown = [json.dumps(line) for line in output.lines()]
-    assert len(shown) <= MOST_LINES
+    assert len(shown) <= MAX_LINES
     if isinstance(outcome, ProvisioningError):
         document = outcome.as_document()
         contracts.check("error", document)
@@ -95,8 +95,8 @@ def ended(
     else:
         contracts.check(f"{entry}.result", outcome)
         shown.append(json.dumps(outcome))
-    assert max(map(len, shown)) < MOST_IN_A_LINE
-    told = output.text() + "".join(shown)
+    assert max(map(len, shown)) < MAX_LINE_CHARACTERS
+    written = output.text() + "".join(shown)
     for secret in secrets:
-        assert secret not in told
+        assert secret not in written
     return outcome

@@ -1,4 +1,4 @@
-"""Replies made to do harm, each by a sentence."""
+"""Malicious and malformed replies, by description."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functions.transport import reading
 from tests.byte_server import Answer, answer
 from tests.e2e.hostile.misbehaving import SECRETS
 
-MOST = reading.REPLY_BYTES
+MAX_BYTES = reading.MAX_REPLY_BYTES
 OK = b"HTTP/1.1 201 Created\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 EVIL = json.dumps(
@@ -20,42 +20,42 @@ EVIL = json.dumps(
 ).encode()
 BLOCK = b"x" * 65536
 LINE = b"x" * 60_000
-sized = partial(answer, status="201 Created", length=None)
+with_body = partial(answer, status="201 Created", length=None)
 
 
-def once(*pieces: bytes) -> Answer:
-    """Return an answer of these pieces, after which the connection stays open."""
+def raw(*pieces: bytes) -> Answer:
+    """Return a reply of these pieces, after which the connection stays open."""
     return Answer(pieces)
 
 
-def endless(beginning: bytes, piece: bytes, pause: float = 0.0) -> Answer:
-    """Return one that begins so and never ends."""
-    return Answer((beginning,), pause, forever=piece)
+def endless(prefix: bytes, piece: bytes, pause: float = 0.0) -> Answer:
+    """Return a reply that repeats a piece forever."""
+    return Answer((prefix,), pause, forever=piece)
 
 
-def filled(piece: bytes, end: bytes = b"1") -> Answer:
-    """Return a list as long as is read."""
-    body = b"[" + piece * ((MOST - 2 - len(end)) // len(piece)) + end + b"]"
-    return sized(body)
+def largest_list(piece: bytes, end: bytes = b"1") -> Answer:
+    """Return a JSON list of the maximum body size."""
+    body = b"[" + piece * ((MAX_BYTES - 2 - len(end)) // len(piece)) + end + b"]"
+    return with_body(body)
 
 
-def numbered(name: bytes, text: bytes, count: int) -> bytes:
-    """Return so many headers of different names."""
+def numbered_headers(name: bytes, text: bytes, count: int) -> bytes:
+    """Return headers with distinct names."""
     return b"".join(b"%s-%d: %s\r\n" % (name, each, text) for each in range(count))
 
 
-def headed(lines: bytes) -> Answer:
-    """Return an answer with more lines in its head."""
-    return once(OK, lines, b"Content-Length: %d\r\n\r\n" % len(EVIL), EVIL)
+def with_headers(lines: bytes) -> Answer:
+    """Return a reply with additional header lines."""
+    return raw(OK, lines, b"Content-Length: %d\r\n\r\n" % len(EVIL), EVIL)
 
 
 def with_length(length: bytes, body: bytes = EVIL) -> Answer:
-    """Return an answer whose length is told so, and then nothing."""
-    return once(OK + b"Content-Length: " + length + b"\r\n\r\n" + body)
+    """Return a reply with a given Content-Length, then keep silent."""
+    return raw(OK + b"Content-Length: " + length + b"\r\n\r\n" + body)
 
 
-def with_name(count: int) -> Iterable[bytes]:
-    """Return so many fields of an object, of different names."""
+def numbered_fields(count: int) -> Iterable[bytes]:
+    """Return fields of an object with distinct names."""
     return (b'"%x":[]' % number for number in range(count))
 
 
@@ -63,105 +63,121 @@ def _rows() -> dict[str, Answer]:
     bomb = b"[" + b" " * 20_000_000 + b"]"
     endless_body = partial(endless, OK + b"\r\n")
     return {
-        "a body of the most bytes": sized(b'"%s"' % (b"x" * (MOST - 2))),
-        "a body of wide letters": sized(b'"%s\xf0\x9f\x98\x80"' % (b"x" * (MOST - 6))),
-        "a body of a byte too much": sized(b'"%s"' % (b"x" * (MOST - 1))),
-        "a body without an end": endless_body(BLOCK),
-        "a million lists": filled(b"[],"),
-        "a million objects": filled(b'{"":1},'),
-        "a million numbers": filled(b"1,"),
-        "a million texts": filled(b'"x",'),
-        "a million names": sized(b"{" + b",".join(with_name(120_000)) + b"}"),
-        "a million streams": sized(
+        "a body of maximum size": with_body(b'"%s"' % (b"x" * (MAX_BYTES - 2))),
+        "a body of maximum size with non-BMP characters": with_body(
+            b'"%s\xf0\x9f\x98\x80"' % (b"x" * (MAX_BYTES - 6))
+        ),
+        "a body one byte too long": with_body(b'"%s"' % (b"x" * (MAX_BYTES - 1))),
+        "an endless body": endless_body(BLOCK),
+        "many lists": largest_list(b"[],"),
+        "many objects": largest_list(b'{"":1},'),
+        "many numbers": largest_list(b"1,"),
+        "many strings": largest_list(b'"x",'),
+        "many field names": with_body(
+            b"{" + b",".join(numbered_fields(120_000)) + b"}"
+        ),
+        "many log streams": with_body(
             b'{"log_streams":[' + b"{}" + b",{}" * 300_000 + b"1]}"
         ),
-        "a million logtanks": sized(
+        "many logtanks": with_body(
             b'{"logtanks":[' + b'{"id":"a"},' * 90_000 + b'{"id":"a"}]}'
         ),
-        "a deep list": sized(b"[" * MOST),
-        "a deep object": sized(b'{"a":' * 100_000),
-        "a number of megabytes": sized(b'{"log_stream_id":%s}' % (b"7" * 1_500_000)),
-        "a fraction of megabytes": sized(b"0.%s" % (b"7" * 1_500_000)),
-        "an id of megabytes": sized(b'{"log_stream_id":"%s"}' % (b"x" * 1_500_000)),
-        "a message of megabytes": sized(
+        "a deeply nested list": with_body(b"[" * MAX_BYTES),
+        "a deeply nested object": with_body(b'{"a":' * 100_000),
+        "an integer of megabytes": with_body(
+            b'{"log_stream_id":%s}' % (b"7" * 1_500_000)
+        ),
+        "a decimal of megabytes": with_body(b"0.%s" % (b"7" * 1_500_000)),
+        "an ID of megabytes": with_body(b'{"log_stream_id":"%s"}' % (b"x" * 1_500_000)),
+        "an error message of megabytes": with_body(
             b'{"error_code":"%s","error_msg":"%s"}' % (LINE, LINE * 30), status="500 No"
         ),
-        "a length that is too large": with_length(b"1000"),
-        "a length that is too small": with_length(b"20"),
-        "a length below nothing": with_length(b"-1"),
-        "a length in words": with_length(b"twenty"),
-        "a length of many digits": with_length(b"9" * 60_000),
-        "a length of Python's": with_length(b"+%d" % len(EVIL)),
-        "two lengths": with_length(b"2\r\nContent-Length: 3"),
-        "two lengths in one": with_length(b"2, 3"),
-        "a length and chunks": once(
+        "a Content-Length that is too large": with_length(b"1000"),
+        "a Content-Length that is too small": with_length(b"20"),
+        "a negative Content-Length": with_length(b"-1"),
+        "a Content-Length in words": with_length(b"twenty"),
+        "a Content-Length of many digits": with_length(b"9" * 60_000),
+        "a Content-Length with a plus sign": with_length(b"+%d" % len(EVIL)),
+        "two Content-Length headers": with_length(b"2\r\nContent-Length: 3"),
+        "two lengths in one Content-Length": with_length(b"2, 3"),
+        "Content-Length and Transfer-Encoding": raw(
             OK + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
         ),
-        "chunks of nonsense": once(CHUNKED + b"zz\r\n"),
-        "a chunk of a negative size": endless(CHUNKED + b"-1\r\n", BLOCK),
-        "a chunk of a huge size": endless(CHUNKED + b"f" * 5_000 + b"\r\n", BLOCK),
-        "a chunk's size without an end": endless(CHUNKED, b"1" * 65536),
-        "a chunk's extension without an end": endless(CHUNKED + b"1;", BLOCK),
-        "chunks of a byte": endless(CHUNKED, b"1\r\nx\r\n" * 10_000),
-        "trailers without an end": endless(CHUNKED + b"0\r\n", b"X: y\r\n" * 10_000),
-        "a bomb of gzip": sized(gzip.compress(bomb, 1), Content_Encoding="gzip"),
-        "a bomb of deflate": sized(zlib.compress(bomb, 1), Content_Encoding="deflate"),
-        "a hundred codings": sized(EVIL, Content_Encoding="gzip, " * 100 + "gzip"),
-        "headers without an end": endless(OK, numbered(b"X", b"y" * 60, 100)),
-        "a thousand headers": headed(numbered(b"X", b"y", 1_000)),
-        "a header of megabytes": headed(b"X: " + LINE * 50 + b"\r\n"),
-        "many long headers": headed(numbered(b"X", LINE, 95)),
-        "headers of returns": headed(numbered(b"X", b"\r" * 60_000, 95)),
-        "a header in many lines": headed(b"X: y\r\n" + (b" " + LINE + b"\r\n") * 95),
-        "cookies": headed((b"Set-Cookie: " + b"a=b; " * 12_000 + b"\r\n") * 95),
-        "a type of many parts": headed(b"Content-Type: " + b"a;b=" * 15_000 + b"\r\n"),
-        "answers that announce another": endless(b"", b"HTTP/1.1 100 C\r\n\r\n"),
-        "a switch of protocols": once(b"HTTP/1.1 101 S\r\nUpgrade: h2c\r\n\r\n"),
-        "a pause of an age": sized(b"{}", status="429 Wait", Retry_After="9" * 400),
-        "a pause until an age": sized(
+        "an invalid chunk size": raw(CHUNKED + b"zz\r\n"),
+        "a negative chunk size": endless(CHUNKED + b"-1\r\n", BLOCK),
+        "a huge chunk size": endless(CHUNKED + b"f" * 5_000 + b"\r\n", BLOCK),
+        "an endless chunk size": endless(CHUNKED, b"1" * 65536),
+        "an endless chunk extension": endless(CHUNKED + b"1;", BLOCK),
+        "endless one-byte chunks": endless(CHUNKED, b"1\r\nx\r\n" * 10_000),
+        "endless trailers": endless(CHUNKED + b"0\r\n", b"X: y\r\n" * 10_000),
+        "a gzip bomb": with_body(gzip.compress(bomb, 1), Content_Encoding="gzip"),
+        "a deflate bomb": with_body(zlib.compress(bomb, 1), Content_Encoding="deflate"),
+        "a hundred content codings": with_body(
+            EVIL, Content_Encoding="gzip, " * 100 + "gzip"
+        ),
+        "endless headers": endless(OK, numbered_headers(b"X", b"y" * 60, 100)),
+        "a thousand headers": with_headers(numbered_headers(b"X", b"y", 1_000)),
+        "a header of megabytes": with_headers(b"X: " + LINE * 50 + b"\r\n"),
+        "many long headers": with_headers(numbered_headers(b"X", LINE, 95)),
+        "headers of carriage returns": with_headers(
+            numbered_headers(b"X", b"\r" * 60_000, 95)
+        ),
+        "a folded header of many lines": with_headers(
+            b"X: y\r\n" + (b" " + LINE + b"\r\n") * 95
+        ),
+        "large cookies": with_headers(
+            (b"Set-Cookie: " + b"a=b; " * 12_000 + b"\r\n") * 95
+        ),
+        "a Content-Type with many parameters": with_headers(
+            b"Content-Type: " + b"a;b=" * 15_000 + b"\r\n"
+        ),
+        "endless 100 Continue replies": endless(b"", b"HTTP/1.1 100 C\r\n\r\n"),
+        "a protocol switch": raw(b"HTTP/1.1 101 S\r\nUpgrade: h2c\r\n\r\n"),
+        "an enormous Retry-After": with_body(
+            b"{}", status="429 Wait", Retry_After="9" * 400
+        ),
+        "a Retry-After date in year 9999": with_body(
             b"{}", status="503 Wait", Retry_After="Fri, 31 Dec 9999 23:59:59 GMT"
         ),
-        "a clock of another age": sized(
+        "a Date in year 1": with_body(
             b"{}", status="401 Who", Date="Sat, 01 Jan 0001 00:00:00 +2359"
         ),
-        "a redirect without an end": sized(
-            b"", status="307 On", Location="/v1/logtanks"
-        ),
-        "a redirect to a file": sized(
+        "a redirect loop": with_body(b"", status="307 On", Location="/v1/logtanks"),
+        "a redirect to a file": with_body(
             b"", status="302 On", Location="file:///etc/passwd"
         ),
-        "a redirect with a password": sized(
+        "a redirect with a password": with_body(
             b"", status="302 On", Location=f"https://{SECRETS.decode()}@127.0.0.1:9/"
         ),
-        "HTTP/0.9": once(b"<html>Sign in</html>", b"\r\n" * 9),
-        "HTTP/2": once(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"),
-        "an alert of TLS": Answer((b"\x15\x03\x01\x00\x02\x02\x28",), hang_up=True),
-        "a line of megabytes": endless(b"", BLOCK),
-        "secrets for a reason": sized(b"{}", status=f"500 {SECRETS.decode()}"),
-        "secrets for a head": Answer((SECRETS + b"\r\n\r\n",), hang_up=True),
-        "control characters": sized(
+        "HTTP/0.9": raw(b"<html>Sign in</html>", b"\r\n" * 9),
+        "HTTP/2": raw(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"),
+        "a TLS alert": Answer((b"\x15\x03\x01\x00\x02\x02\x28",), hang_up=True),
+        "an endless status line": endless(b"", BLOCK),
+        "secrets as reason phrase": with_body(b"{}", status=f"500 {SECRETS.decode()}"),
+        "secrets as head": Answer((SECRETS + b"\r\n\r\n",), hang_up=True),
+        "control characters": with_body(
             b'{"error_code":"\\u0000\\u001b[31m","error_msg":"a\\r\\nX: \\ud800"}',
             status="400 No\0\x1b[31m",
             X_Request_Id="a\0\x1b[31m\x85b",
         ),
-        "the same name twice": sized(b'{"log_stream_id":"a","log_stream_id":["b"]}'),
-        "what is no number": sized(b'{"log_stream_id":NaN,"logtank":{"id":-Infinity}}'),
-        "UTF-16": sized(EVIL.decode().encode("utf-16")),
-        "an answer and another": once(
-            (OK + b"Content-Length: %d\r\n\r\n" % len(EVIL) + EVIL) * 2
+        "a duplicate key": with_body(b'{"log_stream_id":"a","log_stream_id":["b"]}'),
+        "NaN and infinity": with_body(
+            b'{"log_stream_id":NaN,"logtank":{"id":-Infinity}}'
         ),
+        "UTF-16": with_body(EVIL.decode().encode("utf-16")),
+        "two replies": raw((OK + b"Content-Length: %d\r\n\r\n" % len(EVIL) + EVIL) * 2),
     }
 
 
 QUICK = _rows()
-"""By its sentence."""
+"""Replies that arrive at once, by description."""
 SLOW = {
-    "a drip of its status": endless(b"HTTP/1.1 200 ", b"x", 0.02),
-    "a drip of its head": endless(OK + b"X: ", b"x", 0.02),
-    "a drip of announcements": endless(b"", b"HTTP/1.1 100 C\r\n\r\n", 0.02),
-    "a drip of a chunk's size": endless(CHUNKED, b"0", 0.02),
-    "a drip of chunks": endless(CHUNKED, b"1\r\nx\r\n", 0.02),
-    "a drip of trailers": endless(CHUNKED + b"0\r\n", b"x", 0.02),
-    "a drip of its body": endless(OK + b"Content-Length: 999\r\n\r\n", b"x", 0.02),
+    "a dripping status line": endless(b"HTTP/1.1 200 ", b"x", 0.02),
+    "a dripping header": endless(OK + b"X: ", b"x", 0.02),
+    "dripping 100 Continue replies": endless(b"", b"HTTP/1.1 100 C\r\n\r\n", 0.02),
+    "a dripping chunk size": endless(CHUNKED, b"0", 0.02),
+    "dripping chunks": endless(CHUNKED, b"1\r\nx\r\n", 0.02),
+    "dripping trailers": endless(CHUNKED + b"0\r\n", b"x", 0.02),
+    "a dripping body": endless(OK + b"Content-Length: 999\r\n\r\n", b"x", 0.02),
 }
-"""Those that use up the time they are given."""
+"""Replies that arrive slowly and use up the deadline."""

@@ -1,7 +1,7 @@
-"""A cloud that answers one operation with whatever bytes it is given, and else truly.
+"""A proxy that replaces the replies of one operation with arbitrary bytes.
 
-It stands before an emulated cloud and forwards requests, so that what was done and what
-was said of it can be two things.
+It forwards all other requests to the emulator. Optionally, it also forwards the
+requests whose replies it replaces, so that the reply can contradict what was done.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.e2e.credentials.wholes import AK, PASSWORD, SK
 from tests.emulator import Emulator
 
 SECRETS = b"@SECRETS@"
-"""Stands in an answer for the function's secrets and the head of the request."""
+"""A placeholder in a reply for the function's secrets and the request's head."""
 _OPERATIONS = {
     "POST /v3/auth/tokens": "CreateToken",
     "GET /v3/projects": "ListProjects",
@@ -27,45 +27,52 @@ _OPERATIONS = {
 
 
 class MisbehavingCloud(ByteServer):
-    """Gives one answer to every request of one operation.
+    """Sends one fixed reply to every request of one operation.
 
-    `works` is whether what was asked for is done all the same. `secrets` are those that
-    the function has been given, and `told` is how often the answer was given.
+    With `is_processed`, these requests are forwarded as well. `secrets` are those in
+    the function's settings, and `reply_count` is how often the reply was sent.
     """
 
     def __init__(
-        self, cloud: Emulator, operation: str, answer: Answer, *, works: bool = False
+        self,
+        upstream: Emulator,
+        operation: str,
+        reply: Answer,
+        *,
+        is_processed: bool = False,
     ) -> None:
-        """Take the true cloud, and what to answer in its place to which operation."""
+        """Replace the replies to an operation of the upstream emulator."""
         super().__init__(self._respond)
-        self.told = 0
-        self.reused = False
-        """Whether a request came over a connection that had brought the answer."""
+        self.reply_count = 0
+        self.was_reused = False
+        """Whether a request arrived on a connection that had carried the reply."""
         names = (AK, SK, PASSWORD)
         self.secrets = [os.environ[name] for name in names if name in os.environ]
-        self._cloud = cloud
+        self._upstream = upstream
         self._operation = operation
-        self._answer = answer
-        self._works = works
-        self._spoilt: set[int] = set()
+        self._reply = reply
+        self._is_processed = is_processed
+        self._affected_connections: set[int] = set()
 
     def _respond(self, request: Request) -> Answer:
-        self.reused = self.reused or request.connection in self._spoilt
+        self.was_reused = (
+            self.was_reused or request.connection in self._affected_connections
+        )
         if _operation(request) != self._operation:
-            return forwarded(request, self._cloud.url)
-        self._spoilt.add(request.connection)
-        self.told += 1
-        if self._works:
-            forwarded(request, self._cloud.url)
+            return forwarded(request, self._upstream.url)
+        self._affected_connections.add(request.connection)
+        self.reply_count += 1
+        if self._is_processed:
+            forwarded(request, self._upstream.url)
         head = request.partition(b"\r\n\r\n")[0].replace(b"\r\n", b" ")
-        told = b" ".join([*(each.encode() for each in self.secrets), head])
-        pieces = (piece.replace(SECRETS, told) for piece in self._answer.pieces)
-        return replace(self._answer, pieces=tuple(pieces))
+        revealed = b" ".join([*(each.encode() for each in self.secrets), head])
+        pieces = (piece.replace(SECRETS, revealed) for piece in self._reply.pieces)
+        return replace(self._reply, pieces=tuple(pieces))
 
 
 def _operation(request: Request) -> str:
-    asked = f"{request.split(b' ', 1)[0].decode()} {request.path}"
+    called = f"{request.split(b' ', 1)[0].decode()} {request.path}"
     for form, name in _OPERATIONS.items():
-        if re.fullmatch(form, asked):
+        if re.fullmatch(form, called):
             return name
-    return asked
+    return called

@@ -1,6 +1,6 @@
-"""Whatever one call is answered with, the function ends well, or says what is wrong.
+"""Whatever a call gets as a reply, the function succeeds or reports what is wrong.
 
-HOSTILE_TIMES=20 python -m pytest tests/e2e/hostile tries so many times as much.
+HOSTILE_SCALE=20 python -m pytest tests/e2e/hostile runs 20 times as many cases.
 """
 
 from __future__ import annotations
@@ -11,75 +11,81 @@ from hypothesis import strategies as st
 
 from tests.e2e.credentials.wholes import AK, PROJECT, SK, at, put, user_of
 from tests.e2e.driving import HANDLERS
-from tests.e2e.hostile.anything import answers
+from tests.e2e.hostile.anything import replies
 from tests.e2e.hostile.judging import (
-    CALLED,
     CONTEXTS,
-    SECONDS,
-    TIMES,
-    ended,
+    DEADLINE_SECONDS,
+    OPERATIONS,
+    SCALE,
+    checked_outcome,
     event_for,
 )
 from tests.e2e.hostile.misbehaving import MisbehavingCloud
 from tests.emulator import Emulator
 
-EXAMPLES = 24 * TIMES
-"""Of each test."""
-RUNS = settings(
+EXAMPLES = 24 * SCALE
+"""Number of examples per test."""
+SETTINGS = settings(
     deadline=None,
-    derandomize=TIMES == 1,
+    derandomize=SCALE == 1,
     database=None,
     max_examples=EXAMPLES,
     suppress_health_check=list(HealthCheck),
 )
 
 
-@RUNS
+@SETTINGS
 @given(data=st.data())
-def test_any_answer_to_a_call_is_survived(
-    victim: Emulator,
+def test_arbitrary_replies_are_handled_within_limits(
+    upstream: Emulator,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     data: st.DataObject,
 ) -> None:
-    """In time and in bounds; nothing secret is told, and nothing is made twice."""
+    """Deadline and memory limit hold, no secret leaks, and nothing is duplicated."""
     context = data.draw(st.sampled_from(CONTEXTS))
-    entry = data.draw(st.sampled_from([*CALLED]))
-    put(monkeypatch, at(victim.url))
-    victim.reset(second_logtank="allow")
+    entry = data.draw(st.sampled_from([*OPERATIONS]))
+    put(monkeypatch, at(upstream.url))
+    upstream.reset(second_logtank="allow")
     if data.draw(st.booleans()) or entry == "create_logtank":
-        event = event_for("create_log_stream", victim)
+        event = event_for("create_log_stream", upstream)
         HANDLERS["create_log_stream"](event, None)
-    operation = data.draw(st.sampled_from(CALLED[entry]))
-    drawn = data.draw(answers(operation))
+    operation = data.draw(st.sampled_from(OPERATIONS[entry]))
+    reply = data.draw(replies(operation))
     capsys.readouterr()
-    with MisbehavingCloud(victim, operation, drawn.answer, works=drawn.works) as server:
+    with MisbehavingCloud(
+        upstream, operation, reply.content, is_processed=reply.is_processed
+    ) as server:
         put(monkeypatch, at(server.endpoint))
-        event = event_for(entry, victim)
-        ended(entry, event, context(SECONDS), capsys, server.secrets)
-    assert len(victim.streams) <= 1
-    is_look = operation == "ListLogtanks"  # which may say credibly that there is none
-    assert len(victim.logtanks) <= 1 or is_look or drawn.disowns
+        event = event_for(entry, upstream)
+        checked_outcome(entry, event, context(DEADLINE_SECONDS), capsys, server.secrets)
+    assert len(upstream.streams) <= 1
+    is_lookup = operation == "ListLogtanks"  # may credibly report an empty list
+    assert len(upstream.logtanks) <= 1 or is_lookup or reply.denies_processing
 
 
-@settings(RUNS, max_examples=EXAMPLES // 2)
+@settings(SETTINGS, max_examples=EXAMPLES // 2)
 @given(data=st.data())
-def test_any_answer_of_iam_is_survived(
-    victim: Emulator,
+def test_arbitrary_iam_replies_are_handled_within_limits(
+    upstream: Emulator,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     data: st.DataObject,
 ) -> None:
-    """The password is told to nobody, nor is what was a token."""
+    """Neither the password nor a token leaks."""
     for name in (AK, SK, PROJECT):
         monkeypatch.delenv(name, raising=False)
-    victim.reset()
-    region = {"HUAWEICLOUD_REGION": victim.identity.region}
+    upstream.reset()
+    region = {"HUAWEICLOUD_REGION": upstream.identity.region}
     operation = data.draw(st.sampled_from(["CreateToken", "ListProjects"]))
-    drawn = data.draw(answers(operation))
+    reply = data.draw(replies(operation))
     capsys.readouterr()
-    with MisbehavingCloud(victim, operation, drawn.answer, works=drawn.works) as server:
-        put(monkeypatch, user_of(victim) | region | at(server.endpoint))
-        event = event_for("bootstrap", victim)
-        ended("bootstrap", event, CONTEXTS[0](SECONDS), capsys, server.secrets)
-    assert len(victim.logtanks) <= len(victim.streams) <= 1
+    with MisbehavingCloud(
+        upstream, operation, reply.content, is_processed=reply.is_processed
+    ) as server:
+        put(monkeypatch, user_of(upstream) | region | at(server.endpoint))
+        event = event_for("bootstrap", upstream)
+        checked_outcome(
+            "bootstrap", event, CONTEXTS[0](DEADLINE_SECONDS), capsys, server.secrets
+        )
+    assert len(upstream.logtanks) <= len(upstream.streams) <= 1

@@ -1,1 +1,1 @@
-"""One long random life of the entries, and what holds at every moment of it."""
+"""A randomized state machine that drives all entries and checks invariants."""

@@ -1,4 +1,4 @@
-"""Random events: for all entries, alone, in arrays, and in batches of queues."""
+"""Random events for all entries: single requests, arrays, and queue batches."""
 
 from __future__ import annotations
 
@@ -20,63 +20,65 @@ _ARN = "arn:aws:sqs:eu-central-1:123456789012:listeners"
 
 
 class Delivery(NamedTuple):
-    """An event: requests in messages, and how these come.
+    """An event: its requests, grouped into messages, and its shape.
 
-    `way` is "one" request, one "array", or a "queue" or "fifo" of messages. Requests
-    of `create_logtank` have their stream's name until its id is known.
+    `shape` is "single" (one request), "array", "queue" or "fifo". Requests of
+    `create_logtank` carry the name of their log stream until its ID is known.
     """
 
     entry: str
-    way: str
+    shape: str
     messages: Sequence[Sequence[Request]]
 
     def requests(self) -> list[Request]:
-        """Return all requests, in order."""
+        """Return all requests in order."""
         return [request for message in self.messages for request in message]
 
     def resolved(self, group_id: str, streams: Mapping[str, str]) -> Delivery:
-        """Return the delivery with the ids of streams, by name, as they are now."""
+        """Return the delivery with stream names replaced by their current IDs."""
         if self.entry != "create_logtank":
             return self
         messages = [
-            [_second_half(request, group_id, streams) for request in message]
+            [_logtank_request(request, group_id, streams) for request in message]
             for message in self.messages
         ]
         return self._replace(messages=messages)
 
     def event(self) -> object:
-        """Return the event as the platform hands it over."""
-        if self.way == "one":
+        """Return the event as the platform delivers it."""
+        if self.shape == "single":
             return self.messages[0][0]
-        if self.way == "array":
+        if self.shape == "array":
             return self.messages[0]
-        arn = f"{_ARN}.fifo" if self.way == "fifo" else _ARN
+        arn = f"{_ARN}.fifo" if self.shape == "fifo" else _ARN
         return {"Records": [_record(*each, arn) for each in enumerate(self.messages)]}
 
 
 def deliveries() -> st.SearchStrategy[Delivery]:
-    """Return events of every entry and way, most of them small."""
+    """Return mostly small events of every entry and shape."""
     return st.sampled_from(_ENTRIES).flatmap(_of_entry)
 
 
 def _of_entry(entry: str) -> st.SearchStrategy[Delivery]:
     request = _REQUESTS[entry]
     few = st.lists(request, min_size=1, max_size=4)
-    several = st.lists(st.one_of(few, request.map(_alone)), min_size=1, max_size=3)
+    several = st.lists(st.one_of(few, request.map(_in_list)), min_size=1, max_size=3)
     return st.one_of(
-        st.builds(Delivery, st.just(entry), st.just("one"), request.map(_in_one)),
-        st.builds(Delivery, st.just(entry), st.just("array"), few.map(_alone)),
+        st.builds(
+            Delivery, st.just(entry), st.just("single"), request.map(_single_message)
+        ),
+        st.builds(Delivery, st.just(entry), st.just("array"), few.map(_in_list)),
         st.builds(
             Delivery, st.just(entry), st.sampled_from(["queue", "fifo"]), several
         ),
     )
 
 
-def _alone(thing: Any) -> list[Any]:  # noqa: ANN401 - a request, or a message of them
-    return [thing]
+def _in_list(value: Any) -> list[Any]:  # noqa: ANN401 - a request or a message
+    return [value]
 
 
-def _in_one(request: Request) -> list[list[Request]]:
+def _single_message(request: Request) -> list[list[Request]]:
     return [[request]]
 
 
@@ -99,15 +101,15 @@ _REQUESTS: Mapping[str, st.SearchStrategy[Request]] = {
 
 
 def stream_name(request: Request) -> str:
-    """Return the name that a request of the other two entries means."""
+    """Return the stream name for a request of bootstrap or create_log_stream."""
     return str(request.get("log_stream_name") or f"ga-{request['resource_id']}")
 
 
-def _second_half(
+def _logtank_request(
     request: Request, group_id: str, streams: Mapping[str, str]
 ) -> Request:
-    any_other = next(iter(streams.values()), NOWHERE)
-    stream_id = streams.get(request["log_stream_name"], any_other)
+    fallback = next(iter(streams.values()), NOWHERE)
+    stream_id = streams.get(request["log_stream_name"], fallback)
     return {
         "logtank": {
             "resource_type": "LISTENER",
@@ -119,7 +121,7 @@ def _second_half(
 
 
 def _record(number: int, message: Sequence[Request], arn: str) -> dict[str, object]:
-    """Return a queue's record; of one request it has no array around it."""
+    """Return a queue record; a single request is not wrapped in an array."""
     payload = message[0] if len(message) == 1 else message
     return {
         "messageId": f"message-{number}",

@@ -1,4 +1,4 @@
-"""Faults of every kind that the emulator knows, at any moment."""
+"""Random faults of every kind that the emulator supports."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 Fault = dict[str, Any]
 
 FORGED = "not-the-true-answer"
-"""The X-Request-Id of a success that may not be the true one."""
+"""The X-Request-Id of a success reply that may not be genuine."""
 _FORGED = {"X-Request-Id": FORGED}
 _HTML = "<html>Sign in to continue</html>"
 
-_AIMS = st.fixed_dictionaries(
+_TARGETS = st.fixed_dictionaries(
     {
         "operation": st.sampled_from(
             [
@@ -65,40 +65,42 @@ _INTERVALS = [0.0001, 0.01]
 
 
 def faults() -> st.SearchStrategy[Fault]:
-    """Return faults; none lies of what is there, some of what was done."""
-    return st.one_of(_slow(), _spoilt())
+    """Return faults; they may misreport creates, but never the contents of lists."""
+    return st.one_of(_slow(), _faulty())
 
 
 def _slow() -> st.SearchStrategy[Fault]:
-    """Return answers that are true, and come late or too late."""
-    return st.builds(_merged, _AIMS, st.sampled_from([{"delay": 0.1}, {"delay": 0.4}]))
+    """Return genuine replies that arrive late or too late."""
+    return st.builds(
+        _merged, _TARGETS, st.sampled_from([{"delay": 0.1}, {"delay": 0.4}])
+    )
 
 
-def _spoilt() -> st.SearchStrategy[Fault]:
+def _faulty() -> st.SearchStrategy[Fault]:
     effects = st.one_of(
         _statuses(), _refusals(), _successes(), _connections(), _sizes()
     )
     delays = st.sampled_from([{}, {}, {}, {"delay": 0.1}])
-    return st.builds(_merged, _AIMS, st.sampled_from(_WORK), delays, effects)
+    return st.builds(_merged, _TARGETS, st.sampled_from(_WORK), delays, effects)
 
 
 def _statuses() -> st.SearchStrategy[Fault]:
-    """Return the documented errors, some of which ask for a pause."""
+    """Return the documented errors, some of them with Retry-After."""
     return st.fixed_dictionaries(
         {"status": st.sampled_from(_STATUSES)},
-        optional={"headers": st.sampled_from([_later("0"), _later("600")])},
+        optional={"headers": st.sampled_from([_retry_after("0"), _retry_after("600")])},
     )
 
 
 def _refusals() -> st.SearchStrategy[Fault]:
-    """Return errors with a code of their own, whether or not it fits."""
+    """Return errors with an explicit code, which may not suit the operation."""
     bodies = st.sampled_from([{"error_code": code} for code in _CODES])
     statuses = st.sampled_from([400, 404, 409, 500])
     return st.fixed_dictionaries({"status": statuses, "body": bodies})
 
 
 def _successes() -> st.SearchStrategy[Fault]:
-    """Return successes that do not say what they should."""
+    """Return success replies with wrong bodies."""
     return st.fixed_dictionaries(
         {
             "status": st.sampled_from([200, 201, 202, 204]),
@@ -109,7 +111,7 @@ def _successes() -> st.SearchStrategy[Fault]:
 
 
 def _connections() -> st.SearchStrategy[Fault]:
-    """Return answers that arrive in pieces, or not at all."""
+    """Return replies that arrive slowly, partly or not at all."""
     return st.fixed_dictionaries(
         {
             "connection": st.sampled_from(_CONNECTIONS),
@@ -120,12 +122,12 @@ def _connections() -> st.SearchStrategy[Fault]:
 
 
 def _sizes() -> st.SearchStrategy[Fault]:
-    """Return answers too short or too long."""
+    """Return replies that are too short or too long."""
     sizes = st.sampled_from([0, 10, 4096, 9 * 1024 * 1024])
     return sizes.map(lambda size: {"size": size, "headers": _FORGED})
 
 
-def _later(seconds: str) -> dict[str, str]:
+def _retry_after(seconds: str) -> dict[str, str]:
     return {"Retry-After": seconds}
 
 

@@ -1,4 +1,4 @@
-"""An invocation, request by request: what its log and its answer tell of each."""
+"""One request of an invocation, with its log lines and its outcome."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _SUCCESSES = range(200, 300)
 
 
 class Item(NamedTuple):
-    """One request of an event, and the lines that are about it."""
+    """One request of an event, and its log lines."""
 
     request: Request
     lines: list[Line]
 
-    def learnt(self, operation: str) -> int:
-        """Return how many calls of an operation had their true answer, a success."""
+    def successes(self, operation: str) -> int:
+        """Return how many calls of an operation got a genuine success reply."""
         return sum(
             line.get("operation") == operation
             and line.get("status") in _SUCCESSES
@@ -27,25 +27,25 @@ class Item(NamedTuple):
             for line in self.lines
         )
 
-    def told(self, message: str, field: str) -> dict[str, Any] | None:
-        """Return what the one line of a message has in this field, if there is one."""
+    def _logged(self, message: str, field: str) -> dict[str, Any] | None:
+        """Return a field of the only log line with this message, None without one."""
         found = [line[field] for line in self.lines if line["message"] == message]
         assert len(found) <= 1
         return found[0] if found else None
 
     @property
     def result(self) -> dict[str, Any] | None:
-        """What the request came to, if it was done."""
-        return self.told("request done", "result")
+        """The result of the request, None if it failed."""
+        return self._logged("request done", "result")
 
     @property
     def error(self) -> dict[str, Any] | None:
-        """What the request failed with, if it did."""
-        return self.told("request failed", "error")
+        """The error document of the request, None if it succeeded."""
+        return self._logged("request failed", "error")
 
 
 def items(delivery: Delivery, report: Report) -> list[Item]:
-    """Return the requests with their lines; of equal ones only the first has any."""
+    """Return the requests with their log lines; repeats of a request have none."""
     return [
         Item(request, [line for line in report.lines if line.get("item") == place])
         for place, request in enumerate(delivery.requests())
@@ -53,8 +53,8 @@ def items(delivery: Delivery, report: Report) -> list[Item]:
 
 
 def check_answer(delivery: Delivery, report: Report) -> None:
-    """Check that what is answered is what was done, in the way of the event."""
-    if delivery.way in ("queue", "fifo"):
+    """Check that the answer matches the outcomes and suits the event's shape."""
+    if delivery.shape in ("queue", "fifo"):
         _check_queue(delivery, report)
     elif report.error is None:
         _check_results(delivery, report)
@@ -62,23 +62,23 @@ def check_answer(delivery: Delivery, report: Report) -> None:
 
 def _check_results(delivery: Delivery, report: Report) -> None:
     """Check that each request has its result."""
-    answer = report.answer if delivery.way == "array" else [report.answer]
+    answer = report.answer if delivery.shape == "array" else [report.answer]
     done = [each.result for each in items(delivery, report) if each.result]
     assert len(answer) == len(delivery.requests())
     assert all(each in done for each in answer)
 
 
 def _check_queue(delivery: Delivery, report: Report) -> None:
-    """Check that a message which does not come again is done, as all before it.
+    """Check that every request of an acknowledged message succeeded.
 
-    In a queue without order the others before it may come again.
+    In a FIFO queue, all messages before it must be acknowledged as well.
     """
     failures = report.answer["batchItemFailures"]
-    again = {failure["itemIdentifier"] for failure in failures}
+    redelivered = {failure["itemIdentifier"] for failure in failures}
     places = range(len(delivery.messages))
-    gone = [place for place in places if f"message-{place}" not in again]
+    acknowledged = [place for place in places if f"message-{place}" not in redelivered]
     done = [each.request for each in items(delivery, report) if each.result]
-    wanted = chain.from_iterable(delivery.messages[place] for place in gone)
-    assert all(request in done for request in wanted)
-    if delivery.way == "fifo":
-        assert gone == list(places)[: len(gone)]
+    expected = chain.from_iterable(delivery.messages[place] for place in acknowledged)
+    assert all(request in done for request in expected)
+    if delivery.shape == "fifo":
+        assert acknowledged == list(places)[: len(acknowledged)]

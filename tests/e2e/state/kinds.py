@@ -1,4 +1,4 @@
-"""The kinds of worlds: what the cloud allows, who races, and what may go wrong."""
+"""The kinds of scenarios: what the cloud allows, and which faults may occur."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from typing import NamedTuple
 
 from tests.e2e.state.faults import Fault
 
-_TIMEOUT = 0.25
-_BLINDLY_REPEATED = (401, 429)
+_TIMEOUT_SECONDS = 0.25
+_RETRIED_WITHOUT_LOOKUP = (401, 429)
 
 
 class Kind(NamedTuple):
-    """A kind of world.
+    """A kind of scenario.
 
-    `second` says whether the cloud will "refuse" or "allow" a listener's second
-    logtank. Where the clock is `honest`, streams are young for a minute, and rivals are
-    waited for; elsewhere it is slow, streams look old, and `rivals` may be too many.
-    Of all faults those happen that `may`; `loses` says whether one may hide for good
-    what was done. `timeout` is in seconds.
+    `second_logtank` says whether GA will "refuse" or "allow" a listener's second
+    logtank. If `clock_is_correct`, log streams count as new for a minute, and creators
+    wait for each other; otherwise the clock is slow, streams look old, and concurrent
+    creators do not wait. `is_concurrent` allows concurrent events. Only faults that
+    `allows` accepts occur; `can_lose_creates` says whether a fault may permanently hide
+    a successful create.
     """
 
-    second: str
-    honest: bool
-    rivals: bool
-    may: Callable[[Fault], bool]
-    loses: bool
-    timeout: float
+    second_logtank: str
+    clock_is_correct: bool
+    is_concurrent: bool
+    allows: Callable[[Fault], bool]
+    can_lose_creates: bool
+    timeout_seconds: float
 
 
 def _anything(_fault: Fault) -> bool:
@@ -34,49 +35,57 @@ def _anything(_fault: Fault) -> bool:
 
 
 def _can_be_found(fault: Fault) -> bool:
-    """Whether what was done can be seen by who looks when the answer is lost."""
-    blindly = fault.get("work") and fault.get("status") in _BLINDLY_REPEATED
-    return not blindly and "land_after" not in fault and not _is_long(fault)
-
-
-def _is_known(fault: Fault) -> bool:
-    """Whether the answer to what was done arrives."""
-    return "work" not in fault and _can_be_found(fault)
-
-
-def _is_long(fault: Fault) -> bool:
-    """Whether it takes longer than anybody waits."""
+    """Whether a lookup finds the created resource if the reply is lost."""
+    is_retried_blindly = (
+        fault.get("work") and fault.get("status") in _RETRIED_WITHOUT_LOOKUP
+    )
     return (
-        fault.get("delay", 0) > _TIMEOUT
-        or fault.get("connection") == "hang"
-        or fault.get("interval", 0) > _TIMEOUT / 100
+        not is_retried_blindly
+        and "land_after" not in fault
+        and not _exceeds_timeout(fault)
     )
 
 
-_ALLOWING = Kind(
-    second="allow",
-    honest=False,
-    rivals=False,
-    may=_anything,
-    loses=True,
-    timeout=_TIMEOUT,
-)
-_REFUSING = _ALLOWING._replace(second="refuse", rivals=True)
-_KIND = _ALLOWING._replace(loses=False, timeout=5.0)
+def _reply_arrives(fault: Fault) -> bool:
+    """Whether the reply to a successful create arrives."""
+    return "work" not in fault and _can_be_found(fault)
 
-OLD = {
-    "a second logtank is refused": _REFUSING,
-    "a second logtank is allowed, and what was done can be seen": _KIND._replace(
-        may=_can_be_found
+
+def _exceeds_timeout(fault: Fault) -> bool:
+    """Whether the reply takes longer than the timeout."""
+    return (
+        fault.get("delay", 0) > _TIMEOUT_SECONDS
+        or fault.get("connection") == "hang"
+        or fault.get("interval", 0) > _TIMEOUT_SECONDS / 100
+    )
+
+
+_ALLOW = Kind(
+    second_logtank="allow",
+    clock_is_correct=False,
+    is_concurrent=False,
+    allows=_anything,
+    can_lose_creates=True,
+    timeout_seconds=_TIMEOUT_SECONDS,
+)
+_REFUSE = _ALLOW._replace(second_logtank="refuse", is_concurrent=True)
+_NO_LOSS = _ALLOW._replace(can_lose_creates=False, timeout_seconds=5.0)
+
+WITH_OLD_STREAMS = {
+    "a second logtank is refused": _REFUSE,
+    "a second logtank is allowed, and lookups find lost creates": _NO_LOSS._replace(
+        allows=_can_be_found
     ),
-    "a second logtank is allowed": _ALLOWING,
+    "a second logtank is allowed": _ALLOW,
 }
-"""Those whose streams look old."""
-YOUNG = {
-    "a second logtank is refused": _REFUSING._replace(honest=True),
-    "a second logtank is allowed, and what was done is told": _KIND._replace(
-        honest=True, rivals=True, may=_is_known
+"""Scenarios in which log streams look old."""
+WITH_NEW_STREAMS = {
+    "a second logtank is refused": _REFUSE._replace(clock_is_correct=True),
+    "a second logtank is allowed, and replies to creates arrive": _NO_LOSS._replace(
+        clock_is_correct=True, is_concurrent=True, allows=_reply_arrives
     ),
-    "a second logtank is allowed": _ALLOWING._replace(honest=True, rivals=True),
+    "a second logtank is allowed": _ALLOW._replace(
+        clock_is_correct=True, is_concurrent=True
+    ),
 }
-"""Those whose streams are young."""
+"""Scenarios in which log streams are new."""

@@ -1,6 +1,6 @@
-"""What was asked for, told and made, and what must hold of it at every moment.
+"""A model of what was requested, reported and created, and its invariants.
 
-A *pair* is a listener and the stream that it is to ship to.
+A *pair* is a listener and the log stream that it ships to.
 """
 
 from __future__ import annotations
@@ -18,106 +18,113 @@ from tests.emulator import Emulator
 
 
 class Pair(NamedTuple):
-    """A listener, and the id of the stream that it ships to."""
+    """A listener, and the ID of the log stream that it ships to."""
 
     listener: str
     stream_id: str
 
 
-class Ledger:
-    """The books on one emulated cloud, which are to `watch` each of its calls."""
+class Model:
+    """The model of one emulated cloud; it must `observe` after each call."""
 
     def __init__(self, cloud: Emulator, kind: Kind) -> None:
-        """Begin with nothing."""
+        """Start with an empty model."""
         self._cloud = cloud
         self._kind = kind
-        self._ever: dict[str, Pair] = {}
-        self._learnt: Counter[Pair] = Counter()
-        self._told: defaultdict[Pair, set[str]] = defaultdict(set)
-        self._named: set[str] = set()
+        self._all_logtanks: dict[str, Pair] = {}
+        self._seen_creates: Counter[Pair] = Counter()
+        self._reported: defaultdict[Pair, set[str]] = defaultdict(set)
+        self._named_in_errors: set[str] = set()
 
-    def watch(self) -> None:
-        """See every logtank before anybody can remove it."""
+    def observe(self) -> None:
+        """Record every existing logtank, before one can be deleted."""
         for each in self._cloud.logtanks:
-            self._ever[each["id"]] = Pair(each["resource_id"], each["log_stream_id"])
+            self._all_logtanks[each["id"]] = Pair(
+                each["resource_id"], each["log_stream_id"]
+            )
 
     def streams(self) -> dict[str, str]:
-        """Return the ids of the streams, by name, of which no two are equal."""
+        """Return the IDs of the log streams by name; names must be unique."""
         streams = self._cloud.streams
-        found = {each["log_stream_name"]: each["log_stream_id"] for each in streams}
-        assert len(found) == len(streams)
-        return found
+        ids = {each["log_stream_name"]: each["log_stream_id"] for each in streams}
+        assert len(ids) == len(streams)
+        return ids
 
-    def shipping(self, pair: Pair) -> set[str]:
-        """Return the ids of the logtanks that ship a listener's log into a stream."""
+    def logtanks_of(self, pair: Pair) -> set[str]:
+        """Return the IDs of the logtanks that connect a pair."""
         return {
             each["id"]
             for each in self._cloud.logtanks
             if Pair(each["resource_id"], each["log_stream_id"]) == pair
         }
 
-    def enter(
+    def record(
         self, delivery: Delivery, report: Report, before: AbstractSet[str]
     ) -> None:
-        """Enter what came of an event; `before` are the logtanks that were there.
+        """Record the outcome of an event; `before` are the logtanks that existed.
 
-        What is told must be so: a success names what is there, and a failure whatever
-        its call had learnt of.
+        Outcomes must be true: a result names existing resources, and an error names
+        every resource that its calls had seen.
         """
         assert report.seconds < report.order.seconds
         for item in items(delivery, report):
-            self._enter_item(delivery.entry, item, before)
+            self._record_item(delivery.entry, item, before)
         check_answer(delivery, report)
 
     def check(self) -> None:
-        """Nothing is there twice, and what was told is there to stay."""
-        self.watch()
+        """Check that there are no duplicates and that reported logtanks still exist."""
+        self.observe()
         self.streams()
-        for pair in set(self._ever.values()):
-            shipping = self.shipping(pair)
-            assert len(shipping) <= 1 + self._excused(pair, shipping)
-            assert self._told[pair] <= shipping
+        for pair in set(self._all_logtanks.values()):
+            logtanks = self.logtanks_of(pair)
+            assert len(logtanks) <= 1 + self._allowed_duplicates(pair, logtanks)
+            assert self._reported[pair] <= logtanks
 
-    def _excused(self, pair: Pair, shipping: AbstractSet[str]) -> int:
-        """Return how many may be too many, where a second logtank is allowed.
+    def _allowed_duplicates(self, pair: Pair, logtanks: AbstractSet[str]) -> int:
+        """Return how many duplicates are acceptable if GA allows a second logtank.
 
-        Those of which a failure told, and, where answers to what was done may be lost,
-        those whose makers never learnt of them.
+        These are the ones that an error named and, in scenarios where replies to
+        successful creates may be lost, the ones whose creators saw no reply.
         """
-        if self._kind.second == "refuse":
+        if self._kind.second_logtank == "refuse":
             return 0
-        unknown = list(self._ever.values()).count(pair) - self._learnt[pair]
-        return len(self._named & shipping) + self._kind.loses * unknown
+        unknown = (
+            list(self._all_logtanks.values()).count(pair) - self._seen_creates[pair]
+        )
+        return (
+            len(self._named_in_errors & logtanks)
+            + self._kind.can_lose_creates * unknown
+        )
 
-    def pair(self, entry: str, request: Request) -> Pair | None:
-        """Return whose log a request wants where, None if that is not there yet."""
+    def pair_for(self, entry: str, request: Request) -> Pair | None:
+        """Return the pair that a request asks for, None without a log stream."""
         if entry == "create_logtank":
-            wanted = request["logtank"]
-            return Pair(wanted["resource_id"], wanted["log_stream_id"])
+            option = request["logtank"]
+            return Pair(option["resource_id"], option["log_stream_id"])
         stream_id = self.streams().get(stream_name(request))
         if entry == "create_log_stream" or stream_id is None:
             return None
         return Pair(request["resource_id"], stream_id)
 
-    def _enter_item(self, entry: str, item: Item, before: AbstractSet[str]) -> None:
-        pair = self.pair(entry, item.request)
+    def _record_item(self, entry: str, item: Item, before: AbstractSet[str]) -> None:
+        pair = self.pair_for(entry, item.request)
         if pair:
-            self._learnt[pair] += item.learnt("CreateLogtank")
+            self._seen_creates[pair] += item.successes("CreateLogtank")
         if item.result is not None:
-            self._enter_result(entry, item, item.result, pair)
+            self._record_result(entry, item, item.result, pair)
         if item.error is not None:
-            self._enter_error(entry, item, item.error, pair, before)
+            self._record_error(entry, item, item.error, pair, before)
 
-    def _enter_result(
+    def _record_result(
         self, entry: str, item: Item, result: dict[str, Any], pair: Pair | None
     ) -> None:
         contracts.check(f"{entry}.result", result)
         if entry != "create_logtank":
             assert result["log_stream_id"] == self.streams()[stream_name(item.request)]
         if pair:
-            self._told[pair].add(logtank_id(entry, result))
+            self._reported[pair].add(logtank_id(entry, result))
 
-    def _enter_error(
+    def _record_error(
         self,
         entry: str,
         item: Item,
@@ -131,19 +138,21 @@ class Ledger:
         if entry != "create_logtank":
             stream_id = self.streams().get(stream_name(item.request))
             assert error.get("log_stream_id") in (None, stream_id)
-        if item.learnt("CreateLogStream") or error.get("step") == "create_logtank":
+        if item.successes("CreateLogStream") or error.get("step") == "create_logtank":
             assert error["log_stream_id"]
-        if item.learnt("CreateLogtank"):
+        if item.successes("CreateLogtank"):
             assert named
         if named:
-            assert self._ever[named] == pair
-            self._named.add(named)
-        elif item.learnt("ListLogtanks") and pair:
-            there = [i for i in before if self._ever[i].listener == pair.listener]
-            assert [self._ever[i] for i in there] != [pair]
+            assert self._all_logtanks[named] == pair
+            self._named_in_errors.add(named)
+        elif item.successes("ListLogtanks") and pair:
+            existing = [
+                i for i in before if self._all_logtanks[i].listener == pair.listener
+            ]
+            assert [self._all_logtanks[i] for i in existing] != [pair]
 
 
 def logtank_id(entry: str, result: dict[str, Any]) -> str:
-    """Return the logtank's id in a result of an entry that makes one."""
+    """Return the logtank ID in a result of an entry that creates a logtank."""
     inner = result["logtank"] if entry == "create_logtank" else result
     return str(inner["id" if entry == "create_logtank" else "logtank_id"])

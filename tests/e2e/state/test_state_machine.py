@@ -1,13 +1,13 @@
-"""Whatever happens, in whatever order: nothing is made twice, and nothing is lost.
+"""Under any sequence of events and faults, no resource is duplicated or lost.
 
-Random events reach two processes, alone and at once, in weather that turns bad at any
-moment; processes are restarted, and events come again. Then the weather clears, and
-each event comes once more.
+Random events reach two processes, sequentially and concurrently, while faults occur at
+random; processes are restarted, and events are redelivered. Finally the faults are
+cleared and every event is sent once more.
 
-In the suite this is brief, and the same each time. For more, say how many lives each
-kind of world is to have; a hundred take half an hour in all:
+The default run is short and deterministic. To run longer, set the number of runs per
+scenario; a hundred take about half an hour in total:
 
-    LIVES=100 python -m pytest tests/e2e/state
+    STATE_MACHINE_RUNS=100 python -m pytest tests/e2e/state
 """
 
 from __future__ import annotations
@@ -29,157 +29,169 @@ from hypothesis.stateful import (
 
 from tests.e2e.state.deliveries import Delivery, deliveries
 from tests.e2e.state.faults import Fault, faults
-from tests.e2e.state.kinds import OLD, YOUNG, Kind
-from tests.e2e.state.world import AMPLE, PROCESSES, World
+from tests.e2e.state.kinds import WITH_NEW_STREAMS, WITH_OLD_STREAMS, Kind
+from tests.e2e.state.world import AMPLE_SECONDS, PROCESSES, Harness
 
-LIVES = int(os.environ.get("LIVES", "0"))
-BRIEF = (1.05, 1.2, 1.6)
+RUNS = int(os.environ.get("STATE_MACHINE_RUNS", "0"))
+SHORT_SECONDS = (1.05, 1.2, 1.6)
 
 process_numbers = st.integers(0, PROCESSES - 1)
-turns = st.sampled_from(["nothing", "nothing", "minute", "revoke", "restart"])
-weathers = st.lists(faults(), max_size=4)
+disturbances = st.sampled_from(["nothing", "nothing", "minute", "revoke", "restart"])
+fault_schedules = st.lists(faults(), max_size=4)
 
 
-def lives(number: int, steps: int) -> settings:
-    """Return settings for so many lives, or for as many as are asked for."""
+def run_settings(runs: int, steps: int) -> settings:
+    """Return settings for this many runs, unless STATE_MACHINE_RUNS overrides it."""
     return settings(
-        max_examples=LIVES or number,
-        stateful_step_count=20 if LIVES else steps,
-        derandomize=not LIVES,
+        max_examples=RUNS or runs,
+        stateful_step_count=20 if RUNS else steps,
+        derandomize=not RUNS,
         database=None,
         deadline=None,
-        phases=[Phase.generate],  # to shrink what depends on time takes too long
+        phases=[Phase.generate],  # shrinking timing-dependent failures takes too long
         suppress_health_check=list(HealthCheck),
     )
 
 
-class Life(RuleBasedStateMachine):
-    """Whatever may happen in a world of some kind."""
+class EntryStateMachine(RuleBasedStateMachine):
+    """The events, faults and restarts that can occur in one kind of scenario."""
 
     kind: Kind
-    world: World
-    sound = False
+    harness: Harness
+    is_consistent = False
 
     @initialize(
         credential=st.sampled_from(["key", "user", "token"]),
         page_size=st.sampled_from([None, 1]),
     )
-    def the_world_begins(self, credential: str, page_size: int | None) -> None:
-        """Make a world."""
-        self.world = World(self.kind, credential, page_size)
+    def start(self, credential: str, page_size: int | None) -> None:
+        """Start the emulated cloud and the processes."""
+        self.harness = Harness(self.kind, credential, page_size)
 
     @rule(
         delivery=deliveries(),
         number=process_numbers,
-        seconds=st.sampled_from([*BRIEF, AMPLE, AMPLE]),
-        turn=turns,
-        weather=weathers,
+        seconds=st.sampled_from([*SHORT_SECONDS, AMPLE_SECONDS, AMPLE_SECONDS]),
+        disturbance=disturbances,
+        schedule=fault_schedules,
     )
-    def an_event_comes(
+    def send_event(
         self,
         delivery: Delivery,
         number: int,
         seconds: float,
-        turn: str,
-        weather: list[Fault],
+        disturbance: str,
+        schedule: list[Fault],
     ) -> None:
-        """Send it, with little time or with plenty."""
-        sent = self.world.remembered(delivery)
-        self.world.turn(turn)
-        self.world.let_fail(weather)
-        self.world.send((sent, number), seconds=seconds)
+        """Send a new event with a short or an ample deadline."""
+        sent = self.harness.recorded(delivery)
+        self.harness.disturb(disturbance)
+        self.harness.schedule_faults(schedule)
+        self.harness.send((sent, number), seconds=seconds)
 
-    @precondition(lambda self: self.world.sent)
+    @precondition(lambda self: self.harness.sent)
     @rule(
-        place=st.integers(0, 99), number=process_numbers, turn=turns, weather=weathers
+        place=st.integers(0, 99),
+        number=process_numbers,
+        disturbance=disturbances,
+        schedule=fault_schedules,
     )
-    def an_event_comes_again(
-        self, place: int, number: int, turn: str, weather: list[Fault]
+    def redeliver_event(
+        self, place: int, number: int, disturbance: str, schedule: list[Fault]
     ) -> None:
-        """Send it at any time after it came first, to any process."""
-        sent = self.world.sent
-        self.world.turn(turn)
-        self.world.let_fail(weather)
-        self.world.send((sent[place % len(sent)], number))
+        """Send an earlier event again, to any process."""
+        sent = self.harness.sent
+        self.harness.disturb(disturbance)
+        self.harness.schedule_faults(schedule)
+        self.harness.send((sent[place % len(sent)], number))
 
-    @precondition(lambda self: self.kind.rivals)
-    @rule(one=deliveries(), number=process_numbers, turn=turns, weather=weathers)
-    def an_event_comes_twice_at_once(
-        self, one: Delivery, number: int, turn: str, weather: list[Fault]
+    @precondition(lambda self: self.kind.is_concurrent)
+    @rule(
+        one=deliveries(),
+        number=process_numbers,
+        disturbance=disturbances,
+        schedule=fault_schedules,
+    )
+    def send_event_twice_concurrently(
+        self, one: Delivery, number: int, disturbance: str, schedule: list[Fault]
     ) -> None:
-        """Send it to one process or to both."""
-        self._send_both(one, one, number, turn, weather)
+        """Send the same event twice, to one process or to both."""
+        self._send_both(one, one, number, disturbance, schedule)
 
-    @precondition(lambda self: self.kind.rivals)
+    @precondition(lambda self: self.kind.is_concurrent)
     @rule(
         one=deliveries(),
         other=deliveries(),
         number=process_numbers,
-        turn=turns,
-        weather=weathers,
+        disturbance=disturbances,
+        schedule=fault_schedules,
     )
-    def two_events_come_at_once(
+    def send_two_events_concurrently(
         self,
         one: Delivery,
         other: Delivery,
         number: int,
-        turn: str,
-        weather: list[Fault],
+        disturbance: str,
+        schedule: list[Fault],
     ) -> None:
-        """Send them likewise."""
-        self._send_both(one, other, number, turn, weather)
+        """Send two events, to one process or to both."""
+        self._send_both(one, other, number, disturbance, schedule)
 
     @invariant()
-    def nothing_is_there_twice(self) -> None:
-        """Check the books, at every moment."""
-        self.sound = False
-        self.world.ledger.check()
-        self.sound = True
+    def resources_are_unique(self) -> None:
+        """Check the model after every step."""
+        self.is_consistent = False
+        self.harness.model.check()
+        self.is_consistent = True
 
     def teardown(self) -> None:
-        """Let the weather clear, and see every event done, once and for all."""
+        """Clear the faults, then check that every event completes exactly once."""
         try:
-            if self.sound:
-                self.sound = False
-                self.world.clear_up()
-                self.world.ledger.check()
-                self.world.send_all_again()
-                self.sound = True
+            if self.is_consistent:
+                self.is_consistent = False
+                self.harness.clear_faults()
+                self.harness.model.check()
+                self.harness.send_all_again()
+                self.is_consistent = True
         finally:
-            if not self.sound:
-                sys.stdout.write(self.world.history())
-            self.world.end()
+            if not self.is_consistent:
+                sys.stdout.write(self.harness.history())
+            self.harness.close()
 
     def _send_both(
         self,
         one: Delivery,
         other: Delivery,
         number: int,
-        turn: str,
-        weather: list[Fault],
+        disturbance: str,
+        schedule: list[Fault],
     ) -> None:
-        both = [self.world.remembered(each) for each in (one, other)]
-        self.world.turn(turn)
-        self.world.let_fail(weather)
-        self.world.send((both[0], 0), (both[1], number))
+        both = [self.harness.recorded(each) for each in (one, other)]
+        self.harness.disturb(disturbance)
+        self.harness.schedule_faults(schedule)
+        self.harness.send((both[0], 0), (both[1], number))
 
 
-def life_of(world_kind: Kind) -> type[Life]:
-    """Return lives in worlds of one kind."""
+def state_machine_for(scenario: Kind) -> type[EntryStateMachine]:
+    """Return the state machine for one kind of scenario."""
 
-    class OfKind(Life):
-        kind = world_kind
+    class StateMachine(EntryStateMachine):
+        kind = scenario
 
-    return OfKind
-
-
-@pytest.mark.parametrize("kind", OLD.values(), ids=OLD)
-def test_nothing_is_made_twice_whatever_fails(kind: Kind) -> None:
-    """Nor is anything lost: when the weather has cleared, all is there."""
-    run_state_machine_as_test(life_of(kind), settings=lives(3, steps=6))
+    return StateMachine
 
 
-@pytest.mark.parametrize("kind", YOUNG.values(), ids=YOUNG)
-def test_rivals_make_nothing_twice(kind: Kind) -> None:
-    """Nor where they must wait to see what another makes."""
-    run_state_machine_as_test(life_of(kind), settings=lives(2, steps=4))
+@pytest.mark.parametrize("kind", WITH_OLD_STREAMS.values(), ids=WITH_OLD_STREAMS)
+def test_faults_cause_no_duplicates_and_no_losses(kind: Kind) -> None:
+    """Once the faults are cleared, every requested resource exists exactly once."""
+    run_state_machine_as_test(
+        state_machine_for(kind), settings=run_settings(3, steps=6)
+    )
+
+
+@pytest.mark.parametrize("kind", WITH_NEW_STREAMS.values(), ids=WITH_NEW_STREAMS)
+def test_concurrent_creators_make_no_duplicates(kind: Kind) -> None:
+    """Creators wait for each other while a log stream is new."""
+    run_state_machine_as_test(
+        state_machine_for(kind), settings=run_settings(2, steps=4)
+    )

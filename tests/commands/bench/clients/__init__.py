@@ -1,6 +1,6 @@
-"""Who bootstraps listeners: ours, two bare posts, and the vendor's SDK.
+"""The compared clients: our bundle, two bare posts, and the vendor's SDK.
 
-Each runs in an interpreter of its own that finds the libraries of one folder only. Its
-settings come from the environment, and `bootstrap` makes a log stream and a logtank for
-each listener and returns the logtanks' ids.
+Each runs in a separate interpreter with the libraries of one folder. Its settings come
+from the environment. `bootstrap` creates a log stream and a logtank for each listener,
+and returns the logtank IDs.
 """

@@ -1,4 +1,4 @@
-"""What all clients request: the same log streams and logtanks."""
+"""The request bodies, which are the same for all clients."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ ADDRESS = os.environ["HUAWEICLOUD_LTS_ENDPOINT"]
 
 
 def stream(listener: str) -> dict[str, Any]:
-    """Return the body that creates a listener's log stream."""
+    """Return the request body that creates the log stream of a listener."""
     return {"log_stream_name": f"ga-{listener}", "ttl_in_days": 30, "tags": [TAG]}
 
 
 def logtank(listener: str, stream_id: str) -> dict[str, str]:
-    """Return the logtank that ships a listener's log to a stream."""
+    """Return the logtank that ships the log of a listener to a log stream."""
     return {
         "resource_type": "LISTENER",
         "resource_id": listener,

@@ -1,4 +1,4 @@
-"""Ours: the built bundle, called as a platform calls it."""
+"""The built bundle, invoked as on a platform."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.commands.bench.clients import asked
 
 
 class _Context:
-    """What AWS Lambda tells a function besides its event."""
+    """The part of the AWS Lambda context that the function uses."""
 
     aws_request_id = "f2f3c1a8-6d3d-4a2e-9d0e-0c2d9b1f6a11"
 
@@ -18,11 +18,11 @@ class _Context:
 
 
 def bootstrap(*listeners: str) -> list[str]:
-    """Send one event: a request, or the array of several."""
+    """Invoke the function once, with one request or an array of requests."""
     requests = [_request(listener) for listener in listeners]
     event = requests[0] if len(requests) == 1 else requests
-    answer = cast("Any", entry.handler(event, _Context()))
-    results = answer if isinstance(answer, list) else [answer]
+    returned = cast("Any", entry.handler(event, _Context()))
+    results = returned if isinstance(returned, list) else [returned]
     return [result["logtank_id"] for result in results]
 
 

@@ -1,4 +1,4 @@
-"""The vendor's SDK, signing with keys, and with what it has for repeating calls."""
+"""The vendor's SDK, with signed requests and its built-in retries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from huaweicloudsdklts import v2 as lts
 
 from tests.commands.bench.clients import asked
 
-SdkObject: TypeAlias = Any  # the SDK carries no types
+SdkObject: TypeAlias = Any  # the SDK has no type annotations
 _RETRIES = 3
 _TOO_MANY_REQUESTS = 429
 
@@ -30,18 +30,18 @@ _ga = _client(ga.GaClient)
 _backoff = EqualJitterBackoffStrategy()
 
 
-def _is_to_repeat(_response: SdkObject, error: SdkObject) -> bool:
-    """Whether a call was certainly not processed."""
+def _should_retry(_response: SdkObject, error: SdkObject) -> bool:
+    """Whether a call was definitely not processed."""
     refused = isinstance(error, ServiceResponseException)
     return refused and error.status_code == _TOO_MANY_REQUESTS
 
 
 def _sent(invoker: SdkObject) -> SdkObject:
-    return invoker.with_retry(_is_to_repeat, _RETRIES, _backoff).invoke()
+    return invoker.with_retry(_should_retry, _RETRIES, _backoff).invoke()
 
 
 def bootstrap(*listeners: str) -> list[str]:
-    """Make both calls for each listener, one after the other."""
+    """Make both calls for each listener sequentially."""
     return [_bootstrap(listener) for listener in listeners]
 
 
@@ -49,8 +49,8 @@ def _bootstrap(listener: str) -> str:
     fields = {**asked.stream(listener), "tags": [lts.TagsBody(**asked.TAG)]}
     stream = lts.CreateLogStreamParams(**fields)
     request = lts.CreateLogStreamRequest(log_group_id=asked.LOG_GROUP_ID, body=stream)
-    made = _sent(_lts.create_log_stream_invoker(request))
-    option = ga.CreateLogtankOption(**asked.logtank(listener, made.log_stream_id))
+    created = _sent(_lts.create_log_stream_invoker(request))
+    option = ga.CreateLogtankOption(**asked.logtank(listener, created.log_stream_id))
     body = ga.CreateLogtankRequestBody(logtank=option)
-    answer = _sent(_ga.create_logtank_invoker(ga.CreateLogtankRequest(body=body)))
-    return str(answer.logtank.id)
+    reply = _sent(_ga.create_logtank_invoker(ga.CreateLogtankRequest(body=body)))
+    return str(reply.logtank.id)

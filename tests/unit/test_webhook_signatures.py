@@ -1,6 +1,6 @@
-"""A webhook's signature is checked as the reference library checks it.
+"""Webhook signatures are verified as the reference library verifies them.
 
-First case by case, then with whatever hypothesis thinks of.
+Example-based tests come first, then property-based tests with Hypothesis.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from functions.errors import Unauthenticated
 from functions.secret import Secret
 from functions.triggers import webhook_signatures
-from tests.unit.hooks import NOW, OTHER, SECRET, secret, signature, signed
+from tests.unit.signed_webhooks import NOW, OTHER, SECRET, secret, signature, signed
 
 BODY = '{"resource_id": "é"}'
 GOOD = signed(BODY)
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 ODD = "\u0664\ud800\xe9\0"
-"""An Arabic digit, half of a surrogate pair, a letter with an accent, and nothing."""
+"""An Arabic digit, a lone surrogate, an accented letter and a NUL character."""
 
 
-def passes(
+def is_accepted(
     headers: Mapping[str, str],
     secrets: Sequence[Secret] = (SECRET,),
     now: float = NOW,
     body: str = BODY,
 ) -> bool:
-    """Return whether a message may come in."""
+    """Return whether a message is accepted."""
     try:
         webhook_signatures.require(headers, body.encode(), secrets, now)
     except Unauthenticated:
@@ -42,8 +42,8 @@ def passes(
     return True
 
 
-def refusal(headers: Mapping[str, str]) -> str:
-    """Return what is said of headers that do not do."""
+def refusal_detail(headers: Mapping[str, str]) -> str:
+    """Return the error detail for headers that are rejected."""
     with pytest.raises(Unauthenticated) as raised:
         webhook_signatures.require(headers, BODY.encode(), [SECRET], NOW)
     return raised.value.detail
@@ -51,13 +51,15 @@ def refusal(headers: Mapping[str, str]) -> str:
 
 @pytest.mark.parametrize("body", [BODY, "", "a.b.c\n"])
 @pytest.mark.parametrize("identifier", ["msg-1", "é."])
-def test_what_the_library_signs_is_admitted(body: str, identifier: str) -> None:
-    """Whatever the body and the id."""
-    assert passes(signed(body, identifier=identifier), body=body)
+def test_messages_signed_by_the_library_are_accepted(
+    body: str, identifier: str
+) -> None:
+    """Any body and any ID are accepted with a valid signature."""
+    assert is_accepted(signed(body, identifier=identifier), body=body)
 
 
-def test_the_librarys_own_vector_is_admitted() -> None:
-    """A signature that was not made here, of a secret that was published."""
+def test_the_librarys_published_vector_is_accepted() -> None:
+    """The signature and the secret come from the library's own test suite."""
     headers = {
         ID: "msg_p5jXN8AQM9LWM0D4loKWxJek",
         TIMESTAMP: "1614265330",
@@ -65,16 +67,18 @@ def test_the_librarys_own_vector_is_admitted() -> None:
     }
     secrets = [Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
 
-    assert passes(headers, secrets, 1614265330, '{"test": 2432232314}')
+    assert is_accepted(headers, secrets, 1614265330, '{"test": 2432232314}')
 
 
 @pytest.mark.parametrize(
     ("secrets", "expected"),
     [([SECRET], True), ([OTHER, SECRET], True), ([OTHER], False), ([], False)],
 )
-def test_any_of_the_secrets_will_do(secrets: list[Secret], *, expected: bool) -> None:
-    """So that a new one can come into use before the old one goes."""
-    assert passes(GOOD, secrets) is expected
+def test_any_of_the_secrets_is_sufficient(
+    secrets: list[Secret], *, expected: bool
+) -> None:
+    """A new secret can be added before the old one is removed."""
+    assert is_accepted(GOOD, secrets) is expected
 
 
 V1 = GOOD[SIGNATURE]
@@ -103,47 +107,49 @@ BY_OTHER = signature(BODY, OTHER)
         (ODD, False),
     ],
 )
-def test_one_signature_of_the_header_must_be_right(
+def test_one_signature_in_the_header_must_be_valid(
     given_signatures: str, *, expected: bool
 ) -> None:
-    """Those of versions that are not known are passed over."""
-    assert passes({**GOOD, SIGNATURE: given_signatures}) is expected
+    """Signatures of unknown versions are ignored."""
+    assert is_accepted({**GOOD, SIGNATURE: given_signatures}) is expected
 
 
 @pytest.mark.parametrize("body", ["", BODY + " ", "." + BODY])
-def test_another_body_is_refused(body: str) -> None:
-    """To the last byte."""
-    assert not passes(GOOD, body=body)
+def test_a_modified_body_is_rejected(body: str) -> None:
+    """A signature covers every byte of the body."""
+    assert not is_accepted(GOOD, body=body)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [(ID, "msg-2"), (ID, ODD), (TIMESTAMP, str(NOW + 1)), (TIMESTAMP, f"0{NOW}")],
 )
-def test_id_and_timestamp_are_signed_too(name: str, value: str) -> None:
-    """A signature cannot be used for another message, nor at another time."""
-    assert refusal({**GOOD, name: value}) == (
-        "webhook-signature is of no secret in WEBHOOK_SECRETS"
+def test_id_and_timestamp_are_signed(name: str, value: str) -> None:
+    """A signature cannot be reused for another message or another time."""
+    assert refusal_detail({**GOOD, name: value}) == (
+        "webhook-signature does not match any secret in WEBHOOK_SECRETS"
     )
 
 
-def test_a_message_may_be_five_minutes_from_now() -> None:
-    """Either way, and to the second; a refusal names the bound, not how late it is."""
-    words = "webhook-timestamp is more than 300 seconds from now"
+def test_timestamps_up_to_five_minutes_off_are_accepted() -> None:
+    """The limit holds in both directions; the error names it, but not the deviation."""
+    message = "webhook-timestamp is more than 300 seconds from now"
 
-    assert all(passes(GOOD, now=NOW + seconds) for seconds in (0, 300, -300))
-    assert not any(passes(GOOD, now=NOW + seconds) for seconds in (300.001, -300.001))
-    assert refusal(signed(BODY, moment=NOW - 301)) == words
-    assert refusal(signed(BODY, moment=NOW + 301)) == words
+    assert all(is_accepted(GOOD, now=NOW + seconds) for seconds in (0, 300, -300))
+    assert not any(
+        is_accepted(GOOD, now=NOW + seconds) for seconds in (300.001, -300.001)
+    )
+    assert refusal_detail(signed(BODY, moment=NOW - 301)) == message
+    assert refusal_detail(signed(BODY, moment=NOW + 301)) == message
 
 
 @pytest.mark.parametrize("name", [ID, TIMESTAMP, SIGNATURE])
-def test_a_header_that_is_missing_is_named(name: str) -> None:
-    """An empty one is as good as none."""
+def test_a_missing_header_is_named(name: str) -> None:
+    """An empty header counts as missing."""
     without = {key: value for key, value in GOOD.items() if key != name}
 
-    assert refusal(without) == f"The header {name} is missing"
-    assert refusal({**GOOD, name: ""}) == f"The header {name} is missing"
+    assert refusal_detail(without) == f"The header {name} is missing"
+    assert refusal_detail({**GOOD, name: ""}) == f"The header {name} is missing"
 
 
 @pytest.mark.parametrize(
@@ -161,17 +167,19 @@ def test_a_header_that_is_missing_is_named(name: str) -> None:
         ODD,
     ],
 )
-def test_an_odd_timestamp_is_refused(timestamp: str) -> None:
-    """Only digits of ASCII are a number of seconds, and not too many of them."""
-    words = "webhook-timestamp is no number of seconds since 1970"
+def test_a_malformed_timestamp_is_rejected(timestamp: str) -> None:
+    """A timestamp consists of ASCII digits only, and of at most 12 of them."""
+    message = "webhook-timestamp must be a number of seconds since 1970"
 
-    assert refusal({**GOOD, TIMESTAMP: timestamp}) == words
+    assert refusal_detail({**GOOD, TIMESTAMP: timestamp}) == message
 
 
 @settings(deadline=None, derandomize=True)
 @given(st.dictionaries(st.sampled_from(list(GOOD)), st.text(st.characters())))
-def test_no_header_raises_anything_else(changes: dict[str, str]) -> None:
-    """Whatever characters it has, halves of surrogate pairs among them."""
+def test_headers_of_any_content_raise_only_unauthenticated(
+    changes: dict[str, str],
+) -> None:
+    """Headers may contain any characters, including lone surrogates."""
     with suppress(Unauthenticated):
         webhook_signatures.require(
             {**GOOD, **changes}, BODY.encode(), [SECRET, OTHER], NOW
@@ -189,71 +197,71 @@ def test_no_header_raises_anything_else(changes: dict[str, str]) -> None:
         signed(BODY, moment=NOW - 400),
     ],
 )
-def test_a_refusal_tells_nothing_of_secrets_and_signatures(
+def test_a_refusal_reveals_no_secret_and_no_signature(
     headers: dict[str, str],
 ) -> None:
-    """Nor what was sent."""
+    """It does not repeat what was sent, either."""
     with pytest.raises(Unauthenticated) as raised:
         webhook_signatures.require(headers, BODY.encode(), [SECRET], NOW)
 
-    shown = f"{raised.value} {raised.value.as_document()}"
+    text = f"{raised.value} {raised.value.as_document()}"
     key = SECRET.reveal().removeprefix("whsec_")
-    told = (key, base64.b64decode(key).decode(), V1[3:], BY_OTHER[3:], "hush-hush!")
-    assert not [part for part in told if part in shown]
+    hidden = (key, base64.b64decode(key).decode(), V1[3:], BY_OTHER[3:], "hush-hush!")
+    assert not [part for part in hidden if part in text]
 
 
 KEYS = st.sampled_from("ab")
 
 
-class Sent(NamedTuple):
-    """What is signed, and what of it arrives.
+class SentMessage(NamedTuple):
+    """What was signed, and what was received.
 
-    `seconds` is how far its time lies from now, well away from the bound, since the
-    library looks at a clock of its own. Each entry of `signed` is a version and whose
-    secret it was signed with.
+    `seconds` is the offset of the timestamp from now, well away from the limit, as the
+    library reads its own clock. Each entry of `signed` is a version and the letter of
+    the secret that was used.
     """
 
     body: str
     identifier: str
     seconds: int
     signed: list[tuple[str, str]]
-    arrived: dict[str, str]
+    received: dict[str, str]
 
     def headers(self, now: int) -> dict[str, str]:
-        """Return the headers that arrive."""
+        """Return the headers that are received."""
         moment = now + self.seconds
-        made = [
+        signatures = [
             f"{version},{_digest(self.body, key, moment, self.identifier)}"
             for version, key in self.signed
         ]
         return {
-            "webhook-id": self.arrived.get("id", self.identifier),
+            "webhook-id": self.received.get("id", self.identifier),
             "webhook-timestamp": str(moment),
-            "webhook-signature": " ".join(made),
+            "webhook-signature": " ".join(signatures),
         }
 
 
 def _digest(body: str, key: str, moment: int, identifier: str) -> str:
-    whole = signature(body, secret(key), moment, identifier)
-    return whole.removeprefix("v1,")
+    full = signature(body, secret(key), moment, identifier)
+    return full.removeprefix("v1,")
 
 
 MESSAGES = st.builds(
-    Sent,
+    SentMessage,
     body=st.text(),
     identifier=st.text(min_size=1),
     seconds=st.sampled_from([0, 1, -1, 290, -290, 310, -310, 10**6, -(10**6)]),
     signed=st.lists(
         st.tuples(st.sampled_from(["v1", "v1", "v1a", "v2", ""]), KEYS), max_size=3
     ),
-    arrived=st.just({}) | st.fixed_dictionaries({}, optional={"id": st.text()}),
+    received=st.just({}) | st.fixed_dictionaries({}, optional={"id": st.text()}),
 )
 
 
-def the_librarys(
+def library_accepts(
     headers: Mapping[str, str], secrets: Sequence[Secret], body: str
 ) -> bool:
-    """Return whether the library lets a message pass with one of the secrets."""
+    """Return whether the library accepts a message with one of the secrets."""
     for each in secrets:
         with suppress(WebhookVerificationError):
             Webhook(each.reveal()).verify(body, dict(headers), json_parse=False)
@@ -263,26 +271,28 @@ def the_librarys(
 
 @settings(deadline=None, derandomize=True)
 @given(MESSAGES, st.lists(KEYS, min_size=1, max_size=2), st.none() | st.text())
-def test_the_verdicts_are_one(
-    message: Sent, held: list[str], other_body: str | None
+def test_the_verdict_is_that_of_the_reference_library(
+    message: SentMessage, held: list[str], other_body: str | None
 ) -> None:
-    """Whatever was signed, by whom, for when, and whatever of it arrives."""
+    """Both agree for any signatures, secrets, timestamps and modifications."""
     now = time.time()
     headers = message.headers(int(now))
     secrets = [secret(key) for key in held]
     body = message.body if other_body is None else other_body
 
-    assert passes(headers, secrets, now, body) is the_librarys(headers, secrets, body)
+    assert is_accepted(headers, secrets, now, body) is library_accepts(
+        headers, secrets, body
+    )
 
 
 @settings(deadline=None, derandomize=True)
 @given(MESSAGES)
-def test_a_message_that_is_as_it_was_signed_passes(message: Sent) -> None:
-    """If it is fresh, and one of its signatures is of a secret that is held."""
+def test_an_unmodified_message_is_accepted(message: SentMessage) -> None:
+    """It must be recent, and have a signature made with a known secret."""
     now = time.time()
-    whole = message._replace(arrived={}, signed=[*message.signed, ("v1", "a")])
-    headers = whole.headers(int(now))
+    unmodified = message._replace(received={}, signed=[*message.signed, ("v1", "a")])
+    headers = unmodified.headers(int(now))
 
     fresh = abs(message.seconds) < webhook_signatures.TOLERANCE_SECONDS
-    assert passes(headers, [secret("a")], now, message.body) is fresh
-    assert the_librarys(headers, [secret("a")], message.body) is fresh
+    assert is_accepted(headers, [secret("a")], now, message.body) is fresh
+    assert library_accepts(headers, [secret("a")], message.body) is fresh

@@ -1,4 +1,4 @@
-"""Moments are read as the clouds write them, in headers and in documents."""
+"""Dates are read in the formats that the clouds use in headers and documents."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ DATE = "Fri, 02 Jan 2026 03:04:05 GMT"
         ("nonsense", None),
     ],
 )
-def test_a_header_has_a_date_of_http(date: str, seconds: float | None) -> None:
-    """What is none is not told."""
+def test_header_dates_have_the_http_format(date: str, seconds: float | None) -> None:
+    """An invalid date gives None."""
     assert of_header(date) == seconds
 
 
@@ -36,8 +36,10 @@ def test_a_header_has_a_date_of_http(date: str, seconds: float | None) -> None:
         (None, None),
     ],
 )
-def test_a_document_has_iso_8601_in_utc(text: object, seconds: float | None) -> None:
-    """A moment without a zone is UTC's."""
+def test_document_dates_have_the_iso_8601_format(
+    text: object, seconds: float | None
+) -> None:
+    """A time without a zone is in UTC."""
     assert of_document(text) == seconds
 
 
@@ -59,5 +61,5 @@ def test_a_document_has_iso_8601_in_utc(text: object, seconds: float | None) -> 
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str, seconds: float | None) -> None:
-    """A date that has passed is no pause, and none is longer than a day."""
+    """A date in the past means no pause, and a pause is limited to one day."""
     assert retry_after(header, lambda: NOW) == seconds

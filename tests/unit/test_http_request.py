@@ -1,9 +1,10 @@
-"""HTTP events: which are requests, and who of their senders may come in."""
+"""HTTP events: which are requests, what they contain, and which are admitted."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from functions.errors import (
     PayloadTooLarge,
     Unauthenticated,
 )
-from functions.triggers import webhook
-from tests.unit.hooks import NOW, OTHER, SECRET, signed
+from functions.secret import Secret
+from functions.triggers import http_request, webhook
+from tests.unit.signed_webhooks import NOW, OTHER, SECRET, signed
 
 EVENTS = Path(__file__).parents[1] / "events"
 HTTP = sorted(path.name for path in EVENTS.glob("http-*.json"))
@@ -27,26 +29,36 @@ V2 = {"requestContext": {"http": {"method": "POST", "path": "/"}}}
 
 
 def sample(name: str) -> dict[str, Any]:
-    """Return one of the sample events."""
+    """Return a sample event."""
     found: dict[str, Any] = json.loads((EVENTS / name).read_text("utf-8"))
     return found
+
+
+def admit(
+    event: Mapping[str, object],
+    auth: str,
+    secrets: list[Secret],
+    now: float | None = None,
+) -> None:
+    """Parse an event, and authenticate its request."""
+    webhook.admit(http_request.parse(event), auth, secrets, now)
 
 
 def post(
     headers: object = None, body: object = BODY, **more: object
 ) -> dict[str, object]:
-    """Return a request."""
+    """Return an event with an HTTP request."""
     return {"httpMethod": "POST", "headers": headers or {}, "body": body, **more}
 
 
 @pytest.mark.parametrize("name", HTTP)
-def test_every_form_is_recognised(name: str) -> None:
-    """REST and HTTP APIs, function URLs, load balancers, and Huawei's APIG."""
+def test_every_event_format_is_recognized(name: str) -> None:
+    """These are REST and HTTP APIs, function URLs, load balancers and APIG."""
     event = sample(name)
 
-    assert webhook.is_request(event)
-    assert webhook.is_of_load_balancer(event) is ("-alb" in name)
-    assert webhook.is_health_check(event) is ("health" in name)
+    assert http_request.recognizes(event)
+    assert http_request.parse(event).is_from_load_balancer is ("-alb" in name)
+    assert http_request.parse(event).is_health_check() is ("health" in name)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +74,11 @@ def test_every_form_is_recognised(name: str) -> None:
         ({**V2, "routeArn": "arn", "type": "REQUEST"}, False),
     ],
 )
-def test_a_request_is_told_by_its_method(
+def test_a_request_is_recognized_by_its_method(
     event: dict[str, object], *, expected: bool
 ) -> None:
-    """What asks an authoriser has one too, and is none."""
-    assert webhook.is_request(event) is expected
+    """An event for a custom authorizer has a method but is not a request."""
+    assert http_request.recognizes(event) is expected
 
 
 @pytest.mark.parametrize(
@@ -81,16 +93,15 @@ def test_a_request_is_told_by_its_method(
         ({"httpMethod": "POST"}, False),
         ({"requestContext": {}}, False),
         ({"requestContext": {"http": {"method": "GET"}}}, False),
-        ({"methodArn": "arn"}, False),
     ],
 )
-def test_only_a_load_balancer_may_ask_for_health(
+def test_only_a_load_balancer_can_send_a_health_check(
     changes: dict[str, object], *, expected: bool
 ) -> None:
-    """With GET, and by the name of its checker."""
+    """A health check uses GET and has the User-Agent of the health checker."""
     event = {**sample("http-alb-health-check.json"), **changes}
 
-    assert webhook.is_health_check(event) is expected
+    assert http_request.parse(event).is_health_check() is expected
 
 
 @pytest.mark.parametrize(
@@ -114,11 +125,11 @@ def test_only_a_load_balancer_may_ask_for_health(
         ),
     ],
 )
-def test_headers_are_one_text_by_a_name_in_lower_case(
+def test_headers_are_parsed_to_strings_by_lower_case_name(
     event: dict[str, object], expected: dict[str, str]
 ) -> None:
-    """What is no text is left out; several of one name are joined (RFC 9110 5.3)."""
-    assert webhook.headers(event) == expected
+    """Values of other types are dropped; repeated headers are joined (RFC 9110 5.3)."""
+    assert http_request.parse(event).headers == expected
 
 
 @pytest.mark.parametrize(
@@ -132,50 +143,50 @@ def test_headers_are_one_text_by_a_name_in_lower_case(
     ],
 )
 @pytest.mark.parametrize("auth", ["signature", "platform"])
-def test_another_method_than_post_is_refused(
+def test_methods_other_than_post_are_rejected(
     event: dict[str, object], auth: str
 ) -> None:
-    """Before it is asked who sends it."""
+    """The method is checked before the request is authenticated."""
     with pytest.raises(MethodNotAllowed) as raised:
-        webhook.admit(event, auth, [])
+        admit(event, auth, [])
 
     assert raised.value.detail == "the event must be sent with POST"
 
 
 @pytest.mark.parametrize("form", [{"httpMethod": "POST"}, V2])
-def test_the_gateways_word_is_enough_where_it_is_set_so(
+def test_with_platform_authentication_no_signature_is_required(
     form: dict[str, object],
 ) -> None:
-    """No signature is asked for then."""
-    webhook.admit({**form, "body": BODY}, "platform", [])
-    webhook.admit({**form, "body": BODY}, "platform", [SECRET])
+    """The gateway has already authenticated the request."""
+    admit({**form, "body": BODY}, "platform", [])
+    admit({**form, "body": BODY}, "platform", [SECRET])
 
 
 def test_a_signed_request_is_admitted() -> None:
-    """In either form of its headers, whatever their case."""
+    """Headers may have single or multiple values, and names in any case."""
     headers = {name.title(): value for name, value in signed(BODY).items()}
     several = {name: [value] for name, value in headers.items()}
 
-    webhook.admit(post(headers), "signature", [OTHER, SECRET], NOW)
+    admit(post(headers), "signature", [OTHER, SECRET], NOW)
     in_lists = {"httpMethod": "POST", "multiValueHeaders": several, "body": BODY}
-    webhook.admit(in_lists, "signature", [SECRET], NOW)
+    admit(in_lists, "signature", [SECRET], NOW)
 
 
-def test_a_signature_is_of_the_bytes_that_were_sent() -> None:
-    """Whether the gateway hands them on as text or in base64."""
+def test_a_signature_covers_the_bytes_that_were_sent() -> None:
+    """The gateway may pass them on as text or in base64."""
     body, encoded = '{"name": "é"}', "eyJuYW1lIjogIsOpIn0="
 
-    webhook.admit(post(signed(body), body), "signature", [SECRET], NOW)
+    admit(post(signed(body), body), "signature", [SECRET], NOW)
     in_base64 = post(signed(body), encoded, isBase64Encoded=True)
-    webhook.admit(in_base64, "signature", [SECRET], NOW)
+    admit(in_base64, "signature", [SECRET], NOW)
     with pytest.raises(Unauthenticated):
-        webhook.admit(post(signed(body), encoded), "signature", [SECRET], NOW)
+        admit(post(signed(body), encoded), "signature", [SECRET], NOW)
 
 
 @pytest.mark.parametrize("body", [None, ""])
-def test_no_body_is_an_empty_one(body: str | None) -> None:
-    """It can be signed like any other."""
-    webhook.admit(post(signed(""), body), "signature", [SECRET], NOW)
+def test_a_missing_body_is_an_empty_body(body: str | None) -> None:
+    """An empty body can be signed like any other."""
+    admit(post(signed(""), body), "signature", [SECRET], NOW)
 
 
 @pytest.mark.parametrize(
@@ -188,37 +199,37 @@ def test_no_body_is_an_empty_one(body: str | None) -> None:
         ({**signed(BODY), "webhook-id": ["msg-1", 1]}, BODY, NOW),
     ],
 )
-def test_nobody_else_is_admitted(
+def test_requests_without_a_valid_signature_are_rejected(
     headers: dict[str, object], body: str, now: int
 ) -> None:
-    """Neither unsigned, nor by another, nor changed, nor late."""
+    """They are unsigned, signed with another secret, modified or too old."""
     with pytest.raises(Unauthenticated):
-        webhook.admit(post(headers, body), "signature", [SECRET], now)
+        admit(post(headers, body), "signature", [SECRET], now)
 
 
-def test_a_message_is_held_against_the_time_of_day() -> None:
-    """Where no other time is given."""
+def test_the_timestamp_is_compared_with_the_current_time() -> None:
+    """This is the default if no time is given."""
     fresh = signed(BODY, moment=int(time.time()))
 
-    webhook.admit(post(fresh), "signature", [SECRET])
+    admit(post(fresh), "signature", [SECRET])
     with pytest.raises(Unauthenticated, match="300 seconds from now"):
-        webhook.admit(post(signed(BODY, moment=0)), "signature", [SECRET])
+        admit(post(signed(BODY, moment=0)), "signature", [SECRET])
 
 
-def test_without_a_secret_the_door_stays_shut() -> None:
-    """For a signed request as well; and it is the function that is at fault."""
+def test_without_a_secret_every_request_is_rejected() -> None:
+    """This is an error of the configuration, even for a signed request."""
     with pytest.raises(Misconfigured) as raised:
-        webhook.admit(post(signed(BODY)), "signature", [], NOW)
+        admit(post(signed(BODY)), "signature", [], NOW)
 
     assert raised.value.detail == (
-        "WEBHOOK_SECRETS is not set, so nobody can be let in"
+        "WEBHOOK_SECRETS is not set, so webhook requests cannot be authenticated"
     )
 
 
 @pytest.mark.parametrize("auth", ["signature", "platform"])
-def test_a_body_that_says_nothing_is_refused_at_the_door(auth: str) -> None:
-    """Nothing is computed over what is too large, or cannot be read."""
+def test_an_invalid_body_is_rejected_before_authentication(auth: str) -> None:
+    """No signature is computed for a body that is too large or not valid base64."""
     with pytest.raises(PayloadTooLarge):
-        webhook.admit(post(body="x" * 262_145), auth, [SECRET], NOW)
-    with pytest.raises(InvalidEvent, match="has a body that is no base64"):
-        webhook.admit(post(body="?", isBase64Encoded=True), auth, [SECRET], NOW)
+        admit(post(body="x" * 262_145), auth, [SECRET], NOW)
+    with pytest.raises(InvalidEvent, match="body is not valid base64"):
+        admit(post(body="?", isBase64Encoded=True), auth, [SECRET], NOW)

@@ -1,4 +1,4 @@
-"""One call, over a real socket: what is sent, what comes back, what it comes to."""
+"""One call over a real socket: the request sent and the reply received."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import gzip
 
 import pytest
 
+from functions import __version__
 from functions.secret import Secret
 from functions.transport.calls import Call, Reply
-from functions.transport.reading import REPLY_BYTES
+from functions.transport.reading import MAX_REPLY_BYTES
 from tests.byte_server import SILENCE, Answer, answer, document, head, serving
 from tests.unit.sending import DONE, GET, POST, transport
 
 
-def reply(said: Answer) -> Reply:
-    """Return what an answer of the server comes to."""
-    with serving(said) as server:
+def reply(server_reply: Answer) -> Reply:
+    """Return the parsed reply to a call that the server answers like this."""
+    with serving(server_reply) as server:
         return transport(server.endpoint)(GET)
 
 
-def test_a_call_is_sent_as_it_is() -> None:
-    """Path, query, headers and body are on the wire as they are in the call."""
+def test_a_call_is_sent_unchanged() -> None:
+    """Path, query, headers and body are written as the call has them."""
     call = Call(
         "LTS",
         "Op",
@@ -34,8 +35,8 @@ def test_a_call_is_sent_as_it_is() -> None:
     with serving(DONE) as server:
         transport(server.endpoint)(call)
 
-    start, _, body = server.requests[0].partition(b"\r\n\r\n")
-    first, *lines = start.decode().split("\r\n")
+    head_text, _, body = server.requests[0].partition(b"\r\n\r\n")
+    first, *lines = head_text.decode().split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
     assert first == "POST /v2/a%2Fb%20c/~d?a=%2B%2F%C3%A9&b=x%20y HTTP/1.1"
     assert body == '{"a":"é"}'.encode()
@@ -46,16 +47,18 @@ def test_a_call_is_sent_as_it_is() -> None:
         "Accept": "application/json",
         "Accept-Encoding": "identity",
         "Content-Length": "10",
-        "User-Agent": "ga-access-log",
+        "User-Agent": f"ga-access-log/{__version__}",
     }
 
 
-def test_a_reply_has_all_that_is_asked_of_it() -> None:
-    """Status, document, request id, the cloud's clock, and a token that IAM made."""
+def test_a_reply_has_status_document_and_header_values() -> None:
+    """Request ID, date and IAM's subject token come from the headers."""
     date = "Fri, 02 Jan 2026 03:04:05 GMT"
-    said = document({"a": [1]}, X_Request_Id="r", Date=date, X_Subject_Token="t")
+    server_reply = document(
+        {"a": [1]}, X_Request_Id="r", Date=date, X_Subject_Token="t"
+    )
 
-    found = reply(said)
+    found = reply(server_reply)
 
     assert (found.status, found.document) == (200, {"a": [1]})
     assert (found.request_id, found.retry_after) == ("r", None)
@@ -78,71 +81,75 @@ def test_a_reply_has_all_that_is_asked_of_it() -> None:
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_a_body_is_json_or_nothing(body: bytes, found: object) -> None:
-    """Whatever else it is, it is no document; secrets in it are masked."""
+def test_a_body_is_parsed_as_json_or_ignored(body: bytes, found: object) -> None:
+    """Any other body gives no document; secrets in the document are masked."""
     assert reply(answer(body)).document == found
 
 
 def test_a_secret_in_the_request_id_is_masked() -> None:
-    """What a header says is not trusted either."""
+    """Header values are not trusted, either."""
     assert reply(document({}, X_Request_Id="a hush-hush-hush")).request_id == "a ***"
 
 
-def test_a_body_that_is_too_long_is_not_read() -> None:
-    """The status stands; the document is none."""
-    found = reply(answer(b'"' + b"x" * REPLY_BYTES + b'"', status="201 Created"))
+def test_a_body_over_the_size_limit_is_not_read() -> None:
+    """The reply keeps its status but has no document."""
+    found = reply(answer(b'"' + b"x" * MAX_REPLY_BYTES + b'"', status="201 Created"))
 
     assert (found.status, found.document) == (201, None)
 
 
-def test_a_body_of_the_greatest_length_is_read() -> None:
-    """The limit itself is allowed."""
-    said = answer(b'"' + b"x" * (REPLY_BYTES - 2) + b'"')
+def test_a_body_at_the_size_limit_is_read() -> None:
+    """The limit is inclusive."""
+    server_reply = answer(b'"' + b"x" * (MAX_REPLY_BYTES - 2) + b'"')
 
-    assert len(str(reply(said).document)) == REPLY_BYTES - 2
+    assert len(str(reply(server_reply).document)) == MAX_REPLY_BYTES - 2
 
 
 def test_a_compressed_body_is_not_decompressed() -> None:
-    """Nobody asked for it, and it may be a bomb."""
-    said = answer(gzip.compress(b'{"a": 1}'), Content_Encoding="gzip")
+    """It was not requested, and could be a decompression bomb."""
+    server_reply = answer(gzip.compress(b'{"a": 1}'), Content_Encoding="gzip")
 
-    assert reply(said).document is None
+    assert reply(server_reply).document is None
 
 
-def test_plain_json_that_calls_itself_compressed_is_read() -> None:
-    """The bytes are taken as they came."""
+def test_plain_json_labeled_as_compressed_is_read() -> None:
+    """The bytes are used as they were received."""
     assert reply(answer(b'{"a": 1}', Content_Encoding="gzip")).document == {"a": 1}
 
 
 @pytest.mark.parametrize(
     ("header", "seconds"), [("7", 7.0), ("soon", None), ("", None)]
 )
-def test_a_reply_may_ask_for_a_pause(header: str, seconds: float | None) -> None:
-    """Nonsense was not said."""
+def test_retry_after_is_read_from_the_reply(header: str, seconds: float | None) -> None:
+    """An invalid value is ignored."""
     assert reply(answer(b"", Retry_After=header)).retry_after == seconds
 
 
 @pytest.mark.parametrize("location", ["/", "http://[", "http://a b/"])
-def test_a_redirect_is_a_reply(location: str) -> None:
-    """It is not followed, nor is it looked where it leads; its body may tell why."""
-    said = answer(b'{"error_code": "X"}', "302 Found", Location=location)
-    with serving(said, DONE) as server:
+def test_a_redirect_is_not_followed(location: str) -> None:
+    """The reply is returned with its body, and its location is not even parsed."""
+    server_reply = answer(b'{"error_code": "X"}', "302 Found", Location=location)
+    with serving(server_reply, DONE) as server:
         found = transport(server.endpoint)(POST)
 
     assert (found.status, found.document) == (302, {"error_code": "X"})
     assert len(server.requests) == 1
 
 
-def test_the_body_of_a_redirect_is_bounded_in_size() -> None:
-    """What lies beyond the bound is not waited for."""
-    start = head("302 Found", {"Location": "/", "Content-Length": str(3 * REPLY_BYTES)})
-    said = Answer((start, b"x" * (REPLY_BYTES + 65536), SILENCE.pieces[0]), 0.0)
-    with serving(said) as server:
+def test_the_body_of_a_redirect_is_limited_in_size() -> None:
+    """Nothing beyond the limit is waited for."""
+    head_text = head(
+        "302 Found", {"Location": "/", "Content-Length": str(3 * MAX_REPLY_BYTES)}
+    )
+    server_reply = Answer(
+        (head_text, b"x" * (MAX_REPLY_BYTES + 65536), SILENCE.pieces[0]), 0.0
+    )
+    with serving(server_reply) as server:
         assert transport(server.endpoint, 2.0)(POST).status == 302
 
 
-def test_a_cookie_is_not_kept() -> None:
-    """The next call brings none."""
+def test_cookies_are_not_kept() -> None:
+    """The next call is sent without the cookie."""
     with serving(document({}, Set_Cookie="a=b; Path=/"), DONE) as server:
         send = transport(server.endpoint)
         send(GET)

@@ -1,4 +1,4 @@
-"""Webhooks as a sender signs them, by the reference library of Standard Webhooks."""
+"""Webhooks signed with the reference library of Standard Webhooks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOW = 1_800_000_000
 
 
 def secret(letter: str) -> Secret:
-    """Return a secret whose key is this letter over and over."""
+    """Return a secret with a key that repeats this letter."""
     return Secret("whsec_" + base64.b64encode(letter.encode() * 24).decode())
 
 
@@ -24,7 +24,7 @@ SECRET, OTHER = secret("a"), secret("b")
 def signature(
     body: str, by: Secret = SECRET, moment: int = NOW, identifier: str = "msg-1"
 ) -> str:
-    """Return what the library signs a message with."""
+    """Return the library's signature of a message."""
     when = datetime.fromtimestamp(moment, timezone.utc)
     return Webhook(by.reveal()).sign(identifier, when, body)
 
@@ -32,7 +32,7 @@ def signature(
 def signed(
     body: str, by: Secret = SECRET, moment: int = NOW, identifier: str = "msg-1"
 ) -> dict[str, str]:
-    """Return the headers of a message that was signed."""
+    """Return the headers of a signed message."""
     return {
         "webhook-id": identifier,
         "webhook-timestamp": str(moment),

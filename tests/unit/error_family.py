@@ -1,4 +1,4 @@
-"""The family of errors, and one error of each of its classes."""
+"""All error classes, and a way to make an error of each class."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from functions.errors import BatchFailed, InvalidEvent, Problem, ProvisioningErr
 
 FAMILY: list[type[ProvisioningError]] = [
     found
-    for name in errors.__all__
+    for name in vars(errors)
     if inspect.isclass(found := getattr(errors, name))
     and issubclass(found, ProvisioningError)
 ]
 
 
 def error_of(kind: type[ProvisioningError], detail: str) -> ProvisioningError:
-    """Return an error of this class, which says this of what went wrong."""
+    """Return an error of this class with this detail."""
     if issubclass(kind, InvalidEvent):
         return kind(Problem("/a", detail))
     if kind is BatchFailed:
-        made: dict[str, object] = {"log_stream_id": "s", "created": True}
-        return BatchFailed([made, errors.Misconfigured(detail)])
+        result: dict[str, object] = {"log_stream_id": "s", "created": True}
+        return BatchFailed([result, errors.Misconfigured(detail)])
     return kind(detail)

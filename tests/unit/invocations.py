@@ -1,4 +1,4 @@
-"""Entries that are called, with FunctionGraph's context and a server for the clouds."""
+"""Invocations of entry points, with FunctionGraph's context and a test server."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from functions.invocation import run
+from functions.invocation.warm_state import WarmState
 from tests.byte_server import Answer, answer, document, serving
 
 Handler = Callable[[object, object], object]
@@ -29,7 +31,7 @@ GONE = answer(b'{"error_code": "LTS.0201", "error_msg": "no"}', "404 Not Found")
 
 
 def context(endpoint: str = "http://127.0.0.1:9", **more: str) -> SimpleNamespace:
-    """Return FunctionGraph's context of a function that is set up for this server."""
+    """Return a FunctionGraph context with settings for this server."""
     user_data = {
         "HUAWEICLOUD_LTS_ENDPOINT": endpoint,
         "HUAWEICLOUD_GA_ENDPOINT": endpoint,
@@ -47,25 +49,26 @@ def context(endpoint: str = "http://127.0.0.1:9", **more: str) -> SimpleNamespac
 
 
 def invoked(handler: Handler, event: object, *answers: Answer, **more: str) -> Any:  # noqa: ANN401 # a result is JSON
-    """Return what an event comes to, with these answers and these settings."""
+    """Return an entry point's result on a cold start, with these replies."""
+    name = handler.__module__.removeprefix("functions.")
     with serving(*answers) as server:
-        return handler(event, context(server.endpoint, **more))
+        return run(name, event, context(server.endpoint, **more), WarmState())
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    """Return the log lines written, without those of single calls."""
+    """Return the log lines written, except those about calls."""
     every = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     return [line for line in every if line["message"] != "call"]
 
 
 def post(document: object, **headers: str) -> dict[str, object]:
-    """Return an HTTP request with this document."""
+    """Return an HTTP request event with this document."""
     headers = {"content-type": "application/json", **headers}
     return {"httpMethod": "POST", "headers": headers, "body": json.dumps(document)}
 
 
 def from_queue(*documents: object, queue: str = "q") -> dict[str, object]:
-    """Return an event of a queue, whose messages have the ids 0, 1, and so on."""
+    """Return an SQS event with these documents; message IDs are 0, 1, and so on."""
     return {
         "Records": [
             {

@@ -1,4 +1,4 @@
-"""A cloud for the tests of provisioning: scripted, by a clock, of one owner."""
+"""A scripted cloud with a simulated clock, for tests of provisioning."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functions.transport.calls import Reply
 from tests.unit.script import Clock, Line, Script, refusal, retry_policy
 
 NOW = 1_800_000_000.0
-"""The time of day by the cloud's clock, in seconds since 1970."""
+"""The current time on the cloud's clock, in seconds since 1970."""
 OLD, YOUNG = NOW - 3600, NOW - 10
 
 POST_STREAM, LIST_STREAMS = "CreateLogStream", "ListLogStream"
@@ -25,24 +25,24 @@ NO_TANKS = Reply(200, {"logtanks": []})
 DELETED = Reply(204)
 
 
-class Stage:
-    """A cloud that follows a script, and the clock by which it does."""
+class ScriptedCloud:
+    """A cloud that replies from a script, with its clock."""
 
     def __init__(self, *lines: Line, seconds: float = 0.0, limit: float = 60.0) -> None:
-        """Take the answers; each takes so many seconds."""
+        """Set the replies; each one takes this many seconds."""
         self.clock = Clock(limit)
         self.script = Script(*lines, clock=self.clock, seconds=seconds)
         self.cloud = Cloud(
             send=self.script,
-            retry_policy=retry_policy(self.clock),
+            policy=retry_policy(self.clock),
             owner=Owner("p"),
             find_project=lambda: "found",
         )
 
     @property
     def operations(self) -> list[str]:
-        """Return the names of the calls made."""
-        assert self.script.spent, "the script was not played to its end"
+        """Return the operations of the calls made."""
+        assert self.script.spent, "the script was not used completely"
         return self.script.operations
 
     @property
@@ -52,7 +52,7 @@ class Stage:
 
 
 def streams(created_at: float | None = OLD, **fields: object) -> Reply:
-    """Return the list of a group that has the stream `n`, of this age."""
+    """Return the list of a group with the stream `n`, created at this time."""
     stream = {"log_stream_name": "n", "log_stream_id": "s", **fields}
     if created_at is not None:
         stream["creation_time"] = int(created_at * 1000)
@@ -68,7 +68,7 @@ def no_streams() -> Reply:
 def described(
     identifier: str = "t", stream: str = "s", status: str = "ACTIVE", **fields: object
 ) -> dict[str, object]:
-    """Return a logtank of the listener as GA describes it."""
+    """Return a logtank of the listener, as GA describes it."""
     return {
         "id": identifier,
         "resource_type": "LISTENER",
@@ -82,7 +82,7 @@ def described(
 
 
 def tank(identifier: str = "t", **fields: object) -> Reply:
-    """Return the answer that describes one logtank."""
+    """Return the reply that describes one logtank."""
     facts = {**described(identifier), **fields}
     return Reply(201, {"logtank": facts, "request_id": "r"}, date=NOW)
 

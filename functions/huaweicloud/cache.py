@@ -1,0 +1,32 @@
+"""A dictionary that makes what it lacks, and forgets what is oldest."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+MAX_ENTRIES = 64
+"""Credentials change, and with them the keys; a process may live for weeks."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Cache(Generic[Key, Value]):
+    """Values by key, made on demand; of more than MAX_ENTRIES the oldest goes."""
+
+    def __init__(self, make: Callable[[], Value]) -> None:
+        """Take what makes a missing value."""
+        self._make = make
+        self._lock = threading.Lock()
+        self._values: dict[Key, Value] = {}
+
+    def __getitem__(self, key: Key) -> Value:
+        """Return the key's value, a new one if there is none."""
+        with self._lock:
+            if key not in self._values:
+                if len(self._values) >= MAX_ENTRIES:
+                    del self._values[next(iter(self._values))]
+                self._values[key] = self._make()
+            return self._values[key]

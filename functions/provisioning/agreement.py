@@ -1,0 +1,299 @@
+"""How any number of callers agree on one logtank."""
+
+# A listener is to ship its log into a stream through one logtank, however many callers
+# work on it at the same moment: in threads, in processes, on both clouds, with every
+# retry of a platform. GA has no lock and no conditional create, and it is not known
+# whether it refuses a listener's second logtank. What works in either case:
+#
+# 1. The stream's name is the lock. LTS refuses a second stream of one name in a group,
+#    so exactly one caller can have its create confirmed. That caller holds a lease: for
+#    LEASE_SECONDS from sending the create it may create the logtank without looking.
+# 2. Everybody else lists the listener's logtanks first. While the stream is younger
+#    than YOUNG_SECONDS its creator may still be on its way to the logtank, so they list
+#    again for as long as a lease lasts.
+# 3. Who creates a logtank without a valid lease, or with an attempt of unknown outcome
+#    before the one that was answered, lists once more. If there are several to the same
+#    stream, all callers decide alike: the oldest stays (by creation time, then by ID),
+#    and a younger one is deleted by the call that created it, and by no other.
+#    Creation times are in whole seconds, so a caller waits until the second in which
+#    the oldest was created is over: no other one of that second can turn up later.
+# What to do next depends on two things, and TABLE has the step for each pair.
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from enum import Enum, IntEnum, auto
+from typing import NamedTuple
+
+from functions.errors import AlreadyExists, Busy, Conflict, NotFound, ProvisioningError
+from functions.huaweicloud import ga, replies, retry
+from functions.provisioning import listing
+from functions.provisioning.cloud import Cloud, error_context
+
+LEASE_SECONDS = 2.0
+YOUNG_SECONDS = 60.0
+WATCH_PAUSES = (0.25, 0.5, 0.5, 0.75)
+"""Between the lists of those who wait for the creator: LEASE_SECONDS in all."""
+SETTLE_SECONDS = 1.0
+"""GA gives creation times in whole seconds."""
+
+
+class Known(Enum):
+    """What a caller knows of the stream, or of its own create."""
+
+    CREATOR = auto()  # it created the stream, and its lease is valid
+    NEWCOMER = auto()  # the stream is young: its creator may be on its way
+    SUCCESSOR = auto()  # the stream's creator has had its time
+    UNANSWERED = auto()  # the outcome of its own create is unknown
+    EXISTING = auto()  # GA has listed one before, or refused a create for it
+
+
+class Seen(IntEnum):
+    """What the list of the listener's logtanks shows: a column of TABLE."""
+
+    NOT_LISTED = 0
+    NOTHING = 1  # or only logtanks to other streams, all being deleted
+    HERE = 2  # one ships to the wanted stream
+    DELETING = 3  # one to the wanted stream is being deleted
+    ELSEWHERE = 4  # one ships to another stream
+
+
+class Step(Enum):
+    """What to do next."""
+
+    LIST = auto()
+    WAIT = auto()  # then list again, and after WATCH_PAUSES go on as SUCCESSOR
+    CREATE = auto()
+    ADOPT = auto()
+    BUSY = auto()
+    CONFLICT = auto()
+
+
+_LIST, _WAIT, _CREATE, _ADOPT, _BUSY, _CONFLICT = Step
+TABLE = {
+    #                 not listed  nothing  here    deleting  elsewhere
+    Known.CREATOR: (_CREATE, _CREATE, _ADOPT, _BUSY, _CONFLICT),
+    Known.NEWCOMER: (_LIST, _WAIT, _ADOPT, _BUSY, _CONFLICT),
+    Known.SUCCESSOR: (_LIST, _CREATE, _ADOPT, _BUSY, _CONFLICT),
+    Known.UNANSWERED: (_LIST, _CREATE, _ADOPT, _BUSY, _CONFLICT),
+    Known.EXISTING: (_LIST, _BUSY, _ADOPT, _BUSY, _CONFLICT),
+}
+"""By what is known, then by what was seen."""
+
+
+class Lease(NamedTuple):
+    """What a caller knows of the stream that the logtank is to ship to.
+
+    `leased_at` is when the stream's create was sent, by the policy's clock, if this
+    caller certainly created it; minus infinity if not. `stream_created_at` and
+    `stream_seen_at` are in seconds since 1970 by the cloud's clock, if known.
+    """
+
+    leased_at: float = -math.inf
+    adopted: bool = False
+    stream_created_at: float | None = None
+    stream_seen_at: float | None = None
+
+    def is_valid(self, clock: float) -> bool:
+        """Whether this caller may create the logtank without looking."""
+        return clock - self.leased_at < LEASE_SECONDS
+
+    def creator_may_be_active(self) -> bool:
+        """Whether the stream's creator may still be on its way to the logtank."""
+        if not self.adopted:
+            return False
+        if self.stream_created_at is None or self.stream_seen_at is None:
+            return True
+        return self.stream_seen_at - self.stream_created_at < YOUNG_SECONDS
+
+    def known(self, clock: float) -> Known:
+        """Return the row of TABLE to start in."""
+        if self.is_valid(clock):
+            return Known.CREATOR
+        return Known.NEWCOMER if self.creator_may_be_active() else Known.SUCCESSOR
+
+    def covers(self, logtank_created_at: float) -> bool:
+        """Whether a logtank of that time (whole seconds) is the stream creator's."""
+        if self.stream_created_at is None:
+            return False
+        return logtank_created_at < self.stream_created_at + LEASE_SECONDS - 1.0
+
+
+class Agreed(NamedTuple):
+    """The logtank that all callers agree on, and whether this call created it."""
+
+    logtank: ga.Logtank
+    created: bool
+
+
+def agree(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> Agreed:
+    """Create the listener's logtank, or adopt the one that ships to the same stream.
+
+    Raises: Conflict if the listener ships elsewhere; Busy if its logtank is being
+    deleted; the errors of the create; DeadlineExceeded.
+    """
+    known, listed = lease.known(cloud.policy.clock()), None
+    pauses = iter(WATCH_PAUSES)
+    while (step := TABLE[known][seen(new, listed)]) in {Step.LIST, Step.WAIT}:
+        if step is Step.WAIT:
+            pause = next(pauses, None)
+            if pause is None:
+                known = Known.SUCCESSOR
+                continue
+            cloud.policy.sleep_within_deadline(pause)
+        listed = listing.logtanks(new, cloud)
+    _require_possible(step, new, listed or ())
+    if step is Step.CREATE:
+        return _create(new, cloud, lease)
+    found = oldest(alive_here(new, listed or ()))
+    return Agreed(_settled(found, new, cloud, lease), created=False)
+
+
+def seen(new: ga.NewLogtank, listed: Sequence[ga.Logtank] | None) -> Seen:
+    """Return what a list shows; None stands for no list yet."""
+    if listed is None:
+        return Seen.NOT_LISTED
+    if alive_here(new, listed):
+        return Seen.HERE
+    if any(each.log_stream_id == new.log_stream_id for each in listed):
+        return Seen.DELETING
+    if any(each.status != ga.DELETING for each in listed):
+        return Seen.ELSEWHERE
+    return Seen.NOTHING
+
+
+def alive_here(new: ga.NewLogtank, listed: Iterable[ga.Logtank]) -> list[ga.Logtank]:
+    """Return the logtanks to the wanted stream that are not being deleted."""
+    return [
+        each
+        for each in listed
+        if each.log_stream_id == new.log_stream_id and each.status != ga.DELETING
+    ]
+
+
+def oldest(logtanks: Iterable[ga.Logtank]) -> ga.Logtank:
+    """Return the one created first; of one second, the one with the smallest ID."""
+    return min(logtanks, key=lambda each: (each.created_seconds() or math.inf, each.id))
+
+
+def is_settled(logtank: ga.Logtank, lease: Lease) -> bool:
+    """Whether no older logtank can turn up, nor one of that second with a smaller ID.
+
+    That is so once the second in which it was created is over, or if it was created
+    when only the stream's creator creates one.
+    """
+    created_at = logtank.created_seconds()
+    if created_at is None or logtank.seen_at is None:
+        return False
+    return logtank.seen_at >= created_at + 1.0 or lease.covers(created_at)
+
+
+def _require_possible(
+    step: Step, new: ga.NewLogtank, listed: Sequence[ga.Logtank]
+) -> None:
+    """Raise Busy or Conflict if the step is one of these."""
+    if step is Step.BUSY:
+        raise Busy("The listener's logtank is being deleted", service=ga.SERVICE)
+    if step is Step.CONFLICT:
+        raise _conflict(new, next(e for e in listed if e.status != ga.DELETING))
+
+
+def _create(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> Agreed:
+    def decide(listed: Sequence[ga.Logtank]) -> ga.Logtank | None:
+        step = TABLE[Known.UNANSWERED][seen(new, listed)]
+        _require_possible(step, new, listed)
+        return oldest(alive_here(new, listed)) if step is Step.ADOPT else None
+
+    look = retry.Look(lambda: listing.logtanks(new, cloud), decide)
+    call = ga.create_logtank(new, cloud.owner)
+    try:
+        made = retry.create(call, ga.logtank, cloud.send, cloud.policy, look)
+    except AlreadyExists as refusal:
+        return Agreed(_existing(new, cloud, refusal), created=False)
+    if not made.answered:
+        return Agreed(_settled(made.value, new, cloud, lease), created=True)
+    if made.clean and lease.is_valid(cloud.policy.clock()):
+        return Agreed(made.value, created=True)
+    return _yield_to_oldest(made.value, new, cloud)
+
+
+def _existing(
+    new: ga.NewLogtank, cloud: Cloud, refusal: AlreadyExists | None = None
+) -> ga.Logtank:
+    """Return the logtank that GA has, by its own account.
+
+    Raises: Busy if GA no longer lists it; Conflict.
+    """
+    listed = listing.logtanks(new, cloud)
+    step = TABLE[Known.EXISTING][seen(new, listed)]
+    if step is Step.BUSY and refusal:
+        raise Busy(refusal.detail, **refusal.cloud_facts()) from refusal
+    _require_possible(step, new, listed)
+    return oldest(alive_here(new, listed))
+
+
+def _settled(
+    found: ga.Logtank, new: ga.NewLogtank, cloud: Cloud, lease: Lease
+) -> ga.Logtank:
+    """Return what was found, or what wins over it once its second is over.
+
+    Raises: Busy if by then there is nothing.
+    """
+    if is_settled(found, lease):
+        return found
+    with error_context(logtank_id=found.id):
+        _wait_a_second(cloud)
+        return _existing(new, cloud)
+
+
+def _yield_to_oldest(mine: ga.Logtank, new: ga.NewLogtank, cloud: Cloud) -> Agreed:
+    """Look whether another caller was first, and delete our own logtank if so."""
+    with error_context(logtank_id=mine.id):
+        here = alive_here(new, listing.logtanks(new, cloud))
+        if not is_settled(_as_listed(mine, here), Lease()):
+            _wait_a_second(cloud)
+            here = alive_here(new, listing.logtanks(new, cloud))
+        winner = oldest([_as_listed(mine, here), *here])
+        if winner.id == mine.id:
+            return Agreed(mine, created=True)
+        _delete(mine, winner, cloud)
+    return Agreed(winner, created=False)
+
+
+def _as_listed(logtank: ga.Logtank, listed: Iterable[ga.Logtank]) -> ga.Logtank:
+    """Return the logtank with what the list says of it, if it is listed."""
+    return next((each for each in listed if each.id == logtank.id), logtank)
+
+
+def _wait_a_second(cloud: Cloud) -> None:
+    # with little time left, as much of a second as there is
+    seconds = min(SETTLE_SECONDS, cloud.policy.remaining_seconds() / 2)
+    cloud.policy.sleep_within_deadline(seconds)
+
+
+def _delete(mine: ga.Logtank, winner: ga.Logtank, cloud: Cloud) -> None:
+    """Delete the younger logtank.
+
+    Raises: the errors of the deletion, with what is left to do by hand.
+    """
+    delete = ga.delete_logtank(mine, cloud.owner)
+    try:
+        retry.while_busy(lambda: cloud.ask(delete, replies.ignore), cloud.policy)
+    except NotFound:
+        return
+    except ProvisioningError as error:
+        error.remedy = (
+            f"Delete logtank {mine.id}: logtank {winner.id} ships the same log."
+        )
+        raise
+
+
+def _conflict(new: ga.NewLogtank, other: ga.Logtank) -> Conflict:
+    where = f"stream {other.log_stream_id} of group {other.log_group_id}"
+    return Conflict(
+        f"Listener {new.resource_id} already ships its log to {where}, through logtank "
+        f"{other.id}",
+        service=ga.SERVICE,
+        remedy=f"Delete logtank {other.id}, or send the event for that log stream.",
+    )

@@ -1,0 +1,126 @@
+"""An HTTP request, parsed once from the event of any gateway.
+
+API Gateway's REST and HTTP APIs, function URLs and load balancers on AWS, and Huawei's
+APIG, describe a request in much the same way; headers come in one of two forms, and a
+body may be in base64.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from functions.errors import InvalidEvent, PayloadTooLarge, Problem
+from functions.triggers.delivery import Event
+from functions.triggers.envelopes import inner
+
+MAX_BODY_BYTES = 256 * 1024
+_AUTHORIZER_FIELDS = {"methodArn", "routeArn"}
+"""Fields of the events that ask an authorizer, which are not requests."""
+
+
+class HttpRequest(NamedTuple):
+    """A request.
+
+    `headers` are by their names in lower case. `body` is what the sender sent, or why
+    it cannot be read. A load balancer wants the response in a form of its own, and
+    headers as it sent them: by one value or by several.
+    """
+
+    method: object
+    headers: Mapping[str, str]
+    body: bytes | InvalidEvent
+    is_from_load_balancer: bool
+    has_multi_value_headers: bool
+
+    def content(self) -> bytes:
+        """Return the body.
+
+        Raises: PayloadTooLarge, InvalidEvent.
+        """
+        if isinstance(self.body, InvalidEvent):
+            raise self.body
+        return self.body
+
+    def is_health_check(self) -> bool:
+        """Whether a load balancer checks the health of the function."""
+        agent = self.headers.get("user-agent", "")
+        is_checker = agent.startswith("ELB-HealthChecker/")
+        return self.is_from_load_balancer and self.method == "GET" and is_checker
+
+
+def recognizes(event: Event) -> bool:
+    """Whether an event is an HTTP request, in any of the forms."""
+    is_v2 = inner(event, "requestContext", "http") is not None
+    return ("httpMethod" in event or is_v2) and not _AUTHORIZER_FIELDS & event.keys()
+
+
+def parse(event: Event) -> HttpRequest:
+    """Return the request in an event; what is wrong with its body is in the value."""
+    try:
+        body: bytes | InvalidEvent = _body(event)
+    except InvalidEvent as error:
+        body = error
+    return HttpRequest(
+        method=event.get("httpMethod")
+        or inner(event, "requestContext", "http", "method"),
+        headers=_headers(event),
+        body=body,
+        is_from_load_balancer=inner(event, "requestContext", "elb") is not None,
+        has_multi_value_headers="multiValueHeaders" in event,
+    )
+
+
+def _headers(event: Event) -> dict[str, str]:
+    """Return the headers by their names in lower case.
+
+    Several of one name are one with commas between (RFC 9110 5.3).
+    """
+    single, several = event.get("headers"), event.get("multiValueHeaders")
+    found = single if isinstance(single, Mapping) else several
+    pairs = found.items() if isinstance(found, Mapping) else ()
+    values = (
+        (name, each if isinstance(each, list) else [each]) for name, each in pairs
+    )
+    return {
+        name.lower(): ",".join(texts)
+        for name, texts in values
+        if all(isinstance(text, str) for text in texts)
+    }
+
+
+def _body(event: Event) -> bytes:
+    """Return the body's bytes.
+
+    Raises: PayloadTooLarge, InvalidEvent.
+    """
+    text = event.get("body") or ""
+    if not isinstance(text, str):
+        raise InvalidEvent(Problem("", "body must be a string"))
+    if len(text) > MAX_BODY_BYTES * 2:  # before it is copied
+        raise _too_large()
+    body = _decoded(text) if event.get("isBase64Encoded") is True else _encoded(text)
+    if len(body) > MAX_BODY_BYTES:
+        raise _too_large()
+    return body
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise InvalidEvent(Problem("", "body is not valid base64")) from None
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InvalidEvent(Problem("", "body is not valid UTF-8")) from None
+
+
+def _too_large() -> PayloadTooLarge:
+    return PayloadTooLarge(
+        Problem("", f"body must have at most {MAX_BODY_BYTES} bytes")
+    )

@@ -26,7 +26,7 @@ TABLE = (
     Setting(
         "HUAWEICLOUD_REGION",
         parsers.region,
-        "region of LTS, such as `cn-north-4`; gives the endpoints of LTS and IAM",
+        "region of LTS, such as `cn-north-4`; determines the endpoints of LTS and IAM",
         field="region",
     ),
     Setting(
@@ -43,7 +43,7 @@ TABLE = (
     Setting(
         "HUAWEICLOUD_IAM_ENDPOINT",
         parsers.endpoint,
-        "endpoint of IAM, instead of the region's and the global one",
+        "endpoint of IAM, instead of the region's and the global endpoint",
     ),
     Setting(
         "HUAWEICLOUD_SDK_PROJECT_ID",
@@ -64,16 +64,24 @@ TABLE = (
         "domain-scoped token for GA; by default `HUAWEICLOUD_AUTH_TOKEN`",
     ),
     Setting("HUAWEICLOUD_SDK_AK", parsers.header, "access key for signed requests"),
-    Setting("HUAWEICLOUD_SDK_SK", parsers.header, "its secret key"),
+    Setting("HUAWEICLOUD_SDK_SK", parsers.header, "secret key of that access key"),
     Setting(
         "HUAWEICLOUD_SDK_SECURITY_TOKEN",
         parsers.header,
-        "its security token, if the key is temporary",
+        "security token of that access key, if it is temporary",
     ),
-    Setting("CLOUD_SDK_AK", parsers.header, "access key, as the API pages name it"),
-    Setting("CLOUD_SDK_SK", parsers.header, "its secret key"),
     Setting(
-        "HUAWEICLOUD_IAM_DOMAIN", parsers.text, "account of an IAM user; gets tokens"
+        "CLOUD_SDK_AK",
+        parsers.header,
+        "alternative name for `HUAWEICLOUD_SDK_AK`, used in the API docs",
+    ),
+    Setting(
+        "CLOUD_SDK_SK", parsers.header, "alternative name for `HUAWEICLOUD_SDK_SK`"
+    ),
+    Setting(
+        "HUAWEICLOUD_IAM_DOMAIN",
+        parsers.text,
+        "account name of the IAM user for whom tokens are requested",
     ),
     Setting("HUAWEICLOUD_IAM_USER", parsers.text, "name of the IAM user"),
     Setting("HUAWEICLOUD_IAM_PASSWORD", parsers.secret, "password of the IAM user"),
@@ -92,8 +100,8 @@ TABLE = (
     Setting(
         "LOG_STREAM_NAME",
         parsers.name_template,
-        "log stream, if the event names none; `{resource_id}` stands for the "
-        "listener's ID. The default is for `bootstrap` only: `ga-{resource_id}`",
+        "log stream, if the event names none; `{resource_id}` is replaced by the "
+        "listener's ID. Only `bootstrap` has a default: `ga-{resource_id}`",
         field="log_stream_name",
     ),
     Setting(
@@ -106,43 +114,43 @@ TABLE = (
     Setting(
         "RETRY_BASE_SECONDS",
         parsers.seconds(0.001, 60),
-        "longest first pause; the limit doubles with each further pause",
+        "upper limit of the first (random) pause; doubles with every retry",
         0.2,
         field="retry_base_seconds",
     ),
     Setting(
         "RETRY_CAP_SECONDS",
         parsers.seconds(0.001, 300),
-        "longest pause",
+        "upper limit of every pause, except one that a service asks for",
         5.0,
         field="retry_cap_seconds",
     ),
     Setting(
         "HTTP_TIMEOUT_SECONDS",
         parsers.seconds(0.05, 300),
-        "longest duration of one call, from its first byte to its last",
+        "time limit for one call, including connecting and reading the reply",
         10.0,
         field="http_timeout_seconds",
     ),
     Setting(
         "MAX_CONCURRENCY",
         parsers.integer(1, 64),
-        "requests of one event that are processed in parallel",
+        "how many requests of one event are processed in parallel",
         8,
         field="max_concurrency",
     ),
     Setting(
         "WEBHOOK_AUTH",
         parsers.one_of("signature", "platform"),
-        "how HTTP requests are authenticated: by their `signature`, or by the "
-        "`platform`'s gateway",
+        "how HTTP requests are authenticated: by their `signature`, or by the gateway of "
+        "the `platform`",
         "signature",
         field="webhook_auth",
     ),
     Setting(
         "WEBHOOK_SECRETS",
         parsers.webhook_secrets,
-        "secrets that sign HTTP requests: one or more `whsec_...` with spaces between",
+        "secrets (`whsec_...`) that HTTP requests may be signed with, separated by spaces",
         (),
         field="webhook_secrets",
     ),

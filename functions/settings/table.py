@@ -142,15 +142,16 @@ TABLE = (
     Setting(
         "WEBHOOK_AUTH",
         parsers.one_of("signature", "platform"),
-        "how HTTP requests are authenticated: by their `signature`, or by the gateway of "
-        "the `platform`",
+        "how HTTP requests are authenticated: by their `signature`, or by the gateway "
+        "of the `platform`",
         "signature",
         field="webhook_auth",
     ),
     Setting(
         "WEBHOOK_SECRETS",
         parsers.webhook_secrets,
-        "secrets (`whsec_...`) that HTTP requests may be signed with, separated by spaces",
+        "secrets (`whsec_...`) that HTTP requests may be signed with, separated by "
+        "spaces",
         (),
         field="webhook_secrets",
     ),

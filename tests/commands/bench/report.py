@@ -11,7 +11,8 @@ from tests.commands.bench.cold import Start
 from tests.commands.bench.figures import MEGABYTES, MILLISECONDS, Figure
 
 _HEAD = (
-    "| figure | ours | beside | the alternative | ratio: median (range) | wanted |",
+    "| figure | ours | compared with | the alternative | ratio: median (range) "
+    "| target |",
     "|---|---|---|---|---|---|",
 )
 
@@ -50,7 +51,7 @@ def bare_interpreter(starts: list[Start]) -> str:
     processor, wall, memory = zip(*starts, strict=True)
     return (
         f"Every cold start includes the interpreter itself: "
-        f"{MILLISECONDS.formatted(processor)} processor time, "
+        f"{MILLISECONDS.formatted(processor)} CPU time, "
         f"{MILLISECONDS.formatted(wall)} wall time, {MEGABYTES.formatted(memory)}."
     )
 

@@ -11,8 +11,10 @@ from tests.commands.bench.cold import Start
 from tests.commands.bench.figures import MEGABYTES, MILLISECONDS, Figure
 
 _HEAD = (
-    "| figure | ours | compared with | the alternative | ratio: median (range) "
-    "| target |",
+    (
+        "| figure | ours | compared with | the alternative | ratio: median (range) "
+        "| target |"
+    ),
     "|---|---|---|---|---|---|",
 )
 

@@ -81,7 +81,8 @@ lock: ## pin the newest versions of all dependencies, with hashes
 	@$(LOCK) pyproject.toml -o functions/requirements.txt
 	@$(LOCK) pyproject.toml --group dev -c functions/requirements.txt -o tests/requirements.txt
 	@$(LOCK) pyproject.toml --group build -c tests/requirements.txt -o tests/build.txt
-	@for group in sam awslambdaric bench audit; do \
+	@$(LOCK) pyproject.toml --group bench -c tests/requirements.txt -o tests/bench.txt
+	@for group in sam awslambdaric audit; do \
 		$(LOCK) --group pyproject.toml:$$group -c tests/requirements.txt -o tests/$$group.txt; done
 
 clean: ## remove everything that the other targets created

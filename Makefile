@@ -9,6 +9,9 @@ CLOUD    = emulator
 VERSION  = 3.12
 ARCH     = x86_64
 
+# A value as one word for the shell, whatever is in it.
+quoted = '$(subst ','\'',$(1))'
+
 RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
@@ -20,16 +23,16 @@ help: ## list the targets, and the version
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: .venv/run/ready ## bootstrap a listener twice, against the emulator
-	@$(RUN) -m tests.commands.run --cloud $(CLOUD) $(if $(filter command,$(origin EVENT)),$(EVENT))
+	@$(RUN) -m tests.commands.run --cloud $(call quoted,$(CLOUD)) $(if $(filter command,$(origin EVENT)),$(call quoted,$(EVENT)))
 
 invoke: .venv/run/ready ## send EVENT=file.json through FUNCTION=bootstrap
-	@$(RUN) -m tests.commands.invoke --cloud $(CLOUD) $(FUNCTION) $(EVENT)
+	@$(RUN) -m tests.commands.invoke --cloud $(call quoted,$(CLOUD)) $(call quoted,$(FUNCTION)) $(call quoted,$(EVENT))
 
 serve: .venv/run/ready ## serve the functions as webhooks on PORT=8000, until Ctrl-C
-	@$(RUN) -m tests.commands.serve --cloud $(CLOUD) --port $(or $(PORT),8000)
+	@$(RUN) -m tests.commands.serve --cloud $(call quoted,$(CLOUD)) --port $(call quoted,$(or $(PORT),8000))
 
 emulator: .venv/run/ready ## emulate LTS, GA and IAM on PORT=8080, until Ctrl-C
-	@$(RUN) -m tests.emulator --port $(or $(PORT),8080)
+	@$(RUN) -m tests.commands.emulator --port $(call quoted,$(or $(PORT),8080))
 
 test: .venv/dev/ready .venv/build/ready .venv/sam/ready .venv/awslambdaric/ready ## run all tests, with coverage
 	@$(DEV) -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term-missing
@@ -42,11 +45,10 @@ matrix: ## run the unit, contract and build tests on every installed Python from
 		.venv/$$version/bin/python -m pytest --quiet --numprocesses auto --dist loadfile \
 			tests/unit tests/contract tests/deployment/test_bundle.py || exit 1; done
 
-BUNDLE = @.venv/build/bin/python -m tests.commands.build --version $(VERSION) --arch $(ARCH)
+BUNDLE = @.venv/build/bin/python -m tests.commands.build --version $(call quoted,$(VERSION)) --arch $(call quoted,$(ARCH))
 
 build: .venv/build/ready ## build build/bundle.zip, for VERSION=3.12 and ARCH=x86_64 or arm64
-	@rm -rf build/bundle build/bundle.zip
-	$(BUNDLE) --to build/bundle --archive build/bundle.zip
+	$(BUNDLE) --to build/bundle --archive build/bundle.zip --replace
 
 build-%: .venv/build/ready # `sam build` asks for each function in turn
 	$(BUNDLE) --to "$(or $(ARTIFACTS_DIR),$(error ARTIFACTS_DIR is not set))"
@@ -99,5 +101,5 @@ REQUIREMENTS_audit = tests/audit.txt
 OURS := $(PYTHON)
 .venv/bench/ready .venv/awslambdaric/ready: PYTHON = $(shell $(OURS) tests/commands/interpreters.py $(VERSION) || echo $(OURS))
 .venv/%/ready: FORCE
-	@$(PYTHON) tests/commands/environment.py .venv/$* $(or $(REQUIREMENTS_$*),tests/requirements.txt)
+	@$(PYTHON) -m tests.commands.environment .venv/$* $(or $(REQUIREMENTS_$*),tests/requirements.txt)
 FORCE:

@@ -207,6 +207,7 @@ locals {
     RETRY_BASE_SECONDS         = "0.2"
     RETRY_CAP_SECONDS          = "5"
     HTTP_TIMEOUT_SECONDS       = "10"
+    HTTP_RESPONSE_SECONDS      = "25"
     MAX_CONCURRENCY            = "8"
     WEBHOOK_AUTH               = "signature"
     LOG_LEVEL                  = var.log_level

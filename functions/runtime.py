@@ -17,11 +17,13 @@ from datetime import datetime, timezone
 
 from functions import __version__
 
+_MAX_ID_LENGTH = 128
 RESERVE_SECONDS = 1.0
 """Kept back for the response."""
 UNKNOWN_SECONDS = 60.0
 """Assumed to remain if the platform does not say."""
 _MAX_SECONDS = 259_200.0  # FunctionGraph's limit; more means that the unit is wrong
+_PROJECT_ID = "HUAWEICLOUD_SDK_PROJECT_ID"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 AGENCY_METHODS = {
     "access": "getSecurityAccessKey",
@@ -32,22 +34,38 @@ AGENCY_METHODS = {
 
 Variables = Callable[[str], str | None]
 """Returns the value of a setting, None if it is not set."""
+_INVISIBLE = "\ufeff\u200b\u2060"
+"""Invisible characters that are pasted along with a text: byte order mark, ..."""
+
+
+def trimmed(text: str | None) -> str:
+    """Return text without the white space and invisible characters around it."""
+    before = None
+    found = text or ""
+    while found != before:
+        before, found = found, found.strip().strip(_INVISIBLE)
+    return found
 
 
 def variables(context: object, environ: Mapping[str, str] = os.environ) -> Variables:
-    """Return what looks up settings: in FunctionGraph's user data, then in `environ`.
+    """Return a function that looks up settings.
 
-    User data is in the context, and as JSON in RUNTIME_USERDATA.
+    It looks in FunctionGraph's user data, then in `environ`. User data is in the
+    context, and as JSON in RUNTIME_USERDATA.
     """
-    user_data = getattr(context, "getUserData", None)
     preset = _preset_user_data(environ)
 
     def look_up(name: str) -> str | None:
-        found = user_data(name) if user_data else None
-        found = found or environ.get(name) or preset.get(name)
-        if not found and name == "HUAWEICLOUD_SDK_PROJECT_ID":
-            found = _own_project(context)
-        return None if found is None else str(found)
+        for found in (
+            _ask_text(context, "getUserData", name),
+            environ.get(name),
+            preset.get(name),
+            # a FunctionGraph function's own project
+            _ask_text(context, "getProjectID") if name == _PROJECT_ID else None,
+        ):
+            if found is not None and trimmed(text := str(found)):
+                return text
+        return None
 
     return look_up
 
@@ -55,30 +73,53 @@ def variables(context: object, environ: Mapping[str, str] = os.environ) -> Varia
 def agency(context: object) -> Mapping[str, str] | None:
     """Return the parts of the temporary key of FunctionGraph's agency, None elsewhere.
 
-    A key is valid for a day at most, so it is read whenever it is needed and not kept.
+    A key is valid for a day or less, so it is read when it is needed and not kept.
     """
-    if not hasattr(context, AGENCY_METHODS["access"]):
-        return None
-    found = {part: _text(context, name) for part, name in AGENCY_METHODS.items()}
+    with suppress(Exception):
+        if not hasattr(context, AGENCY_METHODS["access"]):
+            return None
+    found = {part: _ask_text(context, name) for part, name in AGENCY_METHODS.items()}
     return {part: text for part, text in found.items() if text}
 
 
-def _text(context: object, name: str) -> str:
-    """Return what a method of the context returns, nothing if it fails.
+def _ask(context: object, name: str, *arguments: str) -> object:
+    """Return the result of a context method, None if it does not exist or fails.
 
-    How a runtime reports that a function has no agency is not documented.
+    How a runtime reports that something is missing, such as an agency, is not
+    documented; an unknown value must not cost the event.
     """
     with suppress(Exception):
-        return str(getattr(context, name)() or "")
-    return ""
+        return getattr(context, name)(*arguments)
+    return None
+
+
+def _ask_text(context: object, name: str, *arguments: str) -> str | None:
+    """Return the same as text; what is returned may fail in its turn."""
+    with suppress(Exception):
+        found = _ask(context, name, *arguments)
+        return None if found is None else str(found)
+    return None
 
 
 def request_id(context: object) -> str | None:
-    """Return the platform's ID of this invocation."""
-    if hasattr(context, "getRequestID"):
-        return str(context.getRequestID())
-    found = getattr(context, "aws_request_id", None)
-    return None if found is None else str(found)
+    """Return the platform's ID of this invocation, None if it is unknown."""
+    found = _text_of(context, "getRequestID", "aws_request_id")
+    return found and found[:_MAX_ID_LENGTH]
+
+
+def function_name(context: object) -> str | None:
+    """Return the name by which the platform knows this function, None if unknown."""
+    return _text_of(context, "getFunctionName", "function_name")
+
+
+def _text_of(context: object, method: str, attribute: str) -> str | None:
+    """Return what FunctionGraph's method or Lambda's attribute says, if anything."""
+    if found := _ask_text(context, method):
+        return found
+    with suppress(Exception):
+        attached = getattr(context, attribute)
+        return str(attached) if attached else None
+    return None
 
 
 def remaining_time(
@@ -89,8 +130,18 @@ def remaining_time(
     return lambda: ends_at - clock()
 
 
+def limited(
+    remaining_seconds: Callable[[], float],
+    began: float,
+    limit: float,
+    clock: Callable[[], float] = time.monotonic,
+) -> Callable[[], float]:
+    """Return `remaining_seconds`, limited to `limit` seconds after the start."""
+    return lambda: min(remaining_seconds(), began + limit - clock())
+
+
 class _Thread(threading.local):
-    """What a thread is working on."""
+    """Per-thread log context."""
 
     item: int | None = None
 
@@ -136,28 +187,22 @@ class Log:
 
 def _preset_user_data(environ: Mapping[str, str]) -> Mapping[str, str]:
     try:
-        found = json.loads(environ.get("RUNTIME_USERDATA", "{}"))
-    except ValueError:
+        found = json.loads(trimmed(environ.get("RUNTIME_USERDATA", "{}")))
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _own_project(context: object) -> object:
-    """Return the ID of the project that a FunctionGraph function is deployed in."""
-    get_project_id = getattr(context, "getProjectID", None)
-    return get_project_id() if get_project_id else None
 
 
 def _remaining_seconds(context: object) -> float:
     """Return what the platform says, UNKNOWN_SECONDS if that is not plausible.
 
-    On Lambda no time may be left; FunctionGraph returns 0 only by a mistaken unit.
+    On Lambda no time may be left; a 0 from FunctionGraph means that its unit is wrong.
     """
     for name, minimum in (
         ("get_remaining_time_in_millis", 0),
         ("getRemainingTimeInMilliSeconds", 1),
     ):
-        milliseconds = getattr(context, name, lambda: None)()
+        milliseconds = _ask(context, name)
         if isinstance(milliseconds, int | float):
             is_plausible = minimum <= milliseconds <= _MAX_SECONDS * 1000
             return milliseconds / 1000 if is_plausible else UNKNOWN_SECONDS

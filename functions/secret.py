@@ -1,13 +1,20 @@
-"""Text that must not leak."""
+"""Text that must not leak, and its masking in untrusted text."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from urllib.parse import quote
 
 MASK = "***"
 MIN_LENGTH = 8
+"""A shorter text is not masked, as it would match unrelated ones."""
+SEED_LENGTH = 12
+"""So many characters from a secret's beginning are masked even without the rest."""
+_CUT_OFF = " .…\"'`)]}>,;"
+"""What may follow where untrusted text was truncated."""
 
 
 class Secret:
@@ -27,14 +34,13 @@ class Secret:
         return self._text
 
     def forms(self) -> frozenset[str]:
-        """Return the ways to write the text: as it is, in a URL, and in JSON.
+        """Return the ways to write the text that are masked, computed once.
 
-        They are computed once; those shorter than MIN_LENGTH are left out.
+        Unchanged, in JSON, in a URL, in Python's quoting, and as UTF-8 that was
+        read as Latin-1; each only if it has MIN_LENGTH characters.
         """
         if self._forms is None:
-            text = self._text
-            in_json = (json.dumps(text, ensure_ascii=by) for by in (True, False))
-            forms = {text, quote(text, safe=""), *(each[1:-1] for each in in_json)}
+            forms = frozenset(_forms(self._text))
             self._forms = frozenset(f for f in forms if len(f) >= MIN_LENGTH)
         return self._forms
 
@@ -51,39 +57,77 @@ class Secret:
         return hash(self._text)
 
 
-def mask(text: str, secrets: Sequence[Secret]) -> str:
-    """Return foreign text with every secret in it masked.
-
-    A very short secret is not masked, as it would match unrelated text.
-    """
-    return _masked(text, _all_forms(secrets))
-
-
-def scrub(document: object, secrets: Sequence[Secret]) -> object:
-    """Return foreign JSON with every secret in its texts masked."""
-    return _scrubbed(document, _all_forms(secrets))
-
-
-def _all_forms(secrets: Sequence[Secret]) -> list[str]:
-    """Return the forms of all secrets, longest first, as one may contain another."""
-    forms = {form for secret in secrets for form in secret.forms()}
-    return sorted(forms, key=len, reverse=True)
+def _forms(text: str) -> Iterator[str]:
+    yield text
+    for ascii_only in (True, False):
+        in_json = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        yield in_json
+        yield in_json.replace("/", "\\/")
+    utf_8 = text.encode("utf-8", "surrogatepass")
+    in_url = quote(utf_8, safe="")
+    yield in_url
+    yield re.sub("%[0-9A-F]{2}", lambda each: each[0].lower(), in_url)
+    yield quote(utf_8, safe="/")
+    yield repr(text)[1:-1]
+    yield utf_8.decode("latin-1")
 
 
-def _masked(text: str, forms: Sequence[str]) -> str:
-    for each in forms:
-        text = text.replace(each, MASK)
-    return text
+class Masks:
+    """Masks known secrets in untrusted text; more secrets can be added."""
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        self._forms: set[str] = set()
+        self._beginnings: set[str] = set()
+        self._seeds = re.compile("(?!)")  # matches nothing
+        self.add(*secrets)
+
+    def add(self, *secrets: Secret) -> None:
+        """Make more secrets known."""
+        forms = {form for secret in secrets for form in secret.forms()}
+        if forms <= self._forms:
+            return
+        self._forms = self._forms | forms  # a new set: others may iterate over the old
+        lengths = range(MIN_LENGTH, SEED_LENGTH)
+        self._beginnings = {form[:length] for form in self._forms for length in lengths}
+        seeds = {re.escape(form[:SEED_LENGTH]) for form in self._forms}
+        if seeds:
+            self._seeds = re.compile("|".join(sorted(seeds, key=len, reverse=True)))
+
+    def text(self, text: str) -> str:
+        """Return text with every secret in it masked, and what is cut off from one."""
+        parts: list[str] = []
+        done = 0
+        while found := self._seeds.search(text, done):
+            start = found.start()
+            end = start + max(_common(text, start, form) for form in self._forms)
+            parts += text[done:start], MASK
+            done = end
+        return "".join(parts) + self._without_cut_off(text[done:])
+
+    def document(self, document: object) -> object:
+        """Return JSON with every secret masked, in texts, in keys, and as a number."""
+        if isinstance(document, str):
+            return self.text(document)
+        if isinstance(document, list):
+            return [self.document(each) for each in document]
+        if isinstance(document, dict):
+            return {self.text(k): self.document(v) for k, v in document.items()}
+        if isinstance(document, int | float) and not isinstance(document, bool):
+            return MASK if self._seeds.search(str(document)) else document
+        return document
+
+    def _without_cut_off(self, text: str) -> str:
+        """Return text with its end masked, if a secret was cut off there."""
+        kept = text.rstrip(_CUT_OFF)
+        for length in range(SEED_LENGTH - 1, MIN_LENGTH - 1, -1):
+            if kept[-length:] in self._beginnings:
+                return kept[:-length] + MASK + text[len(kept) :]
+        return text
 
 
-def _scrubbed(document: object, forms: Sequence[str]) -> object:
-    if isinstance(document, str):
-        return _masked(document, forms)
-    if isinstance(document, list):
-        return [_scrubbed(each, forms) for each in document]
-    if isinstance(document, dict):
-        return {
-            _masked(name, forms): _scrubbed(each, forms)
-            for name, each in document.items()
-        }
-    return document
+def _common(text: str, start: int, form: str) -> int:
+    """Return how many characters of a form stand in text from a place on."""
+    if not text.startswith(form[:SEED_LENGTH], start):
+        return 0
+    pairs = zip(form, text[start : start + len(form)], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -20,10 +20,11 @@ from functions.contracts.schema_files import REGISTRY, load_dereferenced
 from functions.errors import InvalidEvent, Problem, pointer
 
 MAX_PROBLEMS = 100
+REQUIRED = "is required"
 
 
 def check(name: str, document: object, max_problems: int = MAX_PROBLEMS) -> None:
-    """Do nothing if a document satisfies a schema, such as `bootstrap.event`.
+    """Raise unless a document satisfies a schema, such as `bootstrap.event`.
 
     Raises: InvalidEvent with each place that does not, up to `max_problems`, and never
     with a value.
@@ -98,7 +99,7 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
     if error.validator == "required":
         for name in rule:
             if name not in found:
-                yield Problem(pointer((*steps, name)), "is required")
+                yield Problem(pointer((*steps, name)), REQUIRED)
     elif error.validator == "additionalProperties":
         for name in found.keys() - schema["properties"].keys():
             yield Problem(pointer((*steps, name)), "is not a known field")

@@ -17,6 +17,7 @@ ProvisioningError
 │   ├── InvalidProject
 │   ├── InvalidRequest
 │   ├── Redirected
+│   ├── ProxyRefused
 │   ├── NotFound
 │   ├── AlreadyExists
 │   ├── QuotaExceeded
@@ -40,6 +41,7 @@ from functions.errors.family import (
     Problem,
     ProvisioningError,
     Result,
+    as_json,
     pointer,
 )
 from functions.errors.local import (
@@ -67,6 +69,7 @@ from functions.errors.upstream import (
     NotProcessed,
     OutcomeUnknown,
     PermissionDenied,
+    ProxyRefused,
     QuotaExceeded,
     Redirected,
     Refused,

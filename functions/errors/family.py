@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from typing import NamedTuple, TypedDict
@@ -19,6 +20,7 @@ _FACTS = (
     "logtank_id",
 )
 _MAX_STEP_LENGTH = 128
+_MAX_POINTER_LENGTH = 256
 
 Result = dict[str, object]
 """What a request returns: JSON, as its function's result schema has it."""
@@ -38,11 +40,24 @@ def _escaped(step: str) -> str:
     return shown.replace("~", "~0").replace("/", "~1")
 
 
+def as_json(document: object) -> str:
+    """Return JSON with no needless escapes; half characters alone are escaped."""
+    text = json.dumps(document, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class Problem(NamedTuple):
     """One thing wrong with an event: a JSON pointer, and what must change there."""
 
     pointer: str
     detail: str
+
+    def bounded(self) -> Problem:
+        """Return the problem with a pointer of limited length."""
+        if len(self.pointer) <= _MAX_POINTER_LENGTH:
+            return self
+        cut = self.pointer[: _MAX_POINTER_LENGTH - 3].rstrip("~")
+        return self._replace(pointer=f"{cut}...")
 
     def __str__(self) -> str:
         """Return the place and the rule, as in `/ttl_in_days must be an integer`."""

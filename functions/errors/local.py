@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from functions.errors.family import Outcome, Problem, ProvisioningError, Result
+from functions.errors.family import (
+    Outcome,
+    Problem,
+    ProvisioningError,
+    Result,
+    as_json,
+)
+
+_MAX_PLACES = 1_000
+T = TypeVar("T")
+
+_MAX_PROBLEMS_BYTES = 12_288
+"""Problems stand in a document twice, so that it stays below 64 KB however escaped."""
+_MAX_FAILURES_BYTES = 49_152
+"""Of the failures of a batch, so that its document, without results, is below 64 KB."""
 
 
 class CallerFault(ProvisioningError):
@@ -16,18 +31,30 @@ class CallerFault(ProvisioningError):
 
 
 class InvalidEvent(CallerFault):
-    """The event breaks its schema; `problems` has every place where it does."""
+    """The event breaks its schema.
+
+    `problems` has the places where it does, as many as fit into a document; `omitted`
+    is the number of the others.
+    """
 
     remedy = "Correct the named fields of the event; schemas/ has its schema."
 
-    def __init__(self, *problems: Problem, remedy: str | None = None) -> None:
-        """Take everything that is wrong with the event."""
-        self.problems = sorted(set(problems))
-        super().__init__("; ".join(map(str, self.problems)), remedy=remedy)
+    def __init__(
+        self, *problems: Problem, remedy: str | None = None, omitted: int = 0
+    ) -> None:
+        """Take everything that is wrong, and the number of what was left out before."""
+        every = sorted({problem.bounded() for problem in problems})
+        fitting = _fitting(enumerate(map(str, every)), _MAX_PROBLEMS_BYTES)
+        self.problems = every[: len(fitting)]
+        self.omitted = omitted + len(every) - len(fitting)
+        rest = f"; and {self.omitted} more problems" if self.omitted else ""
+        super().__init__("; ".join(fitting.values()) + rest, remedy=remedy)
 
     def as_document(self) -> Result:
         """Return the document, with one entry in `errors` for each problem."""
-        return super().as_document() | {"errors": [p._asdict() for p in self.problems]}
+        document = super().as_document()
+        document["errors"] = [problem._asdict() for problem in self.problems]
+        return document | ({"omitted": self.omitted} if self.omitted else {})
 
 
 class MethodNotAllowed(InvalidEvent):
@@ -107,10 +134,12 @@ class BatchFailed(ProvisioningError):
             for place, outcome in enumerate(outcomes)
             if isinstance(outcome, ProvisioningError)
         }
-        places = ", ".join(map(str, self.failures))
+        places = [*map(str, self.failures)]
+        if len(places) > _MAX_PLACES:
+            places[_MAX_PLACES:] = [f"and {len(places) - _MAX_PLACES} more"]
         super().__init__(
             f"{len(self.failures)} of {len(outcomes)} requests failed (counted from "
-            f"0): {places}"
+            f"0): {', '.join(places)}"
         )
         self.status = max(failure.status for failure in self.failures.values())
         self.retryable = any(each.retryable for each in self.failures.values())
@@ -119,14 +148,44 @@ class BatchFailed(ProvisioningError):
 
     def as_document(self) -> Result:
         """Return the document, with each request's result or error in `results`."""
-        return super().as_document() | {
-            "results": [
-                each.as_document() if isinstance(each, ProvisioningError) else each
-                for each in self.outcomes
-            ]
-        }
+        return super().as_document() | self.results(lambda each: each.as_document())
+
+    def results(self, describe: Callable[[ProvisioningError], Result]) -> Result:
+        """Return `results`, in order: each result, and the errors as described.
+
+        Errors that do not fit into a document are None there, and `omitted` is their
+        number.
+        """
+        shown = self._shown(describe)
+        results = [
+            shown.get(place) if place in self.failures else outcome
+            for place, outcome in enumerate(self.outcomes)
+        ]
+        return {"results": results} | self._omitted(shown)
 
     def __str__(self) -> str:
         """Return the document as JSON, with the failures alone."""
-        failures = [failure.as_document() for failure in self.failures.values()]
-        return json.dumps(super().as_document() | {"results": failures})
+        shown = self._shown(lambda each: each.as_document())
+        document = super().as_document() | {"results": list(shown.values())}
+        return as_json(document | self._omitted(shown))
+
+    def _shown(
+        self, describe: Callable[[ProvisioningError], Result]
+    ) -> dict[int, Result]:
+        described = ((place, describe(each)) for place, each in self.failures.items())
+        return _fitting(described, _MAX_FAILURES_BYTES)
+
+    def _omitted(self, shown: Mapping[int, Result]) -> Result:
+        number = len(self.failures) - len(shown)
+        return {"omitted": number} if number else {}
+
+
+def _fitting(items: Iterable[tuple[int, T]], max_bytes: int) -> dict[int, T]:
+    """Return the first items, by their index, that fit into `max_bytes` of ASCII."""
+    fitting: dict[int, T] = {}
+    for place, item in items:
+        max_bytes -= len(json.dumps(item))
+        if max_bytes < 0:
+            break
+        fitting[place] = item
+    return fitting

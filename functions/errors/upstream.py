@@ -51,6 +51,15 @@ class Redirected(Refused):
     )
 
 
+class ProxyRefused(Refused):
+    """A proxy refuses to connect to the service (407, 403)."""
+
+    remedy = (
+        "Correct the user and password in the proxy's URL (HTTPS_PROXY), allow the "
+        "proxy to reach the service's endpoint, or except the endpoint by NO_PROXY."
+    )
+
+
 class NotFound(Refused):
     """Something that the request names does not exist (404, LTS.0201, GA.9002)."""
 
@@ -69,7 +78,7 @@ class AlreadyExists(Refused):
 
 
 class QuotaExceeded(Refused):
-    """The account has as many as it may have (LTS.0206, GA.9103)."""
+    """A quota is exhausted (LTS.0206, GA.9103)."""
 
     status = 409
     remedy = (

@@ -17,7 +17,7 @@ class Cache(Generic[Key, Value]):
     """Values by key, made on demand; of more than MAX_ENTRIES the oldest goes."""
 
     def __init__(self, make: Callable[[], Value]) -> None:
-        """Take what makes a missing value."""
+        """Take the factory for missing values."""
         self._make = make
         self._lock = threading.Lock()
         self._values: dict[Key, Value] = {}

@@ -1,4 +1,4 @@
-"""The way to the clouds, put together: authorize, guard, classify, log, send."""
+"""Builds the function that sends calls: authorize, guard, classify, log, send."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from functions.huaweicloud.projects import Project, unknown_project
 from functions.huaweicloud.retry import repeat
 from functions.huaweicloud.retry_policy import RetryPolicy
 from functions.huaweicloud.tokens import TokenCache
-from functions.secret import Secret
+from functions.secret import Masks, Secret
 from functions.settings import Settings
 from functions.settings.credentials import Keys, Tokens, User, fingerprint
 from functions.transport.calls import Call, Reply, Send
@@ -47,11 +47,11 @@ class Client:
 
         `record_duration` is called with the seconds that each call took.
         """
-        secrets = list(settings.secrets)
+        masks = Masks(settings.secrets)
         session = Session(
             self._connections,
             settings.endpoints,
-            secrets,
+            masks,
             settings.http_timeout_seconds,
             policy.remaining_seconds,
         )
@@ -61,10 +61,11 @@ class Client:
             lockouts=self._lockouts,
             endpoints=settings.endpoints,
             credential=fingerprint(settings.credential),
+            own_project=lambda: settings.project_id or self._project(settings).known_id,
             remaining_seconds=policy.remaining_seconds,
             accepted=set(),
         )
-        return guard(self._authorized(send, guard, settings, policy, secrets))
+        return guard(self._authorized(send, guard, settings, policy, masks))
 
     def _authorized(
         self,
@@ -72,7 +73,7 @@ class Client:
         guard: Callable[[Send], Send],
         settings: Settings,
         policy: RetryPolicy,
-        secrets: list[Secret],
+        masks: Masks,
     ) -> Send:
         """Return `send` with what the kind of credential adds to each call."""
         endpoints, credential = settings.endpoints, settings.credential
@@ -81,7 +82,7 @@ class Client:
         if isinstance(credential, Keys):
             return authorization.with_keys(send, credential, endpoints)
         cache = self._tokens[fingerprint(credential), endpoints[iam.SERVICE]]
-        get_token = _token_getter(cache, credential, guard(send), policy, secrets)
+        get_token = _token_getter(cache, credential, guard(send), policy, masks)
         return authorization.with_user(send, get_token, cache.forget)
 
     def find_project(self, settings: Settings, send: Send, policy: RetryPolicy) -> str:
@@ -91,10 +92,13 @@ class Client:
         """
         if not settings.region:
             raise unknown_project("and neither is HUAWEICLOUD_REGION, to look it up")
-        project = self._projects[fingerprint(settings.credential), settings.region]
-        return project.id(
+        return self._project(settings).id(
             settings.region, lambda call, read: repeat(call, read, send, policy)
         )
+
+    def _project(self, settings: Settings) -> Project:
+        region = settings.region or ""
+        return self._projects[fingerprint(settings.credential), region]
 
 
 def _token_getter(
@@ -102,16 +106,17 @@ def _token_getter(
     user: User,
     send: Send,
     policy: RetryPolicy,
-    secrets: list[Secret],
+    masks: Masks,
 ) -> authorization.GetToken:
-    """Return what gets a scope's token, and adds it to the secrets."""
+    """Return a function that gets a scope's token and has it masked."""
 
     def ask(scope: iam.Scope) -> iam.Token:
         return repeat(iam.create_token(user, scope), iam.token, send, policy)
 
     def get_token(scope: iam.Scope) -> Secret:
-        secrets.append(cache.get(scope, ask, policy.remaining_seconds))
-        return secrets[-1]
+        token = cache.get(scope, ask, policy.remaining_seconds)
+        masks.add(token)
+        return token
 
     return get_token
 

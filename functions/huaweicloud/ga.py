@@ -1,11 +1,13 @@
 """Global Accelerator: its calls as values, and what its replies say.
 
 Sources: *Creating a Log* (body in Tables 2 and 3, reply in Tables 4 and 5), *Querying
-Logs*, *Querying Details About a Log*, *Deleting a Log*.
+Logs*, *Querying Details About a Log*, *Deleting a Log*, *Querying Details About a
+Listener*.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -18,7 +20,7 @@ LISTENER = "LISTENER"
 ACTIVE, PENDING, ERROR, DELETING = "ACTIVE", "PENDING", "ERROR", "DELETING"
 """The statuses of a logtank (Table 5)."""
 
-_PATH = "/v1/logtanks"
+_LOGTANKS, _LISTENERS = "/v1/logtanks", "/v1/listeners"
 
 
 class Owner(NamedTuple):
@@ -123,6 +125,16 @@ def logtanks(call: Call, reply: Reply) -> tuple[list[Logtank], str | None]:
     return [_logtank(each, call, reply) for each in listed], marker
 
 
+def show_listener(listener_id: str, owner: Owner) -> Call:
+    """Return the call that shows a listener; GA refuses it if there is none."""
+    return _call("ShowListener", "GET", owner, listener_id, path=_LISTENERS)
+
+
+def is_usual_id(listener_id: str) -> bool:
+    """Whether an ID has GA's form: 32 hexadecimal digits, with or without hyphens."""
+    return bool(re.fullmatch("[0-9a-fA-F]{32}", listener_id.replace("-", "")))
+
+
 def _logtank(described: object, call: Call, reply: Reply) -> Logtank:
     if not isinstance(described, Mapping) or not replies.identifier(described, "id"):
         raise replies.unintelligible(call, reply, "has no logtank with an ID")
@@ -146,8 +158,9 @@ def _call(
     operation: str,
     method: str,
     owner: Owner,
-    logtank_id: str = "",
+    identifier: str = "",
     *,
+    path: str = _LOGTANKS,
     query: tuple[tuple[str, str], ...] = (),
     body: Mapping[str, object] | None = None,
 ) -> Call:
@@ -155,7 +168,7 @@ def _call(
         service=SERVICE,
         operation=operation,
         method=method,
-        path=f"{_PATH}/{path_segment(logtank_id)}" if logtank_id else _PATH,
+        path=f"{path}/{path_segment(identifier)}" if identifier else path,
         query=query,
         headers=(("Content-Type", "application/json"), *owner.headers()),
         body=body,

@@ -57,6 +57,7 @@ def create_token(user: User, scope: Scope) -> Call:
         headers=(("Content-Type", "application/json;charset=utf8"),),
         body={"auth": {"identity": identity, "scope": wanted}},
         endpoint="" if scope.project_id else IAM_GLOBAL,
+        project=scope.project_id,
     )
 
 

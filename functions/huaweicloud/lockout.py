@@ -3,11 +3,15 @@
 Five bad signatures in a row lock a key. So until an endpoint has accepted a credential,
 an invocation's calls wait for the first one's reply, and after a rejection nothing is
 sent there for five minutes.
+
+A request may name a project of its own. If a valid credential has no access to it, the
+reply is a rejection too, and it blocks that project alone. It is not known then whether
+the credential is valid, so no more than MAX_FOREIGN_PROJECTS are tried before another
+call shows that it is.
 """
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +36,9 @@ from functions.transport.calls import Call, Reply, Send
 LOCKOUT_SECONDS = 300.0
 """How long a rejection is remembered; the gateway's own lock lasts as long."""
 
+MAX_FOREIGN_PROJECTS = 2
+_MAX_REMEMBERED = 64
+
 _ACCEPTED_BUT_REFUSED = (
     PermissionDenied,
     InvalidProject,
@@ -51,8 +58,8 @@ class Lockout:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._ends_at = -math.inf
-        self._rejection: AuthenticationFailed | None = None
+        self._rejections: dict[str | None, tuple[float, AuthenticationFailed]] = {}
+        self._is_accepted = False
 
     @contextmanager
     def exclusive(
@@ -73,31 +80,53 @@ class Lockout:
         finally:
             self._lock.release()
 
-    def record(self, rejection: AuthenticationFailed) -> None:
-        """Remember that the credential was rejected."""
-        self._rejection = rejection
-        self._ends_at = self._clock() + LOCKOUT_SECONDS
+    def reject(self, project: str | None, rejection: AuthenticationFailed) -> None:
+        """Remember a rejection: for a foreign project, or else of the credential."""
+        self._rejections.pop(project, None)
+        self._rejections[project] = self._clock() + LOCKOUT_SECONDS, rejection
+        if project is None:
+            self._is_accepted = False
+        if len(self._rejections) > _MAX_REMEMBERED:
+            del self._rejections[next(iter(self._rejections))]
 
-    def is_active(self) -> bool:
-        """Whether a rejection is remembered."""
-        return self._clock() < self._ends_at
+    def accept(self) -> None:
+        """Remember that the endpoint has accepted the credential."""
+        self._is_accepted = True
 
-    def check(self) -> None:
-        """Do nothing unless a rejection is remembered.
+    def is_active(self, project: str | None) -> bool:
+        """Whether no call for a project may be made."""
+        return self._blocking(project) is not None
+
+    def check(self, project: str | None) -> None:
+        """Raise if a rejection blocks calls for the project.
 
         Raises: AuthenticationFailed, retryable, with the seconds until it is forgotten.
         """
-        if self._rejection is None or not self.is_active():
+        if not (blocking := self._blocking(project)):
             return
-        seconds = self._ends_at - self._clock()
+        ends_at, rejection = blocking
+        seconds = ends_at - self._clock()
         again = AuthenticationFailed(
-            f"{self._rejection.detail}; nothing is sent with this credential for "
+            f"{rejection.detail}; nothing is sent with this credential for "
             f"{seconds:.0f} seconds",
             retry_after=seconds,
-            **self._rejection.cloud_facts(),
+            **rejection.cloud_facts(),
         )
         again.retryable = True
         raise again
+
+    def _blocking(
+        self, project: str | None
+    ) -> tuple[float, AuthenticationFailed] | None:
+        """Return the rejection that blocks a project, and when that ends."""
+        now = self._clock()
+        live = {
+            key: each for key, each in self._rejections.copy().items() if now < each[0]
+        }
+        if blocking := live.get(project) or live.get(None):
+            return blocking
+        is_tried = len(live) >= MAX_FOREIGN_PROJECTS and not self._is_accepted
+        return next(iter(live.values())) if is_tried and project is not None else None
 
 
 Lockouts = Cache[tuple[str, str], Lockout]
@@ -107,8 +136,9 @@ Lockouts = Cache[tuple[str, str], Lockout]
 class Guard:
     """Sends a call alone until its endpoint accepts the credential.
 
-    `credential` is a fingerprint. `accepted` is shared by the calls of one invocation
-    only: until the next one, the key may have been revoked.
+    `credential` is a fingerprint; `own_project` returns its ID, if known.
+    `accepted` is shared by the calls of one invocation only: until the next one, the
+    key may have been revoked.
     """
 
     def __init__(
@@ -118,6 +148,7 @@ class Guard:
         lockouts: Lockouts,
         endpoints: Mapping[str, str],
         credential: str,
+        own_project: Callable[[], str | None],
         remaining_seconds: Callable[[], float],
         accepted: set[Lockout],
     ) -> None:
@@ -125,6 +156,7 @@ class Guard:
         self._lockouts = lockouts
         self._endpoints = endpoints
         self._credential = credential
+        self._own_project = own_project
         self._remaining_seconds = remaining_seconds
         self._accepted = accepted
 
@@ -136,28 +168,35 @@ class Guard:
         """
         address = f"{call.address} {self._endpoints[call.address]}"
         lockout = self._lockouts[address, self._credential]
-        if not self._is_open(lockout):
+        project = None if call.project == self._own_project() else call.project
+        if not self._is_open(lockout, project):
             with lockout.exclusive(call, self._remaining_seconds):
-                if not self._is_open(lockout):
-                    lockout.check()
-                    return self._sent(call, lockout)
-        return self._sent(call, lockout)
+                if not self._is_open(lockout, project):
+                    lockout.check(project)
+                    return self._sent(call, lockout, project)
+        return self._sent(call, lockout, project)
 
-    def _is_open(self, lockout: Lockout) -> bool:
-        return lockout in self._accepted and not lockout.is_active()
+    def _is_open(self, lockout: Lockout, project: str | None) -> bool:
+        return lockout in self._accepted and not lockout.is_active(project)
 
-    def _sent(self, call: Call, lockout: Lockout) -> Reply:
+    def _sent(self, call: Call, lockout: Lockout, project: str | None) -> Reply:
         try:
             reply = self._send(call)
         except ProvisioningError as error:
             if error.service == call.service:  # not IAM, before this call was sent
-                self._record(error, lockout)
+                self._record(error, lockout, project)
             raise
-        self._accepted.add(lockout)
+        self._accept(lockout)
         return reply
 
-    def _record(self, error: ProvisioningError, lockout: Lockout) -> None:
+    def _record(
+        self, error: ProvisioningError, lockout: Lockout, project: str | None
+    ) -> None:
         if isinstance(error, AuthenticationFailed):
-            lockout.record(error)
+            lockout.reject(project, error)
         elif isinstance(error, _ACCEPTED_BUT_REFUSED):
-            self._accepted.add(lockout)
+            self._accept(lockout)
+
+    def _accept(self, lockout: Lockout) -> None:
+        lockout.accept()
+        self._accepted.add(lockout)

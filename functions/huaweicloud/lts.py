@@ -1,7 +1,8 @@
 """Log Tank Service: its calls as values, and what its replies say.
 
 Sources: *Creating a Log Stream* (path in Table 1, headers in Table 2, body in Tables 3
-and 4, reply in Table 5), *Querying All Log Streams in a Log Group*.
+and 4, reply in Table 5), *Querying All Log Streams in a Log Group*, *Querying All Log
+Groups of an Account*.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _BODY = (
     "enterprise_project_name",
 )
 _SYSTEM_TAG = "_sys_"
+_INHERITED = -1  # of ttl_in_days in a list
 _MAX_MILLISECONDS = 4_102_416_000_000  # the year 2100, as the vendor's SDK has it
 
 
@@ -61,11 +63,22 @@ class Stream(NamedTuple):
     seen_at: float | None = None
     described: Mapping[str, object] | None = None
 
-    def differs(self, wanted: NewStream) -> list[str]:
-        """Return the requested fields that the list has with another value."""
+    @property
+    def inherits_ttl(self) -> bool:
+        """Whether it keeps its logs as long as its group does."""
+        return (self.described or {}).get("ttl_in_days") == _INHERITED
+
+    def differs(self, wanted: NewStream, group_ttl: int | None = None) -> list[str]:
+        """Return the requested fields that the list has with another value.
+
+        `group_ttl` is the group's retention in days, if known.
+        """
+        described = dict(self.described or {})
+        if self.inherits_ttl:
+            described["ttl_in_days"] = group_ttl
         return [
             name
-            for name, (want, have) in _compared(wanted, self.described or {}).items()
+            for name, (want, have) in _compared(wanted, described).items()
             if want is not None and have is not None and want != have
         ]
 
@@ -105,6 +118,27 @@ def stream_of_name(new: NewStream, call: Call, reply: Reply) -> Stream | None:
     return None
 
 
+def list_groups(new: NewStream) -> Call:
+    """Return the call that lists all log groups of the project, in one page."""
+    project = path_segment(new.project_id)
+    return _call(new, "ListLogGroups", "GET", path=f"/v2/{project}/groups")
+
+
+def group_ttl(new: NewStream, call: Call, reply: Reply) -> int | None:
+    """Return the retention of the stream's group in days, None if it is not listed.
+
+    Raises: UnintelligibleReply if the reply is not a list of groups.
+    """
+    groups = replies.document(call, reply).get("log_groups")
+    if not isinstance(groups, list):
+        raise replies.unintelligible(call, reply, "has no log_groups")
+    for each in groups:
+        if isinstance(each, Mapping) and each.get("log_group_id") == new.log_group_id:
+            days = each.get("ttl_in_days")
+            return days if isinstance(days, int) else None
+    return None
+
+
 def _stream(
     listed: Mapping[str, object], new: NewStream, call: Call, reply: Reply
 ) -> Stream:
@@ -127,18 +161,20 @@ def _call(
     operation: str,
     method: str,
     body: Mapping[str, object] | None = None,
+    path: str = "",
 ) -> Call:
     project, group = path_segment(new.project_id), path_segment(new.log_group_id)
     return Call(
         service=SERVICE,
         operation=operation,
         method=method,
-        path=f"/v2/{project}/groups/{group}/streams",
+        path=path or f"/v2/{project}/groups/{group}/streams",
         headers=(
             ("Content-Type", "application/json;charset=utf8"),  # Table 2
             ("X-Project-Id", new.project_id),
         ),
         body=body,
+        project=new.project_id,
     )
 
 

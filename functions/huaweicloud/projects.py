@@ -20,6 +20,11 @@ class Project:
         self._lock = threading.Lock()
         self._id: str | None = None
 
+    @property
+    def known_id(self) -> str | None:
+        """The ID if it has been looked up."""
+        return self._id
+
     def id(self, region: str, ask: Ask) -> str:
         """Return the ID of the credential's only project in the region.
 

@@ -1,12 +1,14 @@
 """When a call is repeated: all decisions on repeating, pausing and giving up.
 
-What certainly was not processed is repeated after a pause. A create whose outcome is
+What certainly was not processed is repeated after a pause; a call that was one too many
+(429), or met a busy resource, as long as there is time. A create whose outcome is
 unknown is repeated only after a look shows that it did not happen. A refusal is final.
 No pause outlasts the function's time.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -17,7 +19,9 @@ from functions.errors import (
     MaybeProcessed,
     NotProcessed,
     ProvisioningError,
+    Throttled,
 )
+from functions.huaweicloud.rate_limiter import RateLimiter
 from functions.huaweicloud.retry_policy import RetryPolicy, out_of_time
 from functions.transport.calls import Call, Reply, Send
 
@@ -31,8 +35,8 @@ class Created(Generic[T]):
     """What a create created.
 
     `answered` is whether the cloud's reply named it; otherwise a look found it.
-    `clean` is whether no attempt had an unknown outcome. `sent_at` is when the last
-    attempt began, by the policy's clock.
+    `clean` is whether no attempt had an unknown outcome. `sent_at` is when the call
+    that was answered was sent, by the policy's clock.
     """
 
     def __init__(
@@ -80,18 +84,19 @@ def repeat(call: Call, read: Read[T], send: Send, policy: RetryPolicy) -> T:
     Raises: the error of the last attempt; DeadlineExceeded.
     """
     failure: ProvisioningError | None = None
-    attempt = 0
+    attempt = failures = 0
     while True:
         attempt += 1
         policy.require_time(failure)
         try:
-            return _once(call, read, send, attempt)
+            return _once(call._replace(attempt=attempt), read, send, policy)[0]
         except (NotProcessed, MaybeProcessed) as error:
-            is_last = attempt >= policy.attempts or isinstance(error, Busy)
-            if is_last or _failed_in_another_service(error, call):
-                raise
             failure = error
-        policy.pause(attempt, failure)
+        failures += not isinstance(failure, Throttled)
+        is_last = failures >= policy.attempts or isinstance(failure, Busy)
+        if is_last or _failed_in_another_service(failure, call):
+            raise failure
+        policy.pause(failures, failure)
 
 
 def create(
@@ -108,25 +113,28 @@ def create(
     """
     failure: ProvisioningError | None = None
     clean = True
-    attempt = 0
+    attempt = failures = 0
     while True:
         attempt += 1
         policy.require_time(failure)
-        sent_at = policy.clock()
         try:
-            made = _once(call, read, send, attempt)
+            made, sent_at = _once(call._replace(attempt=attempt), read, send, policy)
             return Created(made, answered=True, clean=clean, sent_at=sent_at)
         except (AlreadyExists, NotProcessed, MaybeProcessed) as error:
             failure = error
         clean = clean and not isinstance(failure, MaybeProcessed)
-        last = attempt >= policy.attempts or isinstance(failure, AlreadyExists | Busy)
-        if _failed_in_another_service(failure, call) or (last and clean):
+        failures += not isinstance(failure, Throttled)
+        is_last = failures >= policy.attempts or isinstance(failure, _FINAL_FOR_CREATE)
+        if _failed_in_another_service(failure, call) or (is_last and clean):
             raise failure
-        policy.pause(attempt, failure)
+        policy.pause(failures, failure)
         if not clean and (found := look.after(failure, policy)) is not None:
-            return Created(found, answered=False, clean=False, sent_at=sent_at)
-        if last:
+            return Created(found, answered=False, clean=False, sent_at=-math.inf)
+        if is_last:
             raise failure
+
+
+_FINAL_FOR_CREATE = (AlreadyExists, Busy)
 
 
 def while_busy(step: Callable[[], T], policy: RetryPolicy) -> T:
@@ -150,9 +158,32 @@ def while_busy(step: Callable[[], T], policy: RetryPolicy) -> T:
         policy.pause(attempt, busy)
 
 
-def _once(call: Call, read: Read[T], send: Send, attempt: int) -> T:
-    numbered = call._replace(attempt=attempt)
-    return read(numbered, send(numbered))
+def _once(
+    call: Call, read: Read[T], send: Send, policy: RetryPolicy
+) -> tuple[T, float]:
+    """Return what a call's reply says, and when the call was sent."""
+    limiter = policy.limiter
+    sent_at = limiter.acquire(
+        call, policy.remaining_seconds, policy.sleep_within_deadline
+    )
+    try:
+        reply = send(call)
+    except ProvisioningError as error:
+        if not _failed_in_another_service(error, call):
+            _count(error, call, limiter, sent_at)
+        raise
+    limiter.accept(call)
+    return read(call, reply), sent_at
+
+
+def _count(
+    error: ProvisioningError, call: Call, limiter: RateLimiter, sent_at: float
+) -> None:
+    """Report to the limiter whether a failed call was throttled."""
+    if isinstance(error, Throttled):
+        limiter.reject(call, error, sent_at)
+    elif error.upstream_status:
+        limiter.accept(call)
 
 
 def _failed_in_another_service(failure: ProvisioningError, call: Call) -> bool:

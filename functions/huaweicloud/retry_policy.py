@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from functions.errors import Busy, DeadlineExceeded, ProvisioningError
+from functions.errors import Busy, DeadlineExceeded, ProvisioningError, Throttled
+from functions.huaweicloud.rate_limiter import RateLimiter
 
 _MAX_DOUBLINGS = 32  # the cap is reached long before a float overflows
 
@@ -23,12 +24,13 @@ class RetryPolicy(NamedTuple):
     base: float
     cap: float
     remaining_seconds: Callable[[], float]
+    limiter: RateLimiter
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[float, float], float] = random.uniform
 
     def require_time(self, failure: ProvisioningError | None = None) -> None:
-        """Do nothing while there is time for a call.
+        """Raise if there is no time left for a call.
 
         Raises: DeadlineExceeded, from the failure before.
         """
@@ -55,6 +57,8 @@ class RetryPolicy(NamedTuple):
         requested = failure.retry_after or 0.0
         if requested >= self.remaining_seconds() > 0:
             raise failure
+        if isinstance(failure, Throttled):
+            return  # the limiter delays the next attempt, and those of other requests
         limit = min(self.cap, self.base * 2 ** min(attempt - 1, _MAX_DOUBLINGS))
         self.sleep_within_deadline(max(requested, self.jitter(0, limit)), failure)
 

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 
 from functions.errors import DeadlineExceeded
+from functions.huaweicloud.cache import MAX_ENTRIES
 from functions.huaweicloud.iam import SERVICE, Scope, Token
 from functions.secret import Secret
 
 SPARE_SECONDS = 300.0
-"""A token is replaced so long before it expires."""
+"""How long before expiry a token is replaced."""
 
 
 class TokenCache:
@@ -45,6 +46,8 @@ class TokenCache:
                 token = ask(scope)
                 text, expires_at = token.text, began + token.seconds - SPARE_SECONDS
                 self._kept[scope] = (text, expires_at)
+                if len(self._kept) > MAX_ENTRIES:
+                    del self._kept[next(iter(self._kept))]
             return text
         finally:
             self._lock.release()

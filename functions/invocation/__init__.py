@@ -1,7 +1,8 @@
-"""One event's way through the bundle: recognize, admit, read, check, do, respond."""
+"""Handles one event: recognize, admit, read, check, do, respond."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -28,6 +29,7 @@ def run(
     parsed = trigger.parse(event)
     if response := trigger.respond_at_once(parsed):
         return response
+    began = time.monotonic()
     log = runtime.Log(name, runtime.request_id(context), trigger.name)
     remaining_seconds = runtime.remaining_time(context)
     try:
@@ -35,9 +37,14 @@ def run(
             configured = _configured(task, context, state, remaining_seconds)
             log.level = configured.log_level
             trigger.admit(parsed, configured.webhook_auth, configured.webhook_secrets)
-            delivery = trigger.deliver(parsed)
+            delivery = triggers.deliver(
+                trigger, parsed, partial(_is_own, name, context)
+            )
+            if trigger.has_waiting_caller:
+                limit = configured.http_response_seconds
+                remaining_seconds = runtime.limited(remaining_seconds, began, limit)
             work = Requests(task, configured, state, remaining_seconds, log)
-            outcomes = work.outcomes(delivery.items(), in_order=delivery.in_order)
+            outcomes = work.outcomes(delivery)
     except ProvisioningError as error:
         level = "WARNING" if isinstance(error, CallerFault) else "ERROR"
         log(level, "request failed", error=error.as_document())
@@ -59,3 +66,15 @@ def _configured(
         runtime.variables(context), remaining_seconds
     )
     return settings.read(variables, task.services, partial(runtime.agency, context))
+
+
+def _is_own(task: str, context: object, function: str) -> bool:
+    """Whether a name is this function's; if that is unknown, not another task's."""
+    if own := runtime.function_name(context):
+        return function == own
+    tasks = [each for each in TASKS if _plain(each) in _plain(function)]
+    return task in tasks or not tasks
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "").replace("_", "").casefold()

@@ -1,11 +1,9 @@
-"""Several requests of one event: in parallel or in order, each with its own outcome."""
+"""Several requests of one event, in parallel or in order: each has its own outcome."""
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
 
 from functions.errors import (
     DeadlineExceeded,
@@ -16,10 +14,8 @@ from functions.errors import (
     Unreachable,
 )
 
-Request = TypeVar("Request")
-
 MAX_FAILURES = 5
-"""After so many failures in a row on the cloud's side, no further request begins."""
+"""After this many consecutive failures of a service, no further request is started."""
 _UPSTREAM_FAILURES = (ServiceFailed, Unreachable, OutcomeUnknown)
 _MIN_SECONDS = 1.0
 
@@ -56,7 +52,7 @@ class CircuitBreaker:
                 self._cause = outcome
 
     def check(self) -> None:
-        """Do nothing if a request may begin.
+        """Raise unless another request may start.
 
         Raises: DeadlineExceeded if there may not be time to report what it creates; the
         error of the last of MAX_FAILURES requests that failed in a row.
@@ -67,64 +63,54 @@ class CircuitBreaker:
             raise _not_begun(self._cause)
         if self._remaining_seconds() < _MIN_SECONDS + 2 * self._slowest:
             raise DeadlineExceeded(
-                "Not begun: too little of the function's time is left"
+                "Not started: too little of the function's time is left"
             )
 
 
 def run(
-    requests: Mapping[int, Request],
-    do: Callable[[int, Request], Outcome],
-    concurrency: int,
-    *,
-    in_order: bool = False,
+    chains: Sequence[Sequence[int]], do: Callable[[int], Outcome], concurrency: int
 ) -> dict[int, Outcome]:
-    """Process every request, equal ones once; return the outcomes by their places.
+    """Process chains of requests in parallel, and return the outcomes by their places.
 
-    In order means one by one, up to the first that fails; those after it have no
-    outcome.
+    The requests of a chain are processed one by one, up to the first that fails; those
+    after it have no outcome.
     """
-    if len(requests) == 1:
-        return {place: do(place, request) for place, request in requests.items()}
-    first: dict[str, int] = {}
-    same_as = {
-        place: first.setdefault(json.dumps(request, sort_keys=True), place)
-        for place, request in requests.items()
-    }
-    places = list(first.values())
-    wanted = [requests[place] for place in places]
-    if in_order:
-        done = list(_until_failure(map(do, places, wanted)))
-    elif len(places) > 1:
-        done = _in_parallel(do, places, wanted, concurrency)
-    else:
-        done = list(map(do, places, wanted))
-    outcomes = dict(zip(places, done, strict=not in_order))
-    return {p: outcomes[first] for p, first in same_as.items() if first in outcomes}
-
-
-def _in_parallel(
-    do: Callable[[int, Request], Outcome],
-    places: list[int],
-    wanted: list[Request],
-    concurrency: int,
-) -> list[Outcome]:
-    # a single request needs no threads
+    if len(chains) == 1:
+        return dict(_in_order(chains[0], do))
+    # a single chain needs no threads
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
     with ThreadPoolExecutor(concurrency) as pool:
-        return list(pool.map(do, places, wanted))
+        done = pool.map(lambda chain: list(_in_order(chain, do)), chains)
+        return dict(pair for pairs in done for pair in pairs)
 
 
-def _until_failure(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-    for outcome in outcomes:
-        yield outcome
+def _in_order(
+    chain: Sequence[int], do: Callable[[int], Outcome]
+) -> Iterator[tuple[int, Outcome]]:
+    for place in chain:
+        outcome = do(place)
+        yield place, outcome
         if isinstance(outcome, ProvisioningError):
             return
 
 
+def chained(groups: Sequence[str | None], start: float) -> list[list[int]]:
+    """Return the places of items as chains: one for each group, else one for each item.
+
+    The first chain is that after so great a fraction of them.
+    """
+    chains: dict[object, list[int]] = {}
+    for place, group in enumerate(groups):
+        chains.setdefault(place if group is None else group, []).append(place)
+    listed = list(chains.values())
+    first = int(start * len(listed))
+    return listed[first:] + listed[:first]
+
+
 def _not_begun(cause: ProvisioningError) -> ProvisioningError:
     return type(cause)(
-        f"Not begun, since {MAX_FAILURES} requests in a row failed like this: "
+        f"Not started, because {MAX_FAILURES} requests in a row failed like this: "
         f"{cause.detail}",
         code=cause.code,
         service=cause.service,

@@ -11,6 +11,13 @@ from functions.settings.parsers import LISTENER_PLACEHOLDER
 BOOTSTRAP_NAME = f"ga-{LISTENER_PLACEHOLDER}"
 """The stream's name if neither the event nor a setting has one, for `bootstrap`."""
 
+STREAM_FIELDS = {
+    "/log_group_id": "LOG_GROUP_ID",
+    "/log_stream_name": "LOG_STREAM_NAME",
+}
+LOGTANK_FIELDS = {"/logtank/log_group_id": "LOG_GROUP_ID"}
+"""The settings that supply fields, by the fields' pointers in a request."""
+
 
 def log_stream(event: Request, group_id: str | None, name: str | None) -> Request:
     """Return an event of `create_log_stream` with its defaults.

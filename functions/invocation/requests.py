@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import random
 import time
-from collections.abc import Callable, Mapping
-from itertools import takewhile
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, cast
 
-from functions import contracts, provisioning, triggers
-from functions.errors import DeadlineExceeded, InvalidEvent, Outcome, ProvisioningError
+from functions import contracts, provisioning
+from functions.errors import DeadlineExceeded, Outcome, ProvisioningError
 from functions.huaweicloud.ga import Owner
+from functions.huaweicloud.rate_limiter import RateLimiter
 from functions.huaweicloud.retry_policy import RetryPolicy
-from functions.invocation import batch
+from functions.invocation import batch, validation
 from functions.invocation.batch import CircuitBreaker
 from functions.invocation.tasks import Task
 from functions.invocation.warm_state import WarmState
 from functions.provisioning import Request
 from functions.runtime import Log
 from functions.settings import Settings
-from functions.triggers.delivery import Ignored, Listener
+from functions.triggers.delivery import Delivery, Ignored, Listener
 
 MAX_REPORTED_PROBLEMS = 1_000
 """For all requests of an event, so that a load balancer accepts the response."""
@@ -32,106 +34,87 @@ class Requests(NamedTuple):
     state: WarmState
     remaining_seconds: Callable[[], float]
     log: Log
+    dice: Callable[[], float] = random.random
 
-    def outcomes(self, items: list[object], *, in_order: bool = False) -> list[Outcome]:
-        """Check every item, carry out those that pass, and return all outcomes.
+    def outcomes(self, delivery: Delivery) -> list[Outcome | None]:
+        """Check every item, process those that pass, and return all outcomes.
 
-        In order means up to the first failure, which is then the last outcome.
+        Of a group, items after the first failure are held back: their outcome is None.
         """
-        outcomes: dict[int, Outcome] = {}
-        accepted: dict[int, Request] = {}
-        for place, item in enumerate(items):
-            if isinstance(item, Ignored):
-                outcomes[place] = self._ignore(place, item)
-                continue
-            checked = self._checked(place, item, of=len(items))
-            if not isinstance(checked, ProvisioningError):
-                accepted[place] = checked
-                continue
-            outcomes[place] = checked
-            if in_order:
-                break
-        if accepted:
-            outcomes |= self._carry_out(accepted, in_order=in_order)
-        reached = list(takewhile(outcomes.__contains__, range(len(items))))
-        if in_order and len(reached) < len(items):
-            self.log("WARNING", "not begun", requests=len(items) - len(reached))
-        return [outcomes[place] for place in reached]
-
-    def _ignore(self, place: int, item: Ignored) -> Outcome:
-        with self.log.item(place):
-            self.log("INFO", "ignored", why=item.why)
-        return {"ignored": item.why}
+        items, groups = delivery.items(), delivery.groups()
+        checked = [self._checked(item, of=len(items)) for item in items]
+        first = _first_of_equals(checked, groups)
+        start = self.dice() if delivery.start is None else delivery.start
+        chains = batch.chained(groups, start)
+        unique = [chain for chain in chains if first[chain[0]] == chain[0]]
+        outcomes = self._processed(unique, checked)
+        held_back = sum(1 for place in first if place not in outcomes)
+        if held_back:
+            self.log("WARNING", "not begun", requests=held_back)
+        return [outcomes.get(place) for place in first]
 
     def _checked(
-        self, place: int, item: object, *, of: int
-    ) -> Request | ProvisioningError:
+        self, item: object, *, of: int
+    ) -> Request | Ignored | ProvisioningError:
         """Return the request with its defaults, or what is wrong with it."""
+        if isinstance(item, Ignored):
+            return item
         share = max(1, MAX_REPORTED_PROBLEMS // of)
         try:
             if self.remaining_seconds() <= 0:
-                raise DeadlineExceeded("Not begun: the function's time has run out")
+                raise DeadlineExceeded("Not started: the function's time has run out")
             return self._request(item, min(contracts.MAX_PROBLEMS, share))
         except ProvisioningError as error:
-            with self.log.item(place):
-                return self._failed(error)
+            return error
 
     def _request(self, item: object, max_problems: int) -> Request:
         """Return the complete request that an item is.
 
-        Raises: InvalidEvent, Misconfigured.
+        Raises: InvalidEvent, Misconfigured; Malfunction for a bug in checking it.
         """
         if isinstance(item, ProvisioningError):
             raise item
-        task, schema = self.task, f"{self.task.name}.event"
-        given = task.for_new_listener(item.id) if isinstance(item, Listener) else item
-        request = self._with_defaults(given) if isinstance(given, Mapping) else given
-        try:
-            contracts.check(schema, request, max_problems)
-        except InvalidEvent as error:
-            if not contracts.has_field_of(schema, given):
-                error.remedy = triggers.remedy(schema)
-            raise
-        return cast("Request", request)
+        if isinstance(item, Listener):
+            item = self.task.for_new_listener(item.id)
+        with provisioning.error_context():
+            return validation.complete(self.task, item, self.configured, max_problems)
 
-    def _with_defaults(self, request: Request) -> Request:
-        configured = self.configured
-        return self.task.with_defaults(
-            request, configured.log_group_id, configured.log_stream_name
-        )
-
-    def _carry_out(
-        self, requests: dict[int, Request], *, in_order: bool
-    ) -> dict[int, Outcome]:
-        breaker = CircuitBreaker(self.remaining_seconds, several=len(requests) > 1)
-        cloud = self._cloud(breaker.record_duration)
-        return batch.run(
-            requests,
-            lambda place, request: self._carried_out(place, request, cloud, breaker),
-            self.configured.max_concurrency,
-            in_order=in_order,
-        )
-
-    def _carried_out(
+    def _processed(
         self,
-        place: int,
-        request: Request,
-        cloud: provisioning.Cloud,
-        breaker: CircuitBreaker,
+        chains: list[list[int]],
+        checked: Sequence[Request | Ignored | ProvisioningError],
+    ) -> dict[int, Outcome]:
+        requests = {p: c for p, c in enumerate(checked) if isinstance(c, Mapping)}
+        breaker = CircuitBreaker(self.remaining_seconds, several=len(requests) > 1)
+        cloud = self._cloud(breaker.record_duration) if requests else None
+
+        def outcome(place: int) -> Outcome:
+            item = checked[place]
+            with self.log.item(place):
+                if isinstance(item, ProvisioningError):
+                    return self._failed(item)
+                if isinstance(item, Ignored):
+                    self.log("INFO", "ignored", why=item.why)
+                    return {"ignored": item.why}
+                return self._done(item, cast("provisioning.Cloud", cloud), breaker)
+
+        return batch.run(chains, outcome, self.configured.max_concurrency)
+
+    def _done(
+        self, request: Request, cloud: provisioning.Cloud, breaker: CircuitBreaker
     ) -> Outcome:
         began = time.monotonic()
-        with self.log.item(place):
-            try:
-                breaker.check()
-            except ProvisioningError as error:
-                return self._failed(error)
-            outcome = self._attempt(request, cloud)
-            breaker.record(outcome)
-            milliseconds = round(1000 * (time.monotonic() - began), 1)
-            if isinstance(outcome, ProvisioningError):
-                return self._failed(outcome, milliseconds)
-            self.log("INFO", "request done", milliseconds=milliseconds, result=outcome)
-            return outcome
+        try:
+            breaker.check()
+        except ProvisioningError as error:
+            return self._failed(error)
+        outcome = self._attempt(request, cloud)
+        breaker.record(outcome)
+        milliseconds = round(1000 * (time.monotonic() - began), 1)
+        if isinstance(outcome, ProvisioningError):
+            return self._failed(outcome, milliseconds)
+        self.log("INFO", "request done", milliseconds=milliseconds, result=outcome)
+        return outcome
 
     def _attempt(self, request: Request, cloud: provisioning.Cloud) -> Outcome:
         """Return the result or the error: a defect must not cost other requests."""
@@ -155,6 +138,7 @@ class Requests(NamedTuple):
             base=configured.retry_base_seconds,
             cap=configured.retry_cap_seconds,
             remaining_seconds=self.remaining_seconds,
+            limiter=RateLimiter(),
         )
         send = client.connect(configured, policy, self.log, record_duration)
         return provisioning.Cloud(
@@ -162,4 +146,21 @@ class Requests(NamedTuple):
             policy=policy,
             owner=Owner(configured.project_id, configured.domain_id),
             find_project=lambda: client.find_project(configured, send, policy),
+            log=self.log,
         )
+
+
+def _first_of_equals(
+    checked: Sequence[object], groups: Sequence[str | None]
+) -> list[int]:
+    """Return for each item the place of the first equal one, which is done for all.
+
+    Items of a group stand for themselves.
+    """
+    first: dict[str, int] = {}
+    return [
+        first.setdefault(json.dumps(item, sort_keys=True), place)
+        if isinstance(item, Mapping) and group is None
+        else place
+        for place, (item, group) in enumerate(zip(checked, groups, strict=True))
+    ]

@@ -16,14 +16,16 @@ class Task(NamedTuple):
     `name` is that of its entry, and of its contract: `schemas/<name>.event.schema.json`
     and `schemas/<name>.result.schema.json`. `action` does what a checked request asks
     for. `services` are those that must be configured. `with_defaults` fills in what
-    the settings supply. `for_new_listener` makes the request for a listener whose
-    creation the audit trail reports, of which only the ID is known.
+    the settings supply, and `supplied` has these settings by the pointers of their
+    fields. `for_new_listener` makes the request for a listener whose creation the audit
+    trail reports, of which only the ID is known.
     """
 
     name: str
     action: Callable[[Request, Cloud], Result]
     services: frozenset[str]
     with_defaults: Callable[[Request, str | None, str | None], Request]
+    supplied: Mapping[str, str]
     for_new_listener: Callable[[str], Request]
 
 
@@ -33,6 +35,7 @@ _ROWS = (
         action=actions.bootstrap,
         services=frozenset({"LTS", "GA"}),
         with_defaults=defaults.bootstrap,
+        supplied=defaults.STREAM_FIELDS,
         for_new_listener=lambda listener: {"resource_id": listener},
     ),
     Task(
@@ -40,6 +43,7 @@ _ROWS = (
         action=actions.create_log_stream,
         services=frozenset({"LTS"}),
         with_defaults=defaults.log_stream,
+        supplied=defaults.STREAM_FIELDS,
         for_new_listener=lambda _listener: {},
     ),
     Task(
@@ -47,6 +51,7 @@ _ROWS = (
         action=actions.create_logtank,
         services=frozenset({"GA"}),
         with_defaults=defaults.logtank,
+        supplied=defaults.LOGTANK_FIELDS,
         for_new_listener=lambda listener: {
             "logtank": {"resource_type": "LISTENER", "resource_id": listener}
         },

@@ -1,4 +1,4 @@
-"""What the bundle does: look, decide, create, and say what came of it.
+"""What the functions do: look, decide, create, and report the result.
 
 Everything here takes `send` and has no I/O of its own.
 """

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from functions.errors import Result
-from functions.huaweicloud import ga, lts
+from functions.huaweicloud import ga, lts, replies
 from functions.provisioning import log_stream, logtank
 from functions.provisioning.agreement import Lease
 from functions.provisioning.cloud import Cloud, Request, error_context
@@ -41,15 +41,17 @@ def create_logtank(request: Request, cloud: Cloud) -> Result:
 def bootstrap(request: Request, cloud: Cloud) -> Result:
     """Make sure that the log stream exists, then that the listener ships into it.
 
-    Raises: the errors of `log_stream.ensure`, `logtank.ensure` and
+    Raises: NotFound for an unusual ID of no listener; the errors of
+    `log_stream.ensure`, `logtank.ensure` and
     `logtank.until_active`, each with the name of the stream and what exists already.
     """
     new = _new_stream(request, cloud)
+    cloud = cloud._replace(owner=cloud.owner._replace(project_id=new.project_id))
+    _require_listener(str(request["resource_id"]), cloud)
     stream = log_stream.ensure(new, cloud)
     wanted = ga.NewLogtank(
         ga.LISTENER, str(request["resource_id"]), new.log_group_id, stream.id
     )
-    cloud = cloud._replace(owner=cloud.owner._replace(project_id=new.project_id))
     with error_context(log_stream_name=new.name):
         ensured = logtank.ensure(wanted, cloud, stream.lease)
     seconds = cast("float", request.get("wait_seconds", 0))
@@ -68,6 +70,18 @@ def bootstrap(request: Request, cloud: Cloud) -> Result:
         "created": [name for name, is_new in created.items() if is_new],
         **_differences(stream),
     }
+
+
+def _require_listener(listener_id: str, cloud: Cloud) -> None:
+    """Look a listener up if its ID does not have the usual form.
+
+    What cannot be a listener's ID must not leave a stream behind.
+
+    Raises: NotFound; the errors of the call.
+    """
+    if not ga.is_usual_id(listener_id):
+        with error_context(step="create_logtank"):
+            cloud.ask(ga.show_listener(listener_id, cloud.owner), replies.ignore)
 
 
 def _new_stream(request: Request, cloud: Cloud) -> lts.NewStream:

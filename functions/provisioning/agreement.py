@@ -11,10 +11,10 @@
 # 2. Everybody else lists the listener's logtanks first. While the stream is younger
 #    than YOUNG_SECONDS its creator may still be on its way to the logtank, so they list
 #    again for as long as a lease lasts.
-# 3. Who creates a logtank without a valid lease, or with an attempt of unknown outcome
-#    before the one that was answered, lists once more. If there are several to the same
-#    stream, all callers decide alike: the oldest stays (by creation time, then by ID),
-#    and a younger one is deleted by the call that created it, and by no other.
+# 3. A caller that creates a logtank without a valid lease, or after an attempt of its
+#    own whose outcome is unknown, lists once more. If there are several to the same
+#    stream, all callers apply the same rule: the oldest stays (by creation time, then
+#    by ID), and a younger one is deleted by the call that created it, and by no other.
 #    Creation times are in whole seconds, so a caller waits until the second in which
 #    the oldest was created is over: no other one of that second can turn up later.
 # What to do next depends on two things, and TABLE has the step for each pair.
@@ -28,10 +28,10 @@ from typing import NamedTuple
 
 from functions.errors import AlreadyExists, Busy, Conflict, NotFound, ProvisioningError
 from functions.huaweicloud import ga, replies, retry
+from functions.huaweicloud.rate_limiter import LEASE_SECONDS
 from functions.provisioning import listing
 from functions.provisioning.cloud import Cloud, error_context
 
-LEASE_SECONDS = 2.0
 YOUNG_SECONDS = 60.0
 WATCH_PAUSES = (0.25, 0.5, 0.5, 0.75)
 """Between the lists of those who wait for the creator: LEASE_SECONDS in all."""
@@ -178,7 +178,7 @@ def oldest(logtanks: Iterable[ga.Logtank]) -> ga.Logtank:
 
 
 def is_settled(logtank: ga.Logtank, lease: Lease) -> bool:
-    """Whether no older logtank can turn up, nor one of that second with a smaller ID.
+    """Whether this logtank can no longer lose to another one.
 
     That is so once the second in which it was created is over, or if it was created
     when only the stream's creator creates one.
@@ -221,7 +221,7 @@ def _create(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> Agreed:
 def _existing(
     new: ga.NewLogtank, cloud: Cloud, refusal: AlreadyExists | None = None
 ) -> ga.Logtank:
-    """Return the logtank that GA has, by its own account.
+    """Return the logtank that GA lists.
 
     Raises: Busy if GA no longer lists it; Conflict.
     """

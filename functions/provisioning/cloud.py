@@ -19,13 +19,15 @@ Request = Mapping[str, object]
 class Cloud(NamedTuple):
     """The way to the clouds: the port, when to repeat a call, and whose resources.
 
-    `find_project` looks up the project's ID if `owner` has none.
+    `find_project` looks up the project's ID if `owner` has none. `log` takes a level, a
+    message, and facts by name.
     """
 
     send: Send
     policy: RetryPolicy
     owner: Owner
     find_project: Callable[[], str]
+    log: Callable[..., None]
 
     def ask(self, call: Call, read: Read[T]) -> T:
         """Make a call that may be made any number of times.

@@ -7,8 +7,9 @@ from functions.huaweicloud import ga
 from functions.provisioning.cloud import Cloud
 
 _MAX_PAGES = 100
+_MAX_NAMED = 100  # in a line of the log
 _MAX_LOGTANKS = 1_000
-"""A listener has one logtank, or a few: a longer list is not to be believed."""
+"""A listener has one logtank, or a few: a longer list is treated as invalid."""
 
 
 def logtanks(new: ga.NewLogtank, cloud: Cloud) -> list[ga.Logtank]:
@@ -23,9 +24,29 @@ def logtanks(new: ga.NewLogtank, cloud: Cloud) -> list[ga.Logtank]:
         call = ga.list_logtanks(new, cloud.owner, marker)
         page, marker = cloud.ask(call, ga.logtanks)
         found += [each for each in page if each.resource_id == new.resource_id]
-        if marker is None:
+        if marker is None and len(found) <= _MAX_LOGTANKS:
+            _warn_of_surplus(new, found, cloud)
             return found
-        if marker in passed:
+        if marker is None or marker in passed:
             break
         passed.add(marker)
-    raise UnintelligibleReply("GA's list of logtanks has no end", service=ga.SERVICE)
+    raise UnintelligibleReply(
+        "GA's list of logtanks repeats itself or is too long", service=ga.SERVICE
+    )
+
+
+def _warn_of_surplus(new: ga.NewLogtank, found: list[ga.Logtank], cloud: Cloud) -> None:
+    """Log a warning if several logtanks ship the listener's log into one stream."""
+    streams: dict[str | None, list[str]] = {}
+    for each in found:
+        if each.status != ga.DELETING:
+            streams.setdefault(each.log_stream_id, []).append(each.id)
+    for stream, logtanks in streams.items():
+        if len(logtanks) > 1:
+            cloud.log(
+                "WARNING",
+                "surplus logtanks: the log is shipped more than once",
+                resource_id=new.resource_id,
+                log_stream_id=stream,
+                logtank_ids=sorted(logtanks)[:_MAX_NAMED],
+            )

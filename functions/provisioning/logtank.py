@@ -15,8 +15,8 @@ _POLL_SECONDS = (0.5, 1.0, 2.0, 4.0)
 def ensure(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> Agreed:
     """Create the logtank, or adopt the one that ships to the same stream.
 
-    A lease is good for one attempt: after waiting for a busy listener, this looks
-    first.
+    Only the first attempt may use the lease: after waiting for a busy listener, the
+    list is checked first.
 
     Raises: Conflict if the listener ships elsewhere; LogtankFailed; the errors of the
     create; DeadlineExceeded; each with what is known of the logtank.
@@ -29,7 +29,7 @@ def ensure(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> Agreed:
 
 
 def until_active(logtank: ga.Logtank, cloud: Cloud, seconds: float) -> ga.Logtank:
-    """Poll a PENDING logtank until it is in another status, or the seconds are over.
+    """Poll a PENDING logtank until its status changes, or `seconds` have passed.
 
     A poll that fails ends the wait and changes nothing: the logtank exists, and is
     returned as it was last seen.
@@ -51,7 +51,7 @@ def until_active(logtank: ga.Logtank, cloud: Cloud, seconds: float) -> ga.Logtan
 
 
 def _require_no_error(logtank: ga.Logtank) -> None:
-    """Do nothing unless GA could not provision the logtank.
+    """Raise if GA could not provision the logtank.
 
     Raises: LogtankFailed.
     """

@@ -1,7 +1,7 @@
 """The settings, read from one table and checked once per invocation.
 
 A setting is an environment variable, on FunctionGraph also an item of the function's
-user data. An empty one counts as not set.
+user data. One that is empty, or only white space, counts as not set.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from functions.errors import Misconfigured
-from functions.runtime import Variables
+from functions.runtime import Variables, trimmed
 from functions.secret import Secret
 from functions.settings import credentials, endpoints
 from functions.settings.table import TABLE
@@ -31,6 +31,7 @@ class Settings(NamedTuple):
     retry_base_seconds: float
     retry_cap_seconds: float
     http_timeout_seconds: float
+    http_response_seconds: float
     max_concurrency: int
     webhook_auth: str
     webhook_secrets: tuple[Secret, ...]
@@ -73,6 +74,8 @@ def _parsed(variables: Variables) -> tuple[dict[str, Any], list[str]]:
     problems: list[str] = []
     for setting in TABLE:
         text = variables(setting.name)
+        if not setting.is_verbatim:
+            text = trimmed(text)
         try:
             values[setting.name] = setting.parse(text) if text else setting.default
         except ValueError as error:

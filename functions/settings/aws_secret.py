@@ -15,8 +15,8 @@ from contextlib import suppress
 from http import HTTPStatus
 
 from functions.errors import Misconfigured, ProvisioningError
-from functions.runtime import Variables
-from functions.secret import Secret
+from functions.runtime import Variables, trimmed
+from functions.secret import Masks, Secret
 from functions.transport.calls import Call, Reply
 
 NAME = "HUAWEICLOUD_SECRET_ARN"
@@ -46,7 +46,7 @@ class SecretCache:
         Raises: Misconfigured if the secret cannot be fetched or read; retryable if the
         extension may succeed later.
         """
-        arn = variables(NAME)
+        arn = trimmed(variables(NAME))
         if not arn:
             return variables
         found, expires_at = self._kept.get(arn, ({}, 0.0))
@@ -54,7 +54,11 @@ class SecretCache:
             found = _settings(_fetch(arn, remaining_seconds, self._environ))
             expires_at = self._clock() + _cache_seconds(self._environ)
             self._kept = {arn: (found, expires_at)}
-        return lambda name: variables(name) or found.get(name)
+        return lambda name: _if_set(variables(name)) or found.get(name)
+
+
+def _if_set(text: str | None) -> str | None:
+    return text if trimmed(text) else None
 
 
 def _cache_seconds(environ: Mapping[str, str]) -> float:
@@ -107,7 +111,7 @@ def _ask(
     send = Session(
         Connections(environ),
         endpoints={service: f"http://localhost:{port}"},
-        secrets=[Secret(token)],
+        masks=Masks([Secret(token)]),
         timeout=_TIMEOUT_SECONDS,
         remaining_seconds=lambda: remaining_seconds() / 2,  # half for a second attempt
     )
@@ -132,7 +136,7 @@ def _settings(document: object) -> Mapping[str, str]:
     if not isinstance(text, str) or len(text) > _MAX_CHARACTERS:
         text = "null"
     try:
-        found = json.loads(text)
+        found = json.loads(trimmed(text))
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, Mapping):

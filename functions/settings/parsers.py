@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable
 
-from functions.runtime import LOG_LEVELS
+from functions.runtime import LOG_LEVELS, trimmed
 from functions.secret import Secret
 
 LISTENER_PLACEHOLDER = "{resource_id}"
@@ -50,7 +50,7 @@ def endpoint(value: str) -> str:
     """
     match = re.fullmatch(_ADDRESS, value)
     if not match:
-        raise ValueError("must be a scheme, a host and perhaps a port: https://a.b")
+        raise ValueError("must look like https://host or https://host:port")
     scheme, host, port = match.groups("")
     if int(port[1:] or 0) > _MAX_PORT:
         raise ValueError("does not have a valid port")
@@ -67,7 +67,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def header(value: str) -> Secret:
-    """Return a secret that is sent in a header, or that is the key of one."""
+    """Return a secret that is sent in a header, or that signs one."""
     if not (value.isascii() and value.isprintable()) or value != value.strip():
         raise ValueError("contains a character that a header cannot carry")
     return Secret(value)
@@ -82,13 +82,13 @@ def secret(value: str) -> Secret:
 
 def webhook_secrets(value: str) -> tuple[Secret, ...]:
     """Return secrets of Standard Webhooks, whose keys have at least 24 bytes."""
-    found = value.split()
+    found = [trimmed(each) for each in value.split()]
     for each in found:
         key = re.fullmatch(f"{WEBHOOK_PREFIX}([A-Za-z0-9+/]{{32,}}={{0,2}})", each)
         if not key or len(key[1]) % 4:
             raise ValueError(
-                f"must be {WEBHOOK_PREFIX} followed by at least 24 bytes in base64, "
-                "once or several times with spaces between"
+                "must be one or more secrets separated by spaces, each "
+                f"{WEBHOOK_PREFIX} followed by at least 24 bytes in base64"
             )
     return tuple(map(Secret, found))
 

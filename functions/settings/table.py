@@ -12,7 +12,8 @@ class Setting(NamedTuple):
     """One row of the table.
 
     `parse` takes the text; `default` is a value as it would be parsed. `field` is its
-    place in `Settings`, empty if it is only a part of something there.
+    place in `Settings`, empty if it is only a part of something there. `is_verbatim` is
+    whether white space around the value belongs to it.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Setting(NamedTuple):
     meaning: str
     default: object = None
     field: str = ""
+    is_verbatim: bool = False
 
 
 TABLE = (
@@ -84,7 +86,12 @@ TABLE = (
         "account name of the IAM user for whom tokens are requested",
     ),
     Setting("HUAWEICLOUD_IAM_USER", parsers.text, "name of the IAM user"),
-    Setting("HUAWEICLOUD_IAM_PASSWORD", parsers.secret, "password of the IAM user"),
+    Setting(
+        "HUAWEICLOUD_IAM_PASSWORD",
+        parsers.secret,
+        "password of the IAM user",
+        is_verbatim=True,
+    ),
     Setting(
         "HUAWEICLOUD_SECRET_ARN",
         parsers.text,
@@ -131,6 +138,13 @@ TABLE = (
         "time limit for one call, including connecting and reading the reply",
         10.0,
         field="http_timeout_seconds",
+    ),
+    Setting(
+        "HTTP_RESPONSE_SECONDS",
+        parsers.seconds(1, 900),
+        "time limit for the work on one HTTP event; gateways give up after about 30 s",
+        25.0,
+        field="http_response_seconds",
     ),
     Setting(
         "MAX_CONCURRENCY",

@@ -18,7 +18,8 @@ class Call(NamedTuple):
     `operation` is the API's name for it, `path` is percent-encoded, `query` and
     `headers` are pairs of name and value, `body` is a JSON object or None; headers and
     body may hold a secret. `attempt` counts from 1. `endpoint` is the key of the
-    endpoint, if it is not the service's usual one.
+    endpoint, if it is not the service's usual one; `project` is the ID of the project
+    that it is about, if the credential may lack access to that one alone.
     """
 
     service: str
@@ -30,6 +31,7 @@ class Call(NamedTuple):
     body: Mapping[str, object] | None = None
     attempt: int = 1
     endpoint: str = ""
+    project: str | None = None
 
     def __repr__(self) -> str:
         """Return what it calls, without headers and body."""
@@ -71,7 +73,7 @@ class Reply(NamedTuple):
 
 
 Send = Callable[[Call], Reply]
-"""The one port to the clouds: returns the reply of a success (2xx), and raises an error
+"""Sends a call: returns the reply of a success (2xx), and raises an error
 of ours for any other reply, and for none."""
 
 

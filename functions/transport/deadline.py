@@ -35,11 +35,14 @@ _HTTP_1_1 = 11
 class Exchange(threading.local):
     """The call that this thread is making.
 
-    `ends_at` is its deadline by `time.monotonic`. `written` is whether a byte of the
-    request may have left this machine. `reply` is the reply being read.
+    `ends_at` is its deadline by `time.monotonic`. `connecting` is whether a connection
+    is being made, and `proxy_status` how a proxy answered that. `written` is whether a
+    byte of the request may have left this machine. `reply` is the reply being read.
     """
 
     ends_at = 0.0
+    connecting = False
+    proxy_status: int | None = None
     written = False
     reply: http.client.HTTPResponse | None = None
 
@@ -47,6 +50,7 @@ class Exchange(threading.local):
         """Start a call that may take this long."""
         self.ends_at = time.monotonic() + seconds
         self.written = False
+        self.proxy_status = None
 
     def end(self) -> None:
         """Close the reply, which urllib3 may have dropped without closing it."""
@@ -140,6 +144,13 @@ class _Response(http.client.HTTPResponse):
         if self.version != _HTTP_1_1 or not _has_one_length(self.headers):
             self.will_close = True
 
+    def _read_status(self) -> tuple[str, int, str]:
+        """Return version, status and reason; a proxy's are read by this alone."""
+        version, status, reason = super()._read_status()  # type: ignore[misc] # untyped
+        if exchange.connecting:
+            exchange.proxy_status = status
+        return version, status, reason
+
 
 def _has_one_length(headers: http.client.HTTPMessage) -> bool:
     """Whether the headers say in exactly one way where the body ends (RFC 9112 6.3)."""
@@ -162,19 +173,18 @@ class _Connection(HTTPConnection):
     """Connects and reads within the deadline, and notes when the request is sent."""
 
     response_class: Any = staticmethod(_response)
-    _connecting = False
 
     def connect(self) -> None:
-        self._connecting = True  # what a proxy is sent meanwhile is not the request
+        exchange.connecting = True  # what a proxy is sent meanwhile is not the request
         try:
             super().connect()
         finally:
-            self._connecting = False
+            exchange.connecting = False
 
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        if not self._connecting:
+        if not exchange.connecting:
             exchange.written = True
         super().send(data)
 

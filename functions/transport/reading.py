@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from functions.secret import Secret, mask, scrub
+from functions.secret import Masks, Secret
 from functions.transport import dates
 from functions.transport.calls import Reply
 
@@ -27,7 +27,7 @@ def read(
     status: int,
     headers: Mapping[str, str],
     chunks: Iterable[bytes],
-    secrets: Sequence[Secret],
+    masks: Masks,
     now: float,
 ) -> Reply:
     """Return the reply; `headers` ignores the case of names.
@@ -36,13 +36,13 @@ def read(
     """
     token = headers.get("X-Subject-Token")
     if token:
-        secrets = [*secrets, Secret(token)]
+        masks.add(Secret(token))
     sent_at = dates.of_header(headers.get("Date", ""))
     date = now if sent_at is None else sent_at
     return Reply(
         status=status,
-        document=_document(_body(chunks), secrets),
-        request_id=mask(headers.get("X-Request-Id", ""), secrets),
+        document=_document(_body(chunks), masks),
+        request_id=masks.text(headers.get("X-Request-Id", "")),
         retry_after=dates.retry_after(headers.get("Retry-After", "")),
         date=date,
         clock_ahead=now - date,
@@ -51,7 +51,7 @@ def read(
 
 
 def one_line(text: str, length: int = _LINE_LENGTH) -> str:
-    """Return foreign text as one printable line, cut to a length in characters."""
+    """Return untrusted text as one printable line of limited length."""
     line = " ".join(text.split())[:length]
     return "".join(each if each.isprintable() else "?" for each in line)
 
@@ -66,11 +66,11 @@ def _body(chunks: Iterable[bytes]) -> bytearray:
     return body
 
 
-def _document(body: bytearray, secrets: Sequence[Secret]) -> object:
+def _document(body: bytearray, masks: Masks) -> object:
     """Return the JSON in a body, None if there is none or too much."""
     if sum(map(body.count, (b"[", b"{", b","))) > MAX_REPLY_VALUES:
         return None
     try:
-        return scrub(json.loads(body), secrets)
+        return masks.document(json.loads(body))
     except (ValueError, RecursionError):
         return None

@@ -10,24 +10,26 @@ from __future__ import annotations
 import http.client
 import logging
 import os
+import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
+from requests.utils import get_environ_proxies, select_proxy
 
 from functions import __version__
 from functions.errors import (
     Misconfigured,
     OutcomeUnknown,
     ProvisioningError,
+    ProxyRefused,
     Unreachable,
 )
-from functions.secret import Secret, mask
+from functions.secret import Masks
 from functions.transport.calls import Call, Reply, encoded_query
 from functions.transport.deadline import POOLS, exchange
 from functions.transport.reading import one_line, read
@@ -36,14 +38,23 @@ _CHUNK_BYTES = 64 * 1024
 _POOL_SIZE = 64  # the most that MAX_CONCURRENCY may ask for
 _FINAL_STATUSES = range(200, 600)
 _CA_BUNDLE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_CA_REMEDY = (
+    "Set REQUESTS_CA_BUNDLE to the certificates of the authority that issued the "
+    "endpoint's certificate (or a proxy's), or correct the endpoint."
+)
+_PROXY_REFUSALS = range(400, 500)
 _CONSTANT_HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",
     "User-Agent": f"ga-access-log/{__version__}",
 }
 
-FOREIGN: tuple[tuple[type[Exception], str], ...] = (
+LIBRARY_ERRORS: tuple[tuple[type[Exception], str], ...] = (
     (requests.exceptions.InvalidURL, "the endpoint's or the proxy's URL is invalid"),
+    (
+        urllib3.exceptions.LocationParseError,
+        "the endpoint's or the proxy's URL is invalid",
+    ),
     (requests.exceptions.InvalidSchema, "the proxy's scheme is not supported"),
     (requests.exceptions.InvalidHeader, "a header is not valid in HTTP"),
     (requests.exceptions.SSLError, "the TLS handshake failed"),
@@ -65,6 +76,7 @@ FOREIGN: tuple[tuple[type[Exception], str], ...] = (
 
 _SETTINGS_AT_FAULT = (
     requests.exceptions.InvalidURL,
+    urllib3.exceptions.LocationParseError,
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidHeader,
 )
@@ -96,6 +108,7 @@ class Connections:
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self._environ = environ
         self._adapter = _Adapter(pool_maxsize=_POOL_SIZE)
+        self._ca_bundle: str | bool | None = None
         self._proxies: dict[str, dict[str, str]] = {}
 
     def send(
@@ -103,31 +116,49 @@ class Connections:
     ) -> requests.Response:
         """Send a request and return the response, its body not read yet.
 
-        Raises: Misconfigured if the CA bundle is missing; the exceptions in FOREIGN.
+        Raises: Misconfigured if the CA bundle is missing or unusable; the exceptions in
+        LIBRARY_ERRORS.
         """
+        if self._ca_bundle is None:
+            self._ca_bundle = _ca_bundle(self._environ)
+        proxies = self.proxies_for(endpoint)
+        if not all(urllib3.util.parse_url(url).host for url in proxies.values()):
+            raise requests.exceptions.InvalidProxyURL  # requests fails in other ways
         return self._adapter.send(
             request,
             stream=True,
             timeout=timeout,
-            verify=self._ca_bundle(),
-            proxies=self._proxies_for(endpoint),
+            verify=self._ca_bundle,
+            proxies=proxies,
         )
 
-    def _ca_bundle(self) -> str | bool:
-        for name in _CA_BUNDLE:
-            if path := self._environ.get(name):
-                if not Path(path).exists():
-                    raise Misconfigured(f"{name} does not name an existing file")
-                return path
-        return True
-
-    def _proxies_for(self, endpoint: str) -> dict[str, str]:
-        """Return the environment's proxies; what is on this machine needs none."""
+    def proxies_for(self, endpoint: str) -> dict[str, str]:
+        """Return the environment's proxy; what is on this machine needs none."""
         if endpoint.startswith("http://"):
             return {}
         if endpoint not in self._proxies:
-            self._proxies[endpoint] = dict(get_environ_proxies(endpoint))
+            url = select_proxy(endpoint, get_environ_proxies(endpoint))
+            self._proxies[endpoint] = {"https": url} if url else {}
         return self._proxies[endpoint]
+
+
+def _ca_bundle(environ: Mapping[str, str]) -> str | bool:
+    """Return the path of the environment's CA bundle, True for the default one.
+
+    Raises: Misconfigured.
+    """
+    for name in _CA_BUNDLE:
+        if path := environ.get(name):
+            folder = path if Path(path).is_dir() else None
+            file = None if folder else path
+            try:
+                ssl.create_default_context(cafile=file, capath=folder)
+            except OSError as error:  # ssl.SSLError is one
+                raise Misconfigured(
+                    f"{name} must be a readable file of CA certificates in PEM"
+                ) from error
+            return path
+    return True
 
 
 class Session:
@@ -137,38 +168,54 @@ class Session:
         self,
         connections: Connections,
         endpoints: Mapping[str, str],
-        secrets: Sequence[Secret],
+        masks: Masks,
         timeout: float,
         remaining_seconds: Callable[[], float],
     ) -> None:
-        """Take endpoints, secrets to mask in replies, and time limits in seconds.
-
-        More secrets may be added to `secrets` later.
-        """
+        """Take endpoints, what masks secrets in replies, and time limits in seconds."""
         self._connections = connections
         self._endpoints = endpoints
-        self._secrets = secrets
+        self._masks = masks
         self._timeout = timeout
         self._remaining_seconds = remaining_seconds
+        self._refusal: ProxyRefused | None = None
 
     def __call__(self, call: Call) -> Reply:
         """Send a call once and return the reply with any status.
 
         Raises: Unreachable if the call certainly changed nothing; OutcomeUnknown if it
-        may have; Misconfigured if it could not even be written.
+        may have; ProxyRefused, once a proxy has refused a call of this session;
+        Misconfigured if the call could not even be written.
         """
         endpoint = self._endpoints[call.address]
+        has_proxy = bool(self._connections.proxies_for(endpoint))
+        if self._refusal and has_proxy:
+            raise _proxy_refused(call, endpoint, self._refusal.upstream_status)
         exchange.begin(min(self._timeout, self._remaining_seconds()))
         try:
             return self._exchange(call, endpoint)
-        except tuple(kind for kind, _ in FOREIGN) as error:
-            quoted = mask(f"{type(error).__name__}: {error}", self._secrets)
-            cause = OSError(one_line(quoted))  # the original may quote a secret
-            raise _translated(
-                error, call, endpoint, was_written=exchange.written
-            ) from cause
+        except tuple(kind for kind, _ in LIBRARY_ERRORS) as error:
+            failure = self._failure(error, call, endpoint)
+            cause = self._cause(error, has_proxy=has_proxy)
         finally:
             exchange.end()
+        raise failure from cause  # out here, as its context would be the library's
+
+    def _failure(
+        self, error: Exception, call: Call, endpoint: str
+    ) -> ProvisioningError:
+        """Return our error for a library's, and remember a proxy's refusal."""
+        if exchange.proxy_status not in _PROXY_REFUSALS:
+            return _translated(error, call, endpoint, was_written=exchange.written)
+        self._refusal = _proxy_refused(call, endpoint, exchange.proxy_status)
+        return self._refusal
+
+    def _cause(self, error: Exception, *, has_proxy: bool) -> Exception:
+        """Return a replacement for an exception that may quote a secret."""
+        name = type(error).__name__
+        if has_proxy:  # whose URL may have a password
+            return OSError(name)
+        return OSError(one_line(self._masks.text(f"{name}: {error}")))
 
     def _exchange(self, call: Call, endpoint: str) -> Reply:
         request = _prepared(call, endpoint)
@@ -180,7 +227,7 @@ class Session:
                 raise http.client.HTTPException
             chunks = response.raw.stream(_CHUNK_BYTES, decode_content=False)
             status, headers = response.status_code, response.headers
-            return read(status, headers, chunks, self._secrets, time.time())
+            return read(status, headers, chunks, self._masks, time.time())
 
 
 def _prepared(call: Call, endpoint: str) -> requests.PreparedRequest:
@@ -198,16 +245,37 @@ def _prepared(call: Call, endpoint: str) -> requests.PreparedRequest:
     return request
 
 
+def _proxy_refused(call: Call, endpoint: str, status: int | None) -> ProxyRefused:
+    return ProxyRefused(
+        f"{call.operation}: the proxy refused to connect to {call.service} at "
+        f"{endpoint}, with {status}",
+        service=call.service,
+        upstream_status=status,
+    )
+
+
 def _translated(
     error: Exception, call: Call, endpoint: str, *, was_written: bool
 ) -> ProvisioningError:
     """Return the error of ours that a library's error means."""
-    detail = f"{call.operation}: no reply from {call.service} at {endpoint}"
+    detail = f"{call.operation}: the call to {call.service} at {endpoint} failed"
     detail = f"{detail}: {_meaning(error)}"
     if isinstance(error, _SETTINGS_AT_FAULT) and not was_written:
         return Misconfigured(detail, service=call.service)
+    if (reason := _verification_error(error)) and not was_written:
+        detail = f"{detail}: certificate verification failed: {reason}"
+        return Misconfigured(detail, service=call.service, remedy=_CA_REMEDY)
     kind = OutcomeUnknown if was_written and call.is_change else Unreachable
     return kind(detail, service=call.service)
+
+
+def _verification_error(error: BaseException | None) -> str | None:
+    """Return why a certificate was not accepted, None if that is not the reason."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _meaning(error: Exception) -> str:
@@ -215,4 +283,4 @@ def _meaning(error: Exception) -> str:
     if type(error) is requests.exceptions.ConnectionError and error.args:
         reason = getattr(error.args[0], "reason", None)
         error = reason if isinstance(reason, Exception) else error
-    return next(words for kind, words in FOREIGN if isinstance(error, kind))
+    return next(words for kind, words in LIBRARY_ERRORS if isinstance(error, kind))

@@ -11,17 +11,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from functions.errors import Outcome, ProvisioningError
+from functions.errors import InvalidEvent, Outcome, Problem, ProvisioningError
 from functions.secret import Secret
 from functions.triggers import (
     audit_trail,
     envelopes,
     http_request,
+    json_text,
     records,
     responses,
     webhook,
 )
-from functions.triggers.delivery import Delivery, Event
+from functions.triggers.delivery import Delivery, Event, FailureRecord, Message
+
+MAX_RECORDS = 3
+"""Failure records inside one another, as of an event that failed again and again."""
 
 Parsed = Any
 """What a trigger's `parse` makes of its event."""
@@ -45,7 +49,9 @@ class Trigger(NamedTuple):
     `parse` makes a value of the event, which all others share. `respond_at_once`
     returns a response that needs neither settings nor work, None otherwise. `admit`
     takes the settings WEBHOOK_AUTH and WEBHOOK_SECRETS. `respond` takes the outcomes of
-    all items in order, `refuse` the error that an event as a whole ended in.
+    all items in order, None for one held back since an earlier one of its group failed;
+    `refuse` takes the error that an event as a whole ended in. `has_waiting_caller` is
+    whether a gateway waits for the response, for up to half a minute.
     """
 
     name: str
@@ -54,10 +60,11 @@ class Trigger(NamedTuple):
     parse: Callable[[Any], Parsed] = _as_it_is
     respond_at_once: Callable[[Parsed], object | None] = _no_response
     admit: Callable[[Parsed, str, Sequence[Secret]], None] = _anyone
-    respond: Callable[[Parsed, Delivery, Sequence[Outcome]], object] = (
+    respond: Callable[[Parsed, Delivery, Sequence[Outcome | None]], object] = (
         responses.result_or_raise
     )
     refuse: Callable[[Parsed, ProvisioningError], object] = responses.raise_error
+    has_waiting_caller: bool = False
 
 
 def _single(event: Event) -> Delivery:
@@ -75,6 +82,10 @@ def _timer(event: Event) -> Delivery:
     return Delivery([envelopes.message(payload, "/user_event")])
 
 
+def _is_eventgrid(event: Event) -> bool:
+    return "specversion" in event and bool({"data", "data_base64"} & event.keys())
+
+
 TABLE = (
     Trigger(
         "HTTP",
@@ -85,6 +96,7 @@ TABLE = (
         webhook.admit,
         responses.http,
         responses.http_refusal,
+        has_waiting_caller=True,
     ),
     Trigger(
         "SQS",
@@ -98,7 +110,7 @@ TABLE = (
     Trigger("DMS", records.is_dms, records.dms),
     Trigger("TIMER", _is_timer, _timer),
     Trigger("CTS", audit_trail.recognizes, _single),
-    Trigger("EventGrid", envelopes.EVENTGRID.recognizes, _single),
+    Trigger("EventGrid", _is_eventgrid, _single),
     Trigger("EventBridge", envelopes.EVENTBRIDGE.recognizes, _single),
 )
 """The first row that recognizes an event is its trigger's."""
@@ -111,6 +123,81 @@ def trigger_for(event: object) -> Trigger:
     if not isinstance(event, Mapping):
         return DIRECT
     return next((row for row in TABLE if row.recognizes(event)), DIRECT)
+
+
+def deliver(
+    trigger: Trigger, parsed: Parsed, is_own: Callable[[str], bool]
+) -> Delivery:
+    """Return what an event delivers, failed events in it opened.
+
+    `is_own` is whether a name is that of this function: a failed event is for the
+    function that it names, as another might take a failed deletion for a creation.
+
+    Raises: the errors of the trigger's `deliver`.
+    """
+    delivery = trigger.deliver(parsed)
+    messages = [_opened(each, is_own, MAX_RECORDS) for each in delivery.messages]
+    return delivery._replace(messages=messages)
+
+
+def _opened(message: Message, is_own: Callable[[str], bool], layers: int) -> Message:
+    """Return a message with the items of failed events, inside so many records."""
+    items: list[object] = []
+    is_array = message.is_array
+    for item in message.items:
+        if not isinstance(item, FailureRecord):
+            items.append(item)
+            continue
+        try:
+            delivery = _redelivered(item, is_own, layers)
+        except InvalidEvent as error:
+            items.append(error)
+            continue
+        items += delivery.items()
+        is_array = is_array or delivery.is_array()
+    return message._replace(items=items, is_array=is_array)
+
+
+def _redelivered(
+    record: FailureRecord, is_own: Callable[[str], bool], layers: int
+) -> Delivery:
+    """Return what a failed event delivers.
+
+    Raises: InvalidEvent if it is another function's, or of an HTTP request.
+    """
+    place = record.place
+    if not is_own(record.function):
+        raise InvalidEvent(
+            Problem(place, "failed in another function"),
+            remedy="Send the record to the function that it names.",
+        )
+    if not layers:
+        problem = Problem(place, f"is inside more than {MAX_RECORDS} records")
+        raise InvalidEvent(problem)
+    event = record.event
+    if isinstance(event, str):
+        event = json_text.read(event, place)
+    trigger = trigger_for(event)
+    if trigger.parse is http_request.parse:
+        raise InvalidEvent(
+            Problem(place, "is an HTTP request, whose signature is no longer valid"),
+            remedy="Send the HTTP request's body as an event of its own.",
+        )
+    delivery = trigger.deliver(trigger.parse(event))
+    messages = [_opened(each, is_own, layers - 1) for each in delivery.messages]
+    return delivery._replace(messages=[_inside(place, each) for each in messages])
+
+
+def _inside(place: str, message: Message) -> Message:
+    """Return a message whose items name their places in the event around it."""
+    return message._replace(items=[_placed(place, item) for item in message.items])
+
+
+def _placed(place: str, item: object) -> object:
+    if not isinstance(item, InvalidEvent):
+        return item
+    problems = (Problem(place + p.pointer, p.detail) for p in item.problems)
+    return InvalidEvent(*problems, remedy=item.remedy, omitted=item.omitted)
 
 
 def remedy(schema: str) -> str:

@@ -52,7 +52,7 @@ def _listener_id(trace: Mapping[str, object], place: str) -> str:
         if isinstance(found, str) and re.fullmatch(_ID, found, re.IGNORECASE):
             return found
     raise InvalidEvent(
-        Problem(f"{place}/cts/resource_id", "the trace contains no listener ID"),
+        Problem(f"{place}/cts/resource_id", "is not a listener ID"),
         remedy="Look up the listener in GA and send its ID in an event of your own; "
         "the trace may contain its name.",
     )

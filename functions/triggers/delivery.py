@@ -21,33 +21,51 @@ class Listener(NamedTuple):
     id: str
 
 
+class FailureRecord(NamedTuple):
+    """An item that is an event which failed before, as a failure destination keeps it.
+
+    `function` is the name of the function that failed, `place` where the record is.
+    """
+
+    function: str
+    event: object
+    place: str
+
+
 class Message(NamedTuple):
     """One message.
 
     Each of its `items` is a request, not checked yet, or a Listener, an Ignored, or
-    the InvalidEvent that says what is wrong with it. `is_array` is whether its payload
-    was an array; `id` is the queue's, empty for other triggers.
+    the error that says what is wrong with it. `is_array` is whether its payload was an
+    array. `id` is the queue's, empty for other triggers. Of the messages of one `group`
+    none may be processed once an earlier one has failed; None is for any order.
     """
 
     items: Sequence[object]
     is_array: bool = False
     id: str = ""
+    group: str | None = None
 
 
 class Delivery(NamedTuple):
     """All messages of one event, in order of arrival.
 
-    `is_batch` is whether the trigger may deliver several; `in_order`, whether no
-    message may be processed once an earlier one has failed.
+    `is_batch` is whether the trigger may deliver several. `start` is the fraction of
+    the items after which to start, so that each delivery of the same messages starts
+    elsewhere; None if it is not known how often they were delivered.
     """
 
     messages: Sequence[Message]
     is_batch: bool = False
-    in_order: bool = False
+    start: float | None = None
 
     def items(self) -> list[object]:
         """Return the items of all messages."""
         return [item for message in self.messages for item in message.items]
+
+    def groups(self) -> list[str | None]:
+        """Return the group of each item."""
+        return [message.group for message in self.messages for _ in message.items]
 
     def is_array(self) -> bool:
         """Whether the result is an array."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from functions.errors import InvalidEvent, Problem
+from functions.errors import InvalidEvent, Malfunction, Problem
 from functions.triggers import audit_trail, json_text
-from functions.triggers.delivery import Message
+from functions.triggers.delivery import FailureRecord, Message
 
 MAX_LAYERS = 4
 """An EventBridge event that SNS delivers to a queue has three."""
@@ -28,17 +29,29 @@ class Envelope(NamedTuple):
 
 EVENTBRIDGE = Envelope(frozenset({"detail-type", "detail"}), "detail")
 EVENTGRID = Envelope(frozenset({"specversion", "data"}), "data")
+EVENTGRID_BINARY = Envelope(frozenset({"specversion", "data_base64"}), "data_base64")
 NOTIFICATION = Envelope(frozenset({"Type", "TopicArn", "Message"}), "Message")
 """SNS's, as a queue delivers it."""
-_ENVELOPES = (EVENTBRIDGE, EVENTGRID, NOTIFICATION)
+_ENVELOPES = (EVENTBRIDGE, EVENTGRID, EVENTGRID_BINARY, NOTIFICATION)
+_RECORDS = (
+    ("requestContext", "functionArn", "requestPayload"),
+    ("request_context", "function_urn", "request_payload"),
+)
+"""Of a failure destination: where it names the function, and what it failed with."""
+_CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
 
 
-def message(payload: object, place: str = "", message_id: str = "") -> Message:
+def message(
+    payload: object, place: str = "", message_id: str = "", group: str | None = None
+) -> Message:
     """Return the message in a payload at a place of an event; it may be JSON text."""
     try:
-        return _opened(payload, place, MAX_LAYERS)._replace(id=message_id)
+        opened = _opened(payload, place, MAX_LAYERS)
     except InvalidEvent as error:
-        return Message([error], id=message_id)
+        opened = Message([error])
+    except Exception as error:  # noqa: BLE001 # a bug must cost this message only
+        opened = Message([Malfunction.from_exception(error)])
+    return opened._replace(id=message_id, group=group)
 
 
 def inner(document: object, *path: str) -> object:
@@ -49,21 +62,78 @@ def inner(document: object, *path: str) -> object:
 
 
 def _opened(found: object, place: str, layers: int) -> Message:
-    """Return the message in a payload, inside at most so many envelopes.
+    """Return the message in a payload, inside at most `layers` envelopes.
 
     Raises: InvalidEvent.
     """
     payload = json_text.read(found, place) if isinstance(found, str | bytes) else found
     if isinstance(payload, list):
-        if len(payload) > MAX_REQUESTS:
-            detail = f"must have at most {MAX_REQUESTS} items"
-            raise InvalidEvent(Problem(place, detail))
-        return Message(payload, is_array=True)
+        return Message(_items(payload, place, layers), is_array=True)
     if isinstance(payload, Mapping) and layers:
         if audit_trail.recognizes(payload):
             return Message([audit_trail.read(payload, place)])
+        if record := _failure_record(payload, place):
+            return Message([record])
+        _require_no_confirmation(payload, place)
         for envelope in _ENVELOPES:
             if envelope.recognizes(payload):
-                field = envelope.field
-                return _opened(payload[field], f"{place}/{field}", layers - 1)
+                content = _content(payload, envelope.field, place)
+                return _opened(content, f"{place}/{envelope.field}", layers - 1)
     return Message([payload])
+
+
+def _items(payload: list[object], place: str, layers: int) -> list[object]:
+    """Return what is in an array, whose items may be in envelopes too.
+
+    Raises: InvalidEvent if there are too many.
+    """
+    items: list[object] = []
+    for index, each in enumerate(payload[: MAX_REQUESTS + 1]):
+        if not isinstance(each, Mapping):
+            items.append(each)
+            continue
+        try:
+            items += _opened(each, f"{place}/{index}", layers).items
+        except InvalidEvent as error:
+            items.append(error)
+    if len(items) > MAX_REQUESTS:
+        raise InvalidEvent(Problem(place, f"must have at most {MAX_REQUESTS} items"))
+    return items
+
+
+def _content(payload: Mapping[str, object], field: str, place: str) -> object:
+    """Return what is in an envelope, decoded if it is in base64.
+
+    Raises: InvalidEvent.
+    """
+    content = payload[field]
+    if field != EVENTGRID_BINARY.field:
+        return content
+    try:
+        return base64.b64decode(str(content), validate=True)
+    except ValueError:
+        problem = Problem(f"{place}/{field}", "is not valid base64")
+        raise InvalidEvent(problem) from None
+
+
+def _failure_record(payload: Mapping[str, object], place: str) -> FailureRecord | None:
+    for context, function, field in _RECORDS:
+        name = inner(payload, context, function)
+        if isinstance(name, str) and field in payload:
+            # arn:aws:lambda:region:account:function:name, and FunctionGraph's alike
+            part = [*name.split(":"), *[""] * 7][6]
+            return FailureRecord(part, payload[field], f"{place}/{field}")
+    return None
+
+
+def _require_no_confirmation(payload: Mapping[str, object], place: str) -> None:
+    """Raise if a payload asks to confirm the subscription to a topic.
+
+    Raises: InvalidEvent.
+    """
+    if payload.get("Type", payload.get("type")) in _CONFIRMATIONS:
+        raise InvalidEvent(
+            Problem(place, "is a topic's subscription confirmation, not a request"),
+            remedy="Confirm the subscription with the URL in the message, and let the "
+            "topic send requests.",
+        )

@@ -8,7 +8,7 @@ body may be in base64.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from functions.errors import InvalidEvent, PayloadTooLarge, Problem
@@ -23,13 +23,15 @@ _AUTHORIZER_FIELDS = {"methodArn", "routeArn"}
 class HttpRequest(NamedTuple):
     """A request.
 
-    `headers` are by their names in lower case. `body` is what the sender sent, or why
-    it cannot be read. A load balancer wants the response in a form of its own, and
-    headers as it sent them: by one value or by several.
+    `headers` are by their names in lower case; several values of one name are joined by
+    commas (RFC 9110 5.3), and the name is in `repeated`. `body` is what the sender
+    sent, or why it cannot be read. A load balancer wants the response in a form of its
+    own, and headers as it sent them: by one value or by several.
     """
 
     method: object
     headers: Mapping[str, str]
+    repeated: frozenset[str]
     body: bytes | InvalidEvent
     is_from_load_balancer: bool
     has_multi_value_headers: bool
@@ -62,32 +64,52 @@ def parse(event: Event) -> HttpRequest:
         body: bytes | InvalidEvent = _body(event)
     except InvalidEvent as error:
         body = error
+    headers = _headers(event)
     return HttpRequest(
         method=event.get("httpMethod")
         or inner(event, "requestContext", "http", "method"),
-        headers=_headers(event),
+        headers={
+            name: ",".join(values)
+            for name, forms in headers.items()
+            if all(values := _longest(forms))
+        },
+        repeated=frozenset(name for name, forms in headers.items() if _differ(forms)),
         body=body,
         is_from_load_balancer=inner(event, "requestContext", "elb") is not None,
         has_multi_value_headers="multiValueHeaders" in event,
     )
 
 
-def _headers(event: Event) -> dict[str, str]:
-    """Return the headers by their names in lower case.
+def _headers(event: Event) -> dict[str, list[list[str]]]:
+    """Return the values of each header in each of the event's forms, by lower case.
 
-    Several of one name are one with commas between (RFC 9110 5.3).
+    A gateway may list headers by one value, by several, or in both forms.
     """
-    single, several = event.get("headers"), event.get("multiValueHeaders")
-    found = single if isinstance(single, Mapping) else several
-    pairs = found.items() if isinstance(found, Mapping) else ()
-    values = (
-        (name, each if isinstance(each, list) else [each]) for name, each in pairs
+    found = (event.get("headers"), event.get("multiValueHeaders"))
+    forms = [_values(each) for each in found if isinstance(each, Mapping)]
+    names = {name for form in forms for name in form}
+    return {name: [form.get(name, []) for form in forms] for name in names}
+
+
+def _values(headers: Mapping[str, object]) -> dict[str, list[str]]:
+    """Return the values by name; what is not text counts as an empty value."""
+    values: dict[str, list[str]] = {}
+    for name, found in headers.items():
+        listed = found if isinstance(found, list) and found else [found]
+        texts = [text if isinstance(text, str) else "" for text in listed]
+        values.setdefault(name.lower(), []).extend(texts)
+    return values
+
+
+def _longest(forms: Sequence[list[str]]) -> list[str]:
+    return max(forms, key=len)
+
+
+def _differ(forms: Sequence[list[str]]) -> bool:
+    """Whether a header has several values, or its forms are not the same."""
+    return len({tuple(form) for form in forms}) > 1 or any(
+        len(form) > 1 for form in forms
     )
-    return {
-        name.lower(): ",".join(texts)
-        for name, texts in values
-        if all(isinstance(text, str) for text in texts)
-    }
 
 
 def _body(event: Event) -> bytes:

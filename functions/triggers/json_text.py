@@ -17,6 +17,7 @@ from functions.errors import InvalidEvent, Problem, pointer
 MAX_DEPTH = 64
 """Of arrays and objects inside one another."""
 _MAX_DIGITS = 300
+_BYTE_ORDER_MARK = "\ufeff"
 _MAX_PROBLEMS = 100
 
 
@@ -41,7 +42,7 @@ def _decoded(text: str | bytes, place: str) -> object:
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8")
-        return _DECODER.decode(text)
+        return _DECODER.decode(text.removeprefix(_BYTE_ORDER_MARK))
     except UnicodeDecodeError:
         detail = "is not valid UTF-8"
     except json.JSONDecodeError as error:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from functions.errors import InvalidEvent, Problem
 from functions.triggers.delivery import Delivery, Event, Message
 from functions.triggers.envelopes import inner, message
+
+_GOLDEN_RATIO = 0.618034
+"""Its multiples divide a circle evenly, however many of them there are."""
 
 
 def is_sqs(event: Event) -> bool:
@@ -13,15 +18,30 @@ def is_sqs(event: Event) -> bool:
 
 
 def sqs(event: Event) -> Delivery:
-    """Return an SQS queue's messages; those of a FIFO queue keep their order."""
+    """Return an SQS queue's messages; those of a FIFO queue are in groups."""
     records = _records(event, "Records")
     messages = [
-        message(inner(record, "body"), f"/Records/{place}/body", message_id(record))
+        message(
+            inner(record, "body"),
+            f"/Records/{place}/body",
+            message_id(record),
+            _fifo_group(record),
+        )
         for place, record in enumerate(records)
     ]
-    sources = (inner(record, "eventSourceARN") for record in records)
-    in_order = any(str(source).endswith(".fifo") for source in sources)
-    return Delivery(messages, is_batch=True, in_order=in_order)
+    received = max((_receive_count(record) for record in records), default=1)
+    return Delivery(messages, is_batch=True, start=(received - 1) * _GOLDEN_RATIO % 1)
+
+
+def _fifo_group(record: object) -> str | None:
+    if not str(inner(record, "eventSourceARN")).endswith(".fifo"):
+        return None
+    return str(inner(record, "attributes", "MessageGroupId"))
+
+
+def _receive_count(record: object) -> int:
+    found = str(inner(record, "attributes", "ApproximateReceiveCount"))
+    return int(found) if re.fullmatch("[0-9]{1,6}", found) else 1
 
 
 def sqs_ids(event: Event) -> list[str]:

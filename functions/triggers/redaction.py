@@ -36,12 +36,7 @@ def for_authenticated_caller(error: ProvisioningError) -> Result:
         return error.as_document()
     document = _only(_PUBLIC_FIELDS, error)
     if isinstance(error, BatchFailed):
-        document["results"] = [
-            for_authenticated_caller(each)
-            if isinstance(each, ProvisioningError)
-            else each
-            for each in error.outcomes
-        ]
+        document |= error.results(for_authenticated_caller)
     return document
 
 

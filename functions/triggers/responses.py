@@ -6,11 +6,9 @@ the error for which an event as a whole is refused.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
-from itertools import islice
 from types import MappingProxyType
 
 from functions.errors import (
@@ -20,6 +18,7 @@ from functions.errors import (
     ProvisioningError,
     Result,
     Unauthenticated,
+    as_json,
 )
 from functions.triggers import records, redaction
 from functions.triggers.delivery import Delivery, Event
@@ -30,7 +29,7 @@ _PAUSE_SECONDS = 5
 
 
 def http(
-    request: HttpRequest, delivery: Delivery, outcomes: Sequence[Outcome]
+    request: HttpRequest, delivery: Delivery, outcomes: Sequence[Outcome | None]
 ) -> Result:
     """Return an HTTP response: 201 if anything was created, else 200."""
     if error := _failure(outcomes):
@@ -53,24 +52,26 @@ def health_check(request: HttpRequest) -> Result | None:
 
 
 def partial_batch_response(
-    _event: object, delivery: Delivery, outcomes: Sequence[Outcome]
+    _event: object, delivery: Delivery, outcomes: Sequence[Outcome | None]
 ) -> Result:
     """Return which messages of an SQS queue are to be delivered again.
 
-    A message is done if all of its items are. Of a FIFO queue, all messages from the
-    first one that is not done are delivered again.
+    A message is done if all of its items are. Of a group of a FIFO queue, all messages
+    from the first one that is not done are delivered again.
     """
     rest = iter(outcomes)
-    done = [
-        len(ended := list(islice(rest, len(message.items)))) == len(message.items)
-        and not _failures(ended)
-        for message in delivery.messages
-    ]
-    if delivery.in_order and not all(done):
-        first = done.index(False)
-        done[first:] = [False] * (len(done) - first)
-    pairs = zip(delivery.messages, done, strict=True)
-    return _items(message.id for message, is_done in pairs if not is_done)
+    failed: list[str] = []
+    failed_groups: set[str] = set()
+    for message in delivery.messages:
+        ended = [next(rest) for _ in message.items]
+        if all(isinstance(each, dict) for each in ended) and (
+            message.group not in failed_groups
+        ):
+            continue
+        failed.append(message.id)
+        if message.group is not None:
+            failed_groups.add(message.group)
+    return _items(failed)
 
 
 def fail_entire_batch(event: Event, _error: ProvisioningError) -> Result:
@@ -79,7 +80,7 @@ def fail_entire_batch(event: Event, _error: ProvisioningError) -> Result:
 
 
 def result_or_raise(
-    _event: object, delivery: Delivery, outcomes: Sequence[Outcome]
+    _event: object, delivery: Delivery, outcomes: Sequence[Outcome | None]
 ) -> object:
     """Return the results; a platform notices a failure only if it is raised.
 
@@ -95,19 +96,20 @@ def raise_error(_event: object, error: ProvisioningError) -> object:
     raise error
 
 
-def _failures(outcomes: Sequence[Outcome]) -> list[ProvisioningError]:
+def _failures(outcomes: Sequence[Outcome | None]) -> list[ProvisioningError]:
     return [each for each in outcomes if isinstance(each, ProvisioningError)]
 
 
-def _failure(outcomes: Sequence[Outcome]) -> ProvisioningError | None:
+def _failure(outcomes: Sequence[Outcome | None]) -> ProvisioningError | None:
     """Return one error for all failures: the only request's own, or BatchFailed."""
     failures = _failures(outcomes)
     if not failures:
         return None
-    return failures[0] if len(outcomes) == 1 else BatchFailed(outcomes)
+    tried = [each for each in outcomes if each is not None]
+    return failures[0] if len(outcomes) == 1 else BatchFailed(tried)
 
 
-def _result(delivery: Delivery, outcomes: Sequence[Outcome]) -> object:
+def _result(delivery: Delivery, outcomes: Sequence[Outcome | None]) -> object:
     return list(outcomes) if delivery.is_array() else outcomes[0]
 
 
@@ -149,7 +151,7 @@ def _response(
     response: Result = {
         "statusCode": int(status),
         "headers": headers,
-        "body": json.dumps(document),
+        "body": as_json(document),
         "isBase64Encoded": False,
     }
     if request.is_from_load_balancer:

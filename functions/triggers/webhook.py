@@ -10,6 +10,7 @@ from functions.errors import (
     MethodNotAllowed,
     Misconfigured,
     Problem,
+    Unauthenticated,
     UnsupportedMediaType,
 )
 from functions.secret import Secret
@@ -18,6 +19,7 @@ from functions.triggers.delivery import Delivery
 from functions.triggers.envelopes import message
 from functions.triggers.http_request import HttpRequest
 
+_IDENTITY = "identity"
 _JSON = r"application/(.+\+)?json"
 
 
@@ -27,13 +29,13 @@ def admit(
     secrets: Sequence[Secret],
     now: float | None = None,
 ) -> None:
-    """Do nothing if a request is signed, or if the gateway decides who is admitted.
+    """Raise unless a request is signed, or the gateway decides who is admitted.
 
     `auth` is WEBHOOK_AUTH, `secrets` are WEBHOOK_SECRETS, `now` is in seconds since
     1970.
 
     Raises: Unauthenticated; Misconfigured without a secret; MethodNotAllowed,
-    PayloadTooLarge and InvalidEvent for a request that has no content.
+    PayloadTooLarge and InvalidEvent for a body that is too large or cannot be decoded.
     """
     if request.method != "POST":
         raise MethodNotAllowed(Problem("", "must be sent with POST"))
@@ -45,6 +47,8 @@ def admit(
             "WEBHOOK_SECRETS is not set, so webhook requests cannot be authenticated"
         )
     moment = time.time() if now is None else now
+    if repeated := sorted(request.repeated & webhook_signatures.HEADERS):
+        raise Unauthenticated(f"The header {repeated[0]} has several values")
     webhook_signatures.require(request.headers, content, secrets, moment)
 
 
@@ -58,4 +62,11 @@ def deliver(request: HttpRequest) -> Delivery:
     if not re.fullmatch(_JSON, media_type, re.IGNORECASE):
         detail = "must be sent with Content-Type: application/json"
         raise UnsupportedMediaType(Problem("", detail))
+    coding = request.headers.get("content-encoding", "").strip() or _IDENTITY
+    if coding.lower() != _IDENTITY:
+        named = "".join(each for each in coding if each.isalnum() or each in "-,")[:32]
+        detail = f"must be sent without Content-Encoding: {named}"
+        raise UnsupportedMediaType(
+            Problem("", detail), remedy="Send the JSON uncompressed."
+        )
     return Delivery([message(request.content())])

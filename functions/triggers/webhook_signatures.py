@@ -19,13 +19,14 @@ from functions.settings.parsers import WEBHOOK_PREFIX
 TOLERANCE_SECONDS = 300
 """The most by which a message's time may differ from ours, in either direction."""
 _ID, _TIMESTAMP, _SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
+HEADERS = frozenset({_ID, _TIMESTAMP, _SIGNATURE})
 _VERSION = "v1"
 
 
 def require(
     headers: Mapping[str, str], body: bytes, secrets: Sequence[Secret], now: float
 ) -> None:
-    """Do nothing if a message is recent and signed with one of these secrets.
+    """Raise unless a message is recent and signed with one of these secrets.
 
     `headers` have names in lower case; `now` is in seconds since 1970.
 

@@ -1,11 +1,10 @@
 """Make a virtual environment of locked requirements, unless it exists already.
 
-Several commands may need one at the same moment: the first makes it, and the others
-wait. It is made anew if its requirements or its interpreter change. Needs nothing but
-the standard library.
+If several commands need it at the same time, the first one makes it and the others
+wait. It is made again if its requirements or its interpreter change. This module needs
+only the standard library, and only syntax that older Python versions can parse, because
+it reports which Python version is required.
 """
-
-from __future__ import annotations
 
 import fcntl
 import subprocess
@@ -20,8 +19,12 @@ PIP = ("--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"
 def main() -> int:
     """Make the environment in a folder from a file of requirements."""
     folder, requirements = map(Path, sys.argv[1:])
-    if sys.version_info < (3, 10):  # noqa: UP036 # whoever runs this may have any
-        sys.exit("Python 3.10 or later is needed: make PYTHON=/path/to/python3.10 ...")
+    if sys.version_info < (3, 10):  # noqa: UP036 # any Python may run this
+        found = sys.version.split()[0]
+        sys.exit(
+            f"Python 3.10 or later is required, but {sys.executable} is {found}; "
+            "choose another: make PYTHON=/path/to/python3.10 ..."
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -36,16 +39,29 @@ def _make(folder: Path, requirements: Path) -> int:
     began = time.monotonic()
     print(f"installing {requirements} into {folder} ...", file=sys.stderr, flush=True)
     venv.create(folder, clear=True, with_pip=True)
-    done = subprocess.run(  # noqa: S603 # pip, with arguments from the Makefile
-        [folder / "bin" / "python", "-m", "pip", "install", *PIP, "-r", requirements],
-        check=False,
-    )
-    if done.returncode:
-        return done.returncode
+    status = _install(str(folder / "bin" / "python"), requirements)
+    if status:
+        return status
     ready.write_text(content, "utf-8")
     seconds = time.monotonic() - began
     print(f"installed {requirements} in {seconds:.0f} s", file=sys.stderr, flush=True)
     return 0
+
+
+def _install(python: str, requirements: Path) -> int:
+    """Run pip, and return its status."""
+    # imported here, because older Python versions cannot parse it
+    from tests.commands import pip_settings  # noqa: PLC0415
+
+    try:
+        environment = pip_settings.environment(python)
+    except pip_settings.UnreadableSettingsError as error:
+        sys.exit(str(error))
+    return subprocess.run(  # noqa: S603 # pip, with arguments from the Makefile
+        [python, "-m", "pip", "install", *PIP, "-r", requirements],
+        env=environment,
+        check=False,
+    ).returncode
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ from importlib import import_module
 
 from functions.errors import ProvisioningError
 from functions.invocation.tasks import TASKS
-from tests.commands import arguments, clouds
+from tests.commands import arguments, clouds, terminal
 
 
 def main() -> int:
     """Print the log lines, then the result or the error document; return 1 on error."""
-    parser = arguments.parser(__doc__)
-    parser.add_argument("function", choices=TASKS)
+    variables = "[FUNCTION=bootstrap] [EVENT=file.json]"
+    parser = arguments.parser("invoke", __doc__, variables)
+    parser.add_argument("function", type=arguments.one_of(TASKS))
     parser.add_argument("event", type=arguments.event, help="a JSON file")
     given = parser.parse_args()
     entry = import_module(f"functions.{given.function}")
@@ -32,4 +33,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(terminal.run(main))

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from functions import bootstrap
 from functions.errors import ProvisioningError
-from tests.commands import arguments, clouds
+from tests.commands import arguments, clouds, terminal
 
 EVENT = str(Path(__file__).parent.parent / "events" / "bootstrap.json")
 
 
 def main() -> int:
     """Print every call and both results; return 1 on error."""
-    parser = arguments.parser(__doc__)
+    parser = arguments.parser("run", __doc__, "[EVENT=file.json]")
     parser.add_argument("event", type=arguments.event, nargs="?", default=EVENT)
     given = parser.parse_args()
     with clouds.chosen(given.cloud) as cloud:
@@ -54,4 +54,4 @@ def _steps(lines: io.StringIO) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(terminal.run(main))

@@ -69,6 +69,8 @@ def test_a_reset_drops_the_state_and_applies_the_options(client: Client) -> None
     [
         ("reset", {"quota": 1}, "unknown option 'quota'"),
         ("reset", {"stream_quota": 0}, "'stream_quota' must be"),
+        ("reset", {"rate_limits": {"GA": 0}}, "'rate_limits' must be"),
+        ("reset", {"rate_limits": {"SMN": 5}}, "'rate_limits' must be"),
         ("reset", [], "options must be an object"),
         ("faults", {"operation": "Nothing", "status": 500}, "'operation' must be"),
         ("faults", {"operation": "LTS", "state": 500}, "unknown field 'state'"),

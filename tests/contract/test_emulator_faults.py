@@ -5,7 +5,7 @@ import time
 import pytest
 import requests
 
-from tests.contract.emulator_client import Client
+from tests.contract.emulator_client import Client, Clock
 
 CREATE = "CreateLogStream"
 BROKEN = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
@@ -141,3 +141,30 @@ def test_a_hanging_call_does_not_block_others(client: Client) -> None:
     with pytest.raises(requests.ReadTimeout):
         Client(client.cloud, timeout=0.2).create_stream()
     assert client.create_stream("other").status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("limits", "free_calls", "statuses"),
+    [
+        ({"LTS": 2}, 0, [200, 200, 200, 429, 200]),
+        ({"GA": 1}, 0, [200, 200, 200, 200, 429]),
+        ({"IAM": 1}, 0, [200, 200, 200, 200, 200]),
+        ({"*": 3, "LTS": 9}, 0, [200, 200, 200, 429, 429]),
+        ({"*": 1}, 2, [200, 200, 200, 429, 429]),
+    ],
+)
+def test_calls_beyond_the_rate_limit_are_rejected(
+    client: Client,
+    clock: Clock,
+    limits: dict[str, int],
+    free_calls: int,
+    statuses: list[int],
+) -> None:
+    """Limits apply to one service or to all together, and to one second."""
+    client.cloud.reset(rate_limits=limits, calls_before_rate_limits=free_calls)
+    lts, ga = client.streams_path(), "/v1/logtanks"
+    paths = [lts, lts, ga, lts, ga]
+    assert [client.call("GET", path).status_code for path in paths] == statuses
+    assert {call["error_code"] for call in client.cloud.calls} <= {None, "APIGW.0308"}
+    clock.now += 1
+    assert client.call("GET", lts).status_code == 200

@@ -47,6 +47,7 @@ RULES = {
     "minItems",
     "minLength",
     "minimum",
+    "not",
     "oneOf",
     "pattern",
     "required",
@@ -95,15 +96,17 @@ PATTERNS = {where: part for where, part in SUBSCHEMAS.items() if "pattern" in pa
 def rules() -> Iterator[str]:
     """Yield the address of every rule.
 
-    The required members of an ``if`` or of a ``oneOf`` alternative are not rules of
-    their own: they only select which rules apply.
+    A condition (``if``) only selects, and an alternative of ``anyOf`` or ``oneOf`` is
+    violated by violating the whole choice.
     """
     for where, part in SUBSCHEMAS.items():
+        if re.search("/(if|(any|one)Of/[0-9]+)$", where):
+            continue
         for keyword in part.keys() & RULES:
             rule = f"{where}/{keyword}"
-            if keyword == "required" and not re.search("/(if|oneOf/[0-9]+)$", where):
+            if keyword == "required":
                 yield from (f"{rule}/{name}" for name in part["required"])
-            elif keyword != "required":
+            else:
                 yield rule
 
 

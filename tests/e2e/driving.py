@@ -21,6 +21,16 @@ EVENT: dict[str, object] = {"resource_id": LISTENER}
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
+def listener_id(number: int) -> str:
+    """Return the ID of a numbered listener, in the format of GA."""
+    return f"0f6f1e0a-0000-4000-8000-{number:012}"
+
+
+def listeners(number: int) -> list[dict[str, object]]:
+    """Return events for this number of listeners."""
+    return [{"resource_id": listener_id(place)} for place in range(number)]
+
+
 class Process:
     """A process of the platform, whose invocations share the warm state."""
 

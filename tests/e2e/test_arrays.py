@@ -7,14 +7,16 @@ import json
 import pytest
 
 from functions.errors import BatchFailed, InvalidEvent, ServiceFailed
-from tests.e2e.driving import EVENT, expect_error, operations, send
+from tests.e2e.driving import (
+    EVENT,
+    expect_error,
+    listener_id,
+    listeners,
+    operations,
+    send,
+)
 from tests.e2e.output import Output
 from tests.emulator import Emulator
-
-
-def listeners(number: int) -> list[dict[str, object]]:
-    """Return events for this number of listeners."""
-    return [{"resource_id": f"listener-{place}"} for place in range(number)]
 
 
 def test_results_are_in_the_order_of_the_requests(cloud: Emulator) -> None:
@@ -34,7 +36,7 @@ def test_equal_requests_are_processed_once(cloud: Emulator) -> None:
     one, other = {**EVENT, "ttl_in_days": 7}, {"ttl_in_days": 7, **EVENT}
     results = send("bootstrap", [one, *listeners(1), other, one])
     assert results[0] == results[2] == results[3]
-    assert results[1]["resource_id"] == "listener-0"
+    assert results[1]["resource_id"] == listener_id(0)
     assert operations(cloud).count("CreateLogStream") == 2
 
 
@@ -55,9 +57,9 @@ def test_an_invalid_request_does_not_affect_the_others(
     assert isinstance(error, BatchFailed)
     results = json.loads(json.dumps(error.as_document()))["results"]
     assert [each.get("resource_id") for each in results] == [
-        "listener-0",
+        listener_id(0),
         None,
-        "listener-1",
+        listener_id(1),
     ]
     pointers = [each["pointer"] for each in results[1]["errors"]]
     assert pointers == ["/colour", "/ttl_in_days"]

@@ -54,8 +54,9 @@ def assert_every_figure_has_its_row(rows: list[list[str]]) -> None:
         for concurrency in (8, 32)
         for beside in ("no work but calls of 50 ms", "bare posts in threads")
     }
+    limited = {("3 listeners at 5 calls per second, wall", "needed calls at that rate")}
     archive = {("archive without bytecode", "with the SDK")}
-    assert figures == warm | cold | many | archive
+    assert figures == warm | cold | many | limited | archive
     assert len(rows) == len(figures)
 
 

@@ -11,10 +11,10 @@ from functions.errors import Busy, DeadlineExceeded, ProvisioningError
 from tests.e2e.contexts import LambdaContext
 from tests.e2e.driving import (
     EVENT,
-    LISTENER,
     STREAM_NAME,
     assert_one_of_each,
     expect_error,
+    listener_id,
     logtank_event,
     send,
 )
@@ -142,7 +142,7 @@ def test_a_logtank_that_is_being_deleted_is_busy_until_the_deadline(
 def test_logtanks_of_other_listeners_are_ignored(mature: Emulator) -> None:
     """They are ignored even if the cloud does not apply the filter."""
     send("bootstrap", EVENT)
-    other = {"log_stream_name": STREAM_NAME, "resource_id": f"{LISTENER}-2"}
+    other = {"log_stream_name": STREAM_NAME, "resource_id": listener_id(2)}
     everything = {"logtanks": mature.logtanks, "page_info": {"current_count": 1}}
     fault = {"operation": LOGTANK.lookup, "status": 200, "body": everything}
     mature.fail(fault | {"times": 2})

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from functions.invocation.tasks import TASKS
 from tests.emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
@@ -101,3 +104,124 @@ def test_invoke_verifies_signatures_if_a_secret_is_set(
     assert (
         '"statusCode": 401' in _run("tests.commands.invoke", "bootstrap", sample).stdout
     )
+
+
+def _make(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run make with this interpreter instead of the virtual environment's."""
+    options = ("-o", ".venv/run/ready", f"RUN={sys.executable}")
+    return subprocess.run(  # noqa: S603 # a fixed command
+        ["make", "--no-print-directory", *options, *words],  # noqa: S607 # the make of the user
+        cwd=ROOT,
+        env={name: text for name, text in os.environ.items() if "MAKE" not in name},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("target", ["run", "invoke"])
+@pytest.mark.parametrize("name", ["an event.json", "it's; $(touch no) & `no`.json"])
+def test_event_paths_can_contain_shell_characters(
+    target: str, name: str, tmp_path: Path
+) -> None:
+    """Spaces, quotes and substitutions in EVENT are passed on literally."""
+    event = tmp_path / name
+    sample = (ROOT / "tests/events/bootstrap.json").read_text("utf-8")
+    event.write_text(f"\ufeff{sample}", "utf-8")
+    done = _make(target, f"EVENT={event}".replace("$", "$$"))
+    assert done.returncode == 0, done.stderr
+    assert '"logtank_id"' in done.stdout
+
+
+def test_make_invoke_uses_the_sample_event_of_the_function() -> None:
+    """FUNCTION also selects the event, unless EVENT is set."""
+    done = _make("invoke", "FUNCTION=create_log_stream")
+    assert done.stdout.endswith('"created": true\n}\n')
+    assert "logtank" not in done.stdout
+
+
+UNUSED_ADDRESS = "http://127.0.0.1:9"
+CLOUD_ERROR = "CLOUD must be the address of a running emulator, and none is running at"
+EVENT_ERROR = "EVENT must be a JSON file;"
+PORT_ERROR = "PORT must be an integer from 0 (any free port) to 65535, not"
+INVALID_VARIABLES = [
+    (("serve", "PORT=99999"), f"{PORT_ERROR} '99999'"),
+    (("serve", "PORT=abc"), f"{PORT_ERROR} 'abc'"),
+    (("serve", "PORT=-1"), f"{PORT_ERROR} '-1'"),
+    (("serve", "PORT=80 81"), f"{PORT_ERROR} '80 81'"),
+    (("emulator", "PORT=99999"), f"{PORT_ERROR} '99999'"),
+    (("emulator", "PORT=abc"), f"{PORT_ERROR} 'abc'"),
+    (
+        ("invoke", "FUNCTION=boot"),
+        f"FUNCTION must be one of {', '.join(TASKS)}, not 'boot'",
+    ),
+    (
+        ("invoke", "EVENT=no file.json"),
+        f"{EVENT_ERROR} no file.json: No such file or directory",
+    ),
+    (
+        ("run", "EVENT=Makefile"),
+        f"{EVENT_ERROR} Makefile: Expecting value: line 1 column 1 (char 0)",
+    ),
+    (
+        ("run", "CLOUD=local"),
+        "CLOUD must be emulator, real, or an address such as http://127.0.0.1:8080",
+    ),
+    (
+        ("run", f"CLOUD={UNUSED_ADDRESS}"),
+        f"{CLOUD_ERROR} {UNUSED_ADDRESS}; start one with: make emulator",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "error"), INVALID_VARIABLES)
+def test_an_invalid_variable_is_reported_in_one_line(
+    words: tuple[str, ...], error: str
+) -> None:
+    """The message names the make target, the variable and what it must be."""
+    done = _make(*words)
+    line, *others = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert line == f"make {words[0]}: {error}"
+    assert all(other.startswith("make: *** [Makefile:") for other in others)
+
+
+def test_make_emulator_reports_a_port_that_is_in_use() -> None:
+    """The message is one line that names the port, as for `make serve`."""
+    with Emulator() as cloud:
+        port = urlsplit(cloud.url).port
+        done = _run("tests.commands.emulator", "--port", str(port))
+    message = f"make emulator: cannot listen on PORT {port}: Address already in use\n"
+    assert (done.returncode, done.stderr) == (2, message)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run",),
+        ("invoke", "bootstrap", "tests/events/bootstrap.json"),
+        ("serve", "--port", "0"),
+        ("emulator", "--port", "0"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_command_with_a_closed_output_ends_without_a_traceback(
+    words: tuple[str, ...],
+) -> None:
+    """The command ends by SIGPIPE, which shells and make expect."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(  # noqa: S603 # a fixed command
+            [sys.executable, "-m", f"tests.commands.{words[0]}", *words[1:]],
+            cwd=ROOT,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (-signal.SIGPIPE, "")

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from functions.errors import DeadlineExceeded, OutcomeUnknown, ServiceFailed
+from tests.e2e.answering import invoke
 from tests.e2e.contexts import FunctionGraphContext, LambdaContext
 from tests.e2e.driving import EVENT, assert_one_of_each, expect_error, send
 from tests.e2e.faults import (
@@ -20,7 +21,11 @@ from tests.e2e.faults import (
     for_each_fault_in_step,
 )
 from tests.e2e.output import Output
+from tests.e2e.samples import signed
 from tests.emulator import Emulator
+from tests.unit.signed_webhooks import SECRET
+
+BUSY = {"error_code": "GA.9004", "error_msg": "Resource is in PENDING status"}
 
 
 @pytest.fixture
@@ -97,3 +102,22 @@ def test_a_slow_cloud_is_not_an_error(patient: Emulator) -> None:
     """A slow reply is accepted if it arrives before the deadline."""
     patient.fail({"operation": STREAM.create, "delay": 0.4})
     assert_one_of_each(patient, send("bootstrap", EVENT, LambdaContext(3)))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 429}, {"connection": "hang"}, {"status": 400, "body": BUSY}],
+    ids=["throttled", "no response", "busy"],
+)
+def test_an_http_response_is_sent_before_the_gateway_times_out(
+    patient: Emulator, monkeypatch: pytest.MonkeyPatch, fault: dict[str, object]
+) -> None:
+    """The limit is HTTP_RESPONSE_SECONDS, and the response names the created stream."""
+    monkeypatch.setenv("HTTP_RESPONSE_SECONDS", "1")
+    monkeypatch.setenv("WEBHOOK_SECRETS", SECRET.reveal())
+    patient.fail({"operation": LOGTANK.create, "times": None, **fault})
+    began = time.monotonic()
+    outcome = invoke("bootstrap", signed("http-apig.json"), LambdaContext(60))
+    assert time.monotonic() - began < 2
+    assert outcome.status == 504
+    assert outcome.document["log_stream_id"] == patient.streams[0]["log_stream_id"]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from functions.errors import Unreachable
+from functions.errors import BatchFailed, Misconfigured, ProxyRefused, Unreachable
 from tests.byte_server import ByteServer, cut, in_turn
-from tests.e2e.driving import EVENT, assert_one_of_each, send
+from tests.e2e.credentials.wholes import keys_of, put, user_of
+from tests.e2e.driving import EVENT, assert_one_of_each, expect_error, listeners, send
 from tests.e2e.faults import STREAM, expect_step_failure
-from tests.e2e.output import Output
+from tests.e2e.output import Output, assert_nothing_secret
 from tests.emulator import Emulator
 
 _refuse = in_turn(cut(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))
+PASSWORD = "pass-of-the-proxy"
+PASSWORDS = (PASSWORD, b64encode(f"user:{PASSWORD}".encode()).decode())
+"""The password, and the form in which it is sent."""
 _hosts = (f"lts-{number}.invalid" for number in count())
 
 
@@ -27,17 +32,71 @@ def https(monkeypatch: pytest.MonkeyPatch, cloud: Emulator) -> str:
     return host
 
 
-@pytest.mark.parametrize("name", ["https_proxy", "all_proxy"])
-def test_a_proxy_from_the_environment_is_used(
-    monkeypatch: pytest.MonkeyPatch, https: str, name: str
+@pytest.mark.parametrize(
+    "rejection", [("https_proxy", 407), ("all_proxy", 407), ("HTTPS_PROXY", 403)]
+)
+def test_an_error_reply_of_a_proxy_stops_all_calls_of_the_event(
+    monkeypatch: pytest.MonkeyPatch,
+    cloud: Emulator,
+    output: Output,
+    https: str,
+    rejection: tuple[str, int],
 ) -> None:
-    """If the proxy rejects the tunnel, the error is Unreachable: nothing was sent."""
+    """The proxy is called once; the errors contain its status but not its password."""
+    name, status = rejection
+    with ByteServer(in_turn(cut(f"HTTP/1.1 {status} No\r\n\r\n".encode()))) as proxy:
+        monkeypatch.setenv(name, _with_password(proxy.endpoint))
+        error = expect_error("bootstrap", listeners(12))
+    (request,) = proxy.requests
+    assert request.split(b" HTTP/")[0] == f"CONNECT {https}:443".encode()
+    assert "proxy-authorization" in request.headers
+    assert isinstance(error, BatchFailed)
+    failures = {(type(e), e.upstream_status, e.status) for e in error.failures.values()}
+    assert failures == {(ProxyRefused, status, 502)}
+    assert "HTTPS_PROXY" in str(error)
+    assert_nothing_secret(cloud, error, output, *PASSWORDS)
+    for each in error.failures.values():
+        assert_nothing_secret(cloud, each, output, *PASSWORDS)
+
+
+def test_a_token_request_that_the_proxy_rejects_stops_all_calls(
+    monkeypatch: pytest.MonkeyPatch, cloud: Emulator
+) -> None:
+    """Nothing is sent without a token, and the next event tries the proxy again."""
+    for name in keys_of(cloud):
+        monkeypatch.delenv(name)
+    put(monkeypatch, user_of(cloud))
+    monkeypatch.setenv("HUAWEICLOUD_IAM_ENDPOINT", f"https://{next(_hosts)}")
     with ByteServer(_refuse) as proxy:
-        monkeypatch.setenv(name, proxy.endpoint)
-        with pytest.raises(Unreachable, match="the proxy refused the connection"):
-            send("bootstrap", EVENT)
-    tunnels = {request.split(b" HTTP/")[0] for request in proxy.requests}
-    assert tunnels == {f"CONNECT {https}:443".encode()}
+        monkeypatch.setenv("HTTPS_PROXY", _with_password(proxy.endpoint))
+        for attempt in (1, 2):
+            error = expect_error("bootstrap", listeners(6))
+            assert isinstance(error, BatchFailed)
+            kinds = {(type(each), each.service) for each in error.failures.values()}
+            assert kinds == {(ProxyRefused, "IAM")}
+            assert len(proxy.requests) == attempt
+    assert cloud.calls == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:{}@127.0.0.1:notaport",
+        "http://user:{}@127.0.0.1:99999",
+        "http://user:{}@[::1",
+        "ftp://user:{}@127.0.0.1:9",
+        "http://user:{}/x@127.0.0.1:9",
+    ],
+)
+@pytest.mark.usefixtures("https")
+def test_an_invalid_proxy_url_is_not_quoted(
+    cloud: Emulator, monkeypatch: pytest.MonkeyPatch, output: Output, url: str
+) -> None:
+    """The password is neither in the error nor in any exception that caused it."""
+    monkeypatch.setenv("HTTPS_PROXY", url.format(PASSWORD))
+    error = expect_error("bootstrap", EVENT)
+    assert type(error) in {Misconfigured, Unreachable}
+    assert_nothing_secret(cloud, error, output, *PASSWORDS)
 
 
 def test_a_local_host_is_called_without_a_proxy(
@@ -55,7 +114,9 @@ def test_a_nonexistent_host_is_named(
 ) -> None:
     """The error names the endpoint, so that a typo is easy to find."""
     monkeypatch.setenv("RETRY_ATTEMPTS", "1")
-    with pytest.raises(Unreachable, match=rf"at https://{https}: DNS lookup failed"):
+    with pytest.raises(
+        Unreachable, match=rf"at https://{https} failed: DNS lookup failed"
+    ):
         send("bootstrap", EVENT)
 
 
@@ -76,12 +137,11 @@ def test_a_proxy_that_is_down_is_unreachable(
 ) -> None:
     """The proxy password is not shown, and the error is Unreachable."""
     with ByteServer(_refuse) as proxy:
-        address = proxy.endpoint.removeprefix("http://")
-    monkeypatch.setenv("HTTPS_PROXY", f"http://user:pass-of-the-proxy@{address}")
+        monkeypatch.setenv("HTTPS_PROXY", _with_password(proxy.endpoint))
     monkeypatch.setenv("HUAWEICLOUD_LTS_ENDPOINT", f"https://{next(_hosts)}")
     error = expect_step_failure(cloud, STREAM, output)
     assert type(error) is Unreachable
-    assert "pass-of-the-proxy" not in str(error) + output.text()
+    assert_nothing_secret(cloud, error, output, *PASSWORDS)
     assert cloud.calls == []
 
 
@@ -99,3 +159,7 @@ def test_netrc_is_not_read(
     assert_one_of_each(cloud, send("bootstrap", EVENT))
     for call in cloud.calls:
         assert "authorization" not in call["request_headers"]
+
+
+def _with_password(endpoint: str) -> str:
+    return endpoint.replace("http://", f"http://user:{PASSWORD}@")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.e2e.driving import EVENT, expect_error, send
+from tests.e2e.driving import EVENT, expect_error, listeners, send
 from tests.e2e.output import Output
 from tests.emulator import Emulator
 
@@ -49,21 +49,21 @@ def test_each_request_of_an_array_has_a_log_line(
     cloud: Emulator, output: Output
 ) -> None:
     """Each call has one too, and lines of concurrent threads do not interleave."""
-    send("bootstrap", [{"resource_id": f"listener-{each}"} for each in range(20)])
+    send("bootstrap", listeners(20))
     assert len(output.lines("request done")) == 20
     assert len(output.lines("call")) == len(cloud.calls) == 40
 
 
 def test_every_line_identifies_its_request(cloud: Emulator, output: Output) -> None:
     """The lines of calls, successes and failures contain the index of the request."""
-    listeners = [{"resource_id": name} for name in ("a", "b", "c")]
-    expect_error("bootstrap", [listeners[0], {}, *listeners[1:]])
+    first, *others = listeners(3)
+    expect_error("bootstrap", [first, {}, *others])
     assert sorted(line["item"] for line in output.lines("call")) == [0, 0, 2, 2, 3, 3]
     assert [line["item"] for line in output.lines("request failed")] == [1]
     ids = {line["item"]: line["result"] for line in output.lines("request done")}
-    shipped = {each["resource_id"]: each["id"] for each in cloud.logtanks}
-    for item, listener in zip((0, 2, 3), listeners, strict=True):
-        assert ids[item]["logtank_id"] == shipped[listener["resource_id"]]
+    logtanks = {each["resource_id"]: each["id"] for each in cloud.logtanks}
+    for item, listener in zip((0, 2, 3), [first, *others], strict=True):
+        assert ids[item]["logtank_id"] == logtanks[listener["resource_id"]]
 
 
 @pytest.mark.parametrize(

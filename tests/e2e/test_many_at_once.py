@@ -13,6 +13,7 @@ from tests.e2e.contexts import LambdaContext
 from tests.e2e.driving import (
     STREAM_NAME,
     expect_error,
+    listeners,
     logtank_event,
     send,
 )
@@ -40,11 +41,6 @@ def send_concurrently(entry: str, event: dict[str, object]) -> list[dict[str, An
 
     with ThreadPoolExecutor(MANY) as pool:
         return list(pool.map(deliver, range(MANY)))
-
-
-def listeners(number: int) -> list[dict[str, object]]:
-    """Return events for this number of listeners."""
-    return [{"resource_id": f"listener-{place}"} for place in range(number)]
 
 
 def test_concurrent_create_logtank_events_leave_one_logtank(

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from functions.errors import Throttled, Unreachable
+from functions.errors import DeadlineExceeded, Throttled, Unreachable
 from tests.e2e.driving import EVENT, assert_one_of_each, send
 from tests.e2e.faults import (
     ATTEMPTS,
@@ -32,27 +32,29 @@ def closed() -> str:
 
 @for_both_steps
 def test_a_throttled_create_is_retried_without_a_lookup(
-    mature: Emulator, output: Output, step: Step
+    cloud: Emulator, step: Step
 ) -> None:
-    """The number of attempts is RETRY_ATTEMPTS."""
-    mature.fail({"operation": step.create, "status": 429, "times": ATTEMPTS})
-    error = expect_step_failure(mature, step, output)
-    assert (type(error), error.status, error.retryable) == (Throttled, 503, True)
-    assert (call_count(mature, step.create), call_count(mature, step.lookup)) == (
-        ATTEMPTS,
-        0,
-    )
-    assert_recovers(mature)
-
-
-@for_both_steps
-def test_a_create_that_is_throttled_once_succeeds(cloud: Emulator, step: Step) -> None:
-    """The result does not mention the failed attempt."""
-    cloud.fail({"operation": step.create, "status": 429})
+    """RETRY_ATTEMPTS does not limit the retries, because nothing was created."""
+    cloud.fail({"operation": step.create, "status": 429, "times": ATTEMPTS})
     result = send("bootstrap", EVENT)
     assert_one_of_each(cloud, result)
     assert result["created"] == ["log_stream", "logtank"]
-    assert len(cloud.calls) == 3
+    assert len(cloud.calls) == ATTEMPTS + 2
+
+
+@for_both_steps
+def test_a_create_that_stays_throttled_is_retried_until_the_deadline(
+    mature: Emulator, output: Output, step: Step
+) -> None:
+    """The cause of the error is Throttled, and the next event succeeds."""
+    mature.fail({"operation": step.create, "status": 429, "times": None})
+    error = expect_step_failure(mature, step, output, seconds=2.2)
+    assert (type(error), error.status, error.retryable) == (DeadlineExceeded, 504, True)
+    assert type(error.__cause__) is Throttled
+    assert error.code == "APIGW.0308"
+    assert call_count(mature, step.create) >= ATTEMPTS
+    mature.settle()
+    assert_recovers(mature)
 
 
 @for_both_steps

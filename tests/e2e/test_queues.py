@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.e2e.answering import SQS, invoke
-from tests.e2e.driving import LISTENER, assert_one_of_each, operations
+from tests.e2e.contexts import LambdaContext
+from tests.e2e.driving import (
+    LISTENER,
+    assert_one_of_each,
+    listener_id,
+    listeners,
+    operations,
+)
 from tests.e2e.samples import sample
 from tests.emulator import Emulator
 
-SECOND = "0f6f1e0a-0000-4000-8000-000000000002"
+SECOND = listener_id(2)
 QUEUE_SAMPLES = ["sqs.json", "sqs-fifo.json"]
 CALLS_PER_MESSAGE = ["CreateLogStream", "CreateLogtank"]
 
 
-def failed_messages(event: object) -> list[str]:
+def failed_messages(event: object, context: object = None) -> list[str]:
     """Return the IDs of the messages that `bootstrap` reports as failed."""
-    outcome = invoke("bootstrap", event)
+    outcome = invoke("bootstrap", event, context)
     assert outcome.kind == SQS
     return [each["itemIdentifier"] for each in outcome.document["batchItemFailures"]]
 
@@ -70,13 +77,15 @@ def test_a_message_with_an_array_fails_if_any_request_fails(
     """The redelivery finds what was created and completes the rest."""
     event = sample("sqs.json")
     requests = [json.loads(each["body"]) for each in event["Records"]]
-    event["Records"][0]["body"] = json.dumps([*requests, {"resource_id": "third"}])
+    event["Records"][0]["body"] = json.dumps(
+        [*requests, {"resource_id": listener_id(3)}]
+    )
     mature.fail({"operation": "CreateLogtank", "times": 1, "status": 403})
 
     failed = failed_messages(event)
     assert failed in (ids(event), ids(event)[:1])
     assert failed_messages(event) == []
-    assert listeners_with_logtank(mature) == {LISTENER, SECOND, "third"}
+    assert listeners_with_logtank(mature) == {LISTENER, SECOND, listener_id(3)}
 
 
 def test_a_fifo_queue_is_processed_in_order(mature: Emulator) -> None:
@@ -106,6 +115,101 @@ def test_a_fifo_queue_keeps_messages_processed_before_a_failure(
 
     assert failed_messages(event) == ids(event)[1:]
     assert listeners_with_logtank(mature) == {LISTENER}
+
+
+def queued(*bodies: str, groups: str = "", received: int = 1) -> dict[str, Any]:
+    """Return an event with these messages, from a FIFO queue if they have groups.
+
+    `groups` has a letter for the group of each message; `received` is the number of
+    deliveries so far.
+    """
+    first = sample("sqs-fifo.json" if groups else "sqs.json")["Records"][0]
+    return {
+        "Records": [
+            {
+                **first,
+                "messageId": f"message-{place}",
+                "body": body,
+                "attributes": {
+                    **first["attributes"],
+                    "ApproximateReceiveCount": str(received),
+                    "MessageGroupId": (groups or bodies)[place],
+                },
+            }
+            for place, body in enumerate(bodies)
+        ]
+    }
+
+
+class FifoBatch(NamedTuple):
+    """A FIFO batch: a letter for the group of each message, upper case if it fails.
+
+    `failed` has the positions of the messages that are redelivered, `processed` those
+    of the messages that get their logtank.
+    """
+
+    messages: str
+    failed: list[int]
+    processed: list[int]
+
+
+@pytest.mark.parametrize(
+    "invalid", ["no JSON", '{"resource_id": ""}', "[{}, 7]", "[[]]"]
+)
+@pytest.mark.parametrize(
+    "batch",
+    [
+        FifoBatch("abc", [], [0, 1, 2]),
+        FifoBatch("Abc", [0], [1, 2]),
+        FifoBatch("aBb", [1, 2], [0]),
+        FifoBatch("AbabaC", [0, 2, 4, 5], [1, 3]),
+        FifoBatch("abAbaaBc", [2, 4, 5, 6], [0, 1, 3, 7]),
+        FifoBatch("AAAA", [0, 1, 2, 3], []),
+    ],
+    ids=lambda batch: batch.messages,
+)
+def test_an_invalid_message_of_a_fifo_queue_holds_back_only_its_group(
+    mature: Emulator, batch: FifoBatch, invalid: str
+) -> None:
+    """It and the later messages of its group are redelivered without being started."""
+    bodies = [
+        invalid if group.isupper() else json.dumps({"resource_id": listener_id(place)})
+        for place, group in enumerate(batch.messages)
+    ]
+    event = queued(*bodies, groups=batch.messages.lower())
+    assert failed_messages(event) == [f"message-{place}" for place in batch.failed]
+    assert listeners_with_logtank(mature) == set(map(listener_id, batch.processed))
+
+
+def test_a_failed_call_holds_back_only_its_message_group(mature: Emulator) -> None:
+    """The messages of a group are processed in order, and groups concurrently."""
+    requests = listeners(6)
+    requests[1]["log_group_id"] = "elsewhere"
+    event = queued(*map(json.dumps, requests), groups="ababab")
+    assert failed_messages(event) == [f"message-{place}" for place in (1, 3, 5)]
+    created = [each["resource_id"] for each in mature.logtanks]
+    assert created == [listener_id(place) for place in (0, 2, 4)]
+
+
+@pytest.mark.parametrize("per_message", [24, 6])
+def test_every_delivery_makes_progress(
+    mature: Emulator, monkeypatch: pytest.MonkeyPatch, per_message: int
+) -> None:
+    """Three deliveries are enough if each has time for half of the requests."""
+    monkeypatch.setenv("MAX_CONCURRENCY", "2")
+    mature.reset(latency_seconds=0.05)
+    requests = listeners(24)
+    bodies = [
+        json.dumps(requests[start : start + per_message])
+        for start in range(0, 24, per_message)
+    ]
+    completed = [0]
+    while completed[-1] < 24:
+        event = queued(*bodies, received=len(completed))
+        failed_messages(event, LambdaContext(2.9))
+        completed.append(len(mature.logtanks))
+        assert completed[-1] > completed[-2]
+    assert 2 <= len(completed) - 1 <= 3
 
 
 def test_a_misconfigured_function_loses_no_message(

@@ -1,6 +1,7 @@
 """``python -m tests.emulator``: serve until Ctrl-C, and print one line per call."""
 
 import argparse
+import json
 import signal
 import threading
 from typing import Any
@@ -48,6 +49,17 @@ def _parser() -> argparse.ArgumentParser:
         "--signatures",
         action=argparse.BooleanOptionalAction,
         help="verify request signatures",
+    )
+    add(
+        "--rate-limits",
+        type=json.loads,
+        metavar="JSON",
+        help='calls per second by service, for example {"GA": 5}',
+    )
+    add(
+        "--calls-before-rate-limits",
+        type=int,
+        help="number of calls before the rate limits apply",
     )
     add("--own-date", action="store_true", help="send the emulator's time as Date")
     return parser

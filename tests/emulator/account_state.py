@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from tests.emulator.http_messages import Document
 from tests.emulator.identity import Identity
 from tests.emulator.options import Options
+from tests.emulator.rate_limits import RateLimits
 
 DEFAULT_TTL_IN_DAYS = 30
 ENTERPRISE_PROJECT_TAG = "_sys_enterprise_project_id"
@@ -59,9 +60,15 @@ class State:
     failures: dict[str, int] = field(default_factory=dict)
     locked: dict[str, float] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    rate_limits: RateLimits = field(init=False)
 
     def __post_init__(self) -> None:
-        """Create the initial log group."""
+        """Create the initial log group and the rate limits."""
+        limits, free_calls = (
+            self.options.rate_limits,
+            self.options.calls_before_rate_limits,
+        )
+        self.rate_limits = RateLimits(limits, free_calls, self.clock)
         group_id = self.identity.log_group_id
         self.groups[group_id] = {
             "creation_time": int(self.clock() * 1000),

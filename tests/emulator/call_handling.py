@@ -7,7 +7,7 @@ from email.utils import formatdate
 
 from tests.emulator import call_record
 from tests.emulator.account_state import State
-from tests.emulator.fault_replies import faulty_reply
+from tests.emulator.fault_replies import documented, faulty_reply
 from tests.emulator.faults import Fault, FaultSchedule
 from tests.emulator.http_messages import Document, Reply, Request
 from tests.emulator.http_server import PlannedReply
@@ -42,13 +42,21 @@ class CallHandler:
         self.state = state
 
     def handle(self, request: Request) -> PlannedReply:
-        """Return the reply to a request, and how it is to be corrupted when sent."""
+        """Return the reply to a request, and how it is to be corrupted when sent.
+
+        Faults do not apply to calls that exceed a rate limit.
+        """
         operation, params = find(request.method, request.path)
         request = replace(request, params=params)
         call = call_record.new_call(operation, request)
         self.calls.append(call)
-        fault, state = self.faults.take(operation), self.state
+        state, service = self.state, operation.service if operation else None
+        is_admitted = state.rate_limits.admit(service)
+        fault = self.faults.take(operation) if is_admitted else None
         self.stop.wait(state.options.latency_seconds)
+        if not is_admitted:
+            reply = documented(operation, 429, request.request_id)
+            return self._finish(call, (reply, None, 0))
         if fault is None:
             reply = _with_own_date(perform(state, operation, request), state)
             return self._finish(call, (reply, None, 0))

@@ -117,6 +117,16 @@ def show_logtank(state: State, request: Request) -> Reply:
     return _detail_reply(200, state, request, _logtank_of(state, request))
 
 
+def show_listener(state: State, request: Request) -> Reply:
+    """ShowListener: 200, or GA.9002 if it does not exist."""
+    listener, known = request.params["listener_id"], state.options.listeners
+    if known is not None and listener not in known:
+        raise _not_found(f"listener {listener}")
+    return json_reply(
+        200, {"listener": {"id": listener}, "request_id": request.request_id}
+    )
+
+
 def update_logtank(state: State, request: Request) -> Reply:
     """UpdateLogtank: 200 with the new target; rejected while PENDING."""
     logtank = _logtank_of(state, request)

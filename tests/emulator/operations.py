@@ -36,6 +36,7 @@ _TTL = _GROUPS + "/{log_group_id}/streams-ttl/{log_stream_id}"
 _FILTER = "/v2/{project_id}/log-streams"
 _TANKS = "/v1/logtanks"
 _TANK = "/v1/logtanks/{logtank_id}"
+_LISTENER = "/v1/listeners/{listener_id}"
 
 # fmt: off
 OPERATIONS = (
@@ -54,6 +55,7 @@ OPERATIONS = (
     Operation("GA", "CreateLogtank", "POST", _TANKS, 201, ga_logtanks.create_logtank),
     Operation("GA", "ListLogtanks", "GET", _TANKS, 200, ga_logtanks.list_logtanks),
     Operation("GA", "ShowLogtank", "GET", _TANK, 200, ga_logtanks.show_logtank),
+    Operation("GA", "ShowListener", "GET", _LISTENER, 200, ga_logtanks.show_listener),
     Operation("GA", "UpdateLogtank", "PUT", _TANK, 200, ga_logtanks.update_logtank),
     Operation("GA", "DeleteLogtank", "DELETE", _TANK, 204, ga_logtanks.delete_logtank),
     Operation("IAM", "CreateToken", "POST", "/v3/auth/tokens", 201,

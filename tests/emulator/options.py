@@ -5,11 +5,14 @@ all checked by :meth:`Options.with_changes`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from tests.emulator.rate_limits import ALL_SERVICES
 
 Check = Callable[[object], bool]
 MAX_SECONDS = 1_000_000
+LIMITED = ("LTS", "GA", "IAM", ALL_SERVICES)
 
 
 def is_seconds(value: object) -> bool:
@@ -27,6 +30,12 @@ def _names(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
 
+def _limits(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        name in LIMITED and _count(limit) for name, limit in value.items()
+    )
+
+
 CHECKS: Mapping[str, tuple[Check, str]] = {
     "second_logtank": (lambda v: v in ("refuse", "allow"), '"refuse" or "allow"'),
     "pending_seconds": (is_seconds, "seconds, 0 or more"),
@@ -41,6 +50,11 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "key_lock_after": (_count, "an integer, 1 or more"),
     "token_seconds": (is_seconds, "seconds, 0 or more"),
     "signatures": (lambda v: isinstance(v, bool), "true or false"),
+    "rate_limits": (_limits, "integers, 1 or more, by " + ", ".join(LIMITED)),
+    "calls_before_rate_limits": (
+        lambda v: v == 0 or _count(v),
+        "an integer, 0 or more",
+    ),
     "own_date": (lambda v: isinstance(v, bool), "true or false"),
 }
 
@@ -56,8 +70,10 @@ class Options:
     ``listeners``: IDs of existing listeners, None for any.  ``key_lock_after``: number
     of consecutive wrong signatures that lock a key for five minutes.
     ``token_seconds``: lifetime of a token from IAM.  ``signatures``: whether signatures
-    are verified.  ``own_date``: whether the Date of replies is the emulator's time
-    instead of the machine's.
+    are verified.  ``rate_limits``: calls per second by service, "*" for all services
+    together; further calls get a 429.  ``calls_before_rate_limits``: number of calls
+    before the limits apply.  ``own_date``: whether the Date of replies is the
+    emulator's time instead of the machine's.
     """
 
     second_logtank: str = "refuse"
@@ -71,6 +87,8 @@ class Options:
     token_seconds: float = 86400
     signatures: bool = True
     own_date: bool = False
+    rate_limits: dict[str, int] = field(default_factory=dict)
+    calls_before_rate_limits: int = 0
 
     def with_changes(self, changes: Mapping[str, object]) -> "Options":
         """Return these options with changes.

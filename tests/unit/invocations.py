@@ -12,6 +12,7 @@ import pytest
 from functions.invocation import run
 from functions.invocation.warm_state import WarmState
 from tests.byte_server import Answer, answer, document, serving
+from tests.unit.script import LISTENER_ID
 
 Handler = Callable[[object, object], object]
 
@@ -19,7 +20,7 @@ STREAM = document({"log_stream_id": "s"})
 DESCRIBED = {
     "id": "t",
     "resource_type": "LISTENER",
-    "resource_id": "l",
+    "resource_id": LISTENER_ID,
     "log_group_id": "g",
     "log_stream_id": "s",
     "status": "ACTIVE",
@@ -80,3 +81,8 @@ def from_queue(*documents: object, queue: str = "q") -> dict[str, object]:
             for place, document in enumerate(documents)
         ]
     }
+
+
+def partial_batch_response(*ids: str) -> dict[str, object]:
+    """Return the response that lists these message IDs."""
+    return {"batchItemFailures": [{"itemIdentifier": each} for each in ids]}

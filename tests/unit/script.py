@@ -8,12 +8,16 @@ import pytest
 
 from functions.errors import ProvisioningError
 from functions.huaweicloud import replies
+from functions.huaweicloud.rate_limiter import RateLimiter
 from functions.huaweicloud.retry_policy import RetryPolicy
 from functions.transport.calls import Call, Reply
 
 LIMIT = 60.0
 SECONDS = 20.0
 """More than a test needs."""
+
+LISTENER_ID = "4c0d1a6e7b8f4a2d9c3e5f60718293a4"
+"""In GA's usual form."""
 
 
 def plenty() -> float:
@@ -103,6 +107,7 @@ def retry_policy(
         base=base,
         cap=cap,
         remaining_seconds=clock.remaining_seconds,
+        limiter=RateLimiter(clock),
         clock=clock,
         sleep=clock.sleep,
         jitter=jitter,

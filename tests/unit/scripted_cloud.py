@@ -5,7 +5,7 @@ from __future__ import annotations
 from functions.huaweicloud.ga import Owner
 from functions.provisioning import Cloud
 from functions.transport.calls import Reply
-from tests.unit.script import Clock, Line, Script, refusal, retry_policy
+from tests.unit.script import LISTENER_ID, Clock, Line, Script, refusal, retry_policy
 
 NOW = 1_800_000_000.0
 """The current time on the cloud's clock, in seconds since 1970."""
@@ -31,12 +31,14 @@ class ScriptedCloud:
     def __init__(self, *lines: Line, seconds: float = 0.0, limit: float = 60.0) -> None:
         """Set the replies; each one takes this many seconds."""
         self.clock = Clock(limit)
+        self.logged: list[tuple[object, ...]] = []
         self.script = Script(*lines, clock=self.clock, seconds=seconds)
         self.cloud = Cloud(
             send=self.script,
             policy=retry_policy(self.clock),
             owner=Owner("p"),
             find_project=lambda: "found",
+            log=lambda *line, **facts: self.logged.append((*line, facts)),
         )
 
     @property
@@ -72,7 +74,7 @@ def described(
     return {
         "id": identifier,
         "resource_type": "LISTENER",
-        "resource_id": "l",
+        "resource_id": LISTENER_ID,
         "log_group_id": "g",
         "log_stream_id": stream,
         "status": status,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from functions.secret import Secret
+from functions.secret import Masks, Secret
 from functions.transport.calls import Call
 from functions.transport.session import Connections, Session
 from tests.byte_server import document
@@ -25,7 +25,7 @@ def transport(
     return Session(
         connections or Connections(),
         endpoints={"LTS": endpoint},
-        secrets=[Secret("hush-hush-hush")],
+        masks=Masks([Secret("hush-hush-hush")]),
         timeout=timeout,
         remaining_seconds=remaining_seconds,
     )

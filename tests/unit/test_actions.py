@@ -14,7 +14,7 @@ from functions.errors import (
 )
 from functions.huaweicloud.ga import Owner
 from functions.provisioning import actions
-from tests.unit.script import Line, refusal
+from tests.unit.script import LISTENER_ID, Line, refusal
 from tests.unit.scripted_cloud import (
     BUSY,
     FAILED,
@@ -36,14 +36,14 @@ from tests.unit.scripted_cloud import (
 )
 
 STREAM: dict[str, object] = {"log_group_id": "g", "log_stream_name": "n"}
-EVENT = {**STREAM, "resource_id": "l"}
+EVENT = {**STREAM, "resource_id": LISTENER_ID}
 HERE = tanks(described())
 ADOPTED = [POST_STREAM, LIST_STREAMS]
 NO_GROUP, FAILED_TANK = refusal(400, "LTS.0201"), tank(status="ERROR")
 LOGTANK: dict[str, object] = {
     "logtank": {
         "resource_type": "LISTENER",
-        "resource_id": "l",
+        "resource_id": LISTENER_ID,
         "log_group_id": "g",
         "log_stream_id": "s",
     }
@@ -66,7 +66,7 @@ def test_bootstrap_makes_two_calls() -> None:
         "log_stream_id": "s",
         "logtank_id": "t",
         "resource_type": "LISTENER",
-        "resource_id": "l",
+        "resource_id": LISTENER_ID,
         "status": "ACTIVE",
         "created": ["log_stream", "logtank"],
     }

@@ -206,7 +206,7 @@ def test_a_trace_without_a_listener_id_is_rejected(value: object) -> None:
     with pytest.raises(InvalidEvent) as raised:
         read(response={"listener": {"id": value}}, resource_id=value)
 
-    assert raised.value.detail == ("/cts/resource_id the trace contains no listener ID")
+    assert raised.value.detail == ("/cts/resource_id is not a listener ID")
     assert raised.value.remedy.startswith("Look up the listener in GA")
 
 

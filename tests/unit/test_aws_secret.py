@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from functions import runtime
 from functions.errors import Misconfigured
 from functions.runtime import Variables
 from functions.settings.aws_secret import SecretCache
@@ -50,6 +51,21 @@ def test_a_setting_takes_precedence_over_the_secret() -> None:
         look_up = look_up_with_secret(server.port, settings(A="set", B=""))
 
     assert [look_up(name) for name in "ABNX"] == ["set", "held", "7", None]
+
+
+@pytest.mark.parametrize("around", ["{}", "\ufeff{}", " \r\n{}\n", "\u00a0{}\u00a0"])
+def test_white_space_pasted_with_a_secret_is_ignored(around: str) -> None:
+    """It may surround the text, its values or the ARN; a blank setting is not set."""
+    text = around.format(json.dumps({"A": around.format("held"), "B": "held"}))
+    with serving(document({"SecretString": text})) as server:
+        variables = {
+            "HUAWEICLOUD_SECRET_ARN": around.format(ARN),
+            "B": around.format(""),
+        }
+        look_up = look_up_with_secret(server.port, variables)
+
+    assert server.requests[0].query == {"secretId": [ARN]}
+    assert [runtime.trimmed(look_up(name)) for name in "AB"] == ["held", "held"]
 
 
 def test_the_request_has_the_arn_and_the_session_token() -> None:

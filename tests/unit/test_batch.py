@@ -1,10 +1,10 @@
-"""Requests of one event run in parallel or in order, and stop after many failures."""
+"""Requests of one event run in parallel or in chains, and stop after many failures."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import cast
 
 import pytest
 
@@ -22,77 +22,48 @@ from functions.errors import (
 )
 from functions.invocation import batch
 from functions.invocation.batch import MAX_FAILURES, CircuitBreaker
+from functions.triggers import records
+from tests.unit.invocations import from_queue
 
-Request = TypeVar("Request")
-MADE: Result = {"created": True}
+CREATED: Result = {"created": True}
 FAILURE = ServiceFailed(
     "broken", code="LTS.0202", service="LTS", upstream_status=500, request_id="r"
 )
 
 
 def run(
-    requests: list[Request], do: Callable[[Request], Outcome], concurrency: int
-) -> list[Outcome]:
-    """Run requests at positions 10, 20, …; return their outcomes in that order."""
-    places = {10 * place: request for place, request in enumerate(requests, 1)}
-    outcomes = batch.run(places, lambda _place, request: do(request), concurrency)
-    assert outcomes.keys() == places.keys()
-    return [outcomes[place] for place in places]
+    count: int, do: Callable[[int], Outcome], concurrency: int
+) -> dict[int, Outcome]:
+    """Run this number of requests, none of which waits for another."""
+    return batch.run([[place] for place in range(count)], do, concurrency)
 
 
-def test_outcomes_have_the_order_of_the_requests() -> None:
+def test_outcomes_are_keyed_by_the_positions_of_the_requests() -> None:
     """The first request may be the last to finish."""
     second_is_done = threading.Event()
 
-    def do(request: int) -> Outcome:
-        if request == 1:
+    def do(place: int) -> Outcome:
+        if place == 0:
             assert second_is_done.wait(10)
         second_is_done.set()
-        return {"request": request}
+        return {"place": place}
 
-    assert run([1, 2], do, 2) == [{"request": 1}, {"request": 2}]
-
-
-def test_equal_requests_are_processed_once() -> None:
-    """All of them get the same outcome; the order of fields is not significant."""
-    done: list[dict[str, int]] = []
-
-    def do(request: dict[str, int]) -> Outcome:
-        done.append(request)
-        return {"made": request["a"]}
-
-    one, same, two = {"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 2, "b": 2}
-
-    outcomes = run([one, two, same, one], do, 1)
-
-    assert outcomes == [{"made": 1}, {"made": 2}, {"made": 1}, {"made": 1}]
-    assert done == [one, two]
+    assert run(2, do, 2) == {0: {"place": 0}, 1: {"place": 1}}
 
 
-def test_each_request_is_passed_with_its_position() -> None:
-    """Equal requests are passed with the position of the first one."""
-    calls: list[tuple[int, str]] = []
-
-    def do(place: int, request: str) -> Outcome:
-        calls.append((place, request))
-        return MADE
-
-    batch.run({3: "a", 5: "b", 7: "a"}, do, 1)
-    assert calls == [(3, "a"), (5, "b")]
-
-
-def test_a_single_request_runs_in_the_calling_thread() -> None:
-    """No thread is started for one request, equal requests or ordered requests."""
+@pytest.mark.parametrize("chains", [[[4]], [[1, 2, 3]]])
+def test_a_single_chain_runs_in_the_calling_thread(
+    chains: Sequence[Sequence[int]],
+) -> None:
+    """No thread is started for requests that are processed one after the other."""
     threads: list[str] = []
 
-    def do(_place: int, _request: int) -> Outcome:
+    def do(_place: int) -> Outcome:
         threads.append(threading.current_thread().name)
-        return MADE
+        return CREATED
 
-    batch.run({1: 1, 2: 1, 3: 1}, do, 8)
-    assert threads == [threading.current_thread().name]
-    batch.run({1: 1, 2: 2, 3: 3}, do, 8, in_order=True)
-    assert threads == [threading.current_thread().name] * 4
+    batch.run(chains, do, 8)
+    assert threads == [threading.current_thread().name] * len(chains[0])
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
@@ -103,7 +74,7 @@ def test_concurrency_is_limited(concurrency: int) -> None:
     running = 0
     max_running = 0
 
-    def do(_request: int) -> Outcome:
+    def do(_place: int) -> Outcome:
         nonlocal running, max_running
         with lock:
             running += 1
@@ -112,41 +83,82 @@ def test_concurrency_is_limited(concurrency: int) -> None:
         with lock:
             running -= 1
         barrier.wait(10)
-        return MADE
+        return CREATED
 
     count = concurrency * 3
-    assert run(list(range(count)), do, concurrency) == [MADE] * count
+    assert run(count, do, concurrency) == dict.fromkeys(range(count), CREATED)
     assert max_running == concurrency
 
 
 @pytest.mark.parametrize(
-    ("requests", "processed", "outcome_count"),
+    ("groups", "failing", "processed"),
     [
-        ("abc", "abc", 3),
-        ("aXb", "aX", 2),
-        ("Xab", "X", 1),
-        ("aab", "ab", 3),
-        ("XX", "X", 2),
-        ("", "", 0),
+        ("aaa", "", [0, 1, 2]),
+        ("aaa", "1", [0, 1]),
+        ("aaa", "0", [0]),
+        ("abab", "0", [0, 1, 3]),
+        ("aabb", "02", [0, 2]),
+        ("aabc", "0", [0, 2, 3]),
+        ("--a-a", "02", [0, 1, 2, 3]),
+        ("---", "01", [0, 1, 2]),
+        ("", "", []),
     ],
 )
-def test_in_order_processing_stops_at_the_first_failure(
-    requests: str, processed: str, outcome_count: int
+def test_a_failure_holds_back_only_the_rest_of_its_group(
+    groups: str, failing: str, processed: list[int]
 ) -> None:
-    """Upper case means failure; requests after the first failure have no outcome."""
-    done: list[str] = []
+    """Requests without a group (-) do not wait for one another."""
+    chains = batch.chained([None if g == "-" else g for g in groups], 0.0)
 
-    def do(_place: int, request: str) -> Outcome:
-        done.append(request)
-        return FAILURE if request.isupper() else MADE
+    outcomes = batch.run(
+        chains, lambda place: FAILURE if str(place) in failing else CREATED, 2
+    )
 
-    outcomes = batch.run(dict(enumerate(requests)), do, 8, in_order=True)
+    assert sorted(outcomes) == processed
+    assert [str(p) for p in processed if outcomes[p] is FAILURE] == list(failing)
 
-    assert "".join(done) == processed
-    assert outcomes == {
-        place: FAILURE if request.isupper() else MADE
-        for place, request in enumerate(requests[:outcome_count])
-    }
+
+@pytest.mark.parametrize(
+    ("groups", "start", "chains"),
+    [
+        ("----", 0.0, [[0], [1], [2], [3]]),
+        ("----", 0.5, [[2], [3], [0], [1]]),
+        ("----", 0.99, [[3], [0], [1], [2]]),
+        ("abab", 0.5, [[1, 3], [0, 2]]),
+        ("aaa", 0.9, [[0, 1, 2]]),
+        ("a-a-", 0.34, [[1], [3], [0, 2]]),
+        ("", 0.7, []),
+    ],
+)
+def test_chains_are_rotated_by_the_start(
+    groups: str, start: float, chains: list[list[int]]
+) -> None:
+    """Rotation changes the order of the chains, never the order within a chain."""
+    assert batch.chained([None if g == "-" else g for g in groups], start) == chains
+
+
+@pytest.mark.parametrize(
+    ("count", "capacity", "max_deliveries"),
+    [(60, 40, 3), (60, 25, 5), (7, 3, 4), (1000, 400, 5)],
+)
+def test_redeliveries_process_all_requests(
+    count: int, capacity: int, max_deliveries: int
+) -> None:
+    """Each delivery has time for only a part, and knows nothing of the others."""
+    event = from_queue([{"n": n} for n in range(count)])
+    (record,) = cast("list[dict[str, object]]", event["Records"])
+    done: set[int] = set()
+    deliveries = 0
+    while len(done) < count:
+        deliveries += 1
+        record["attributes"] = {"ApproximateReceiveCount": str(deliveries)}
+        delivery = records.sqs(event)
+        chains = batch.chained(delivery.groups(), delivery.start or 0.0)
+        before = len(done)
+        done |= {chain[0] for chain in chains[:capacity]}
+        assert len(done) > before
+
+    assert deliveries <= max_deliveries
 
 
 def refusal(circuit_breaker: CircuitBreaker) -> ProvisioningError | None:
@@ -160,11 +172,9 @@ def refusal(circuit_breaker: CircuitBreaker) -> ProvisioningError | None:
 
 def test_an_outcome_may_be_an_error() -> None:
     """A failed request does not affect the others."""
+    outcomes = run(3, lambda place: FAILURE if place == 1 else CREATED, 1)
 
-    def do(request: int) -> Outcome:
-        return FAILURE if request == 1 else MADE
-
-    assert run([0, 1, 2], do, 1) == [MADE, FAILURE, MADE]
+    assert outcomes == {0: CREATED, 1: FAILURE, 2: CREATED}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +198,7 @@ def test_one_of_several_requests_begins_only_with_enough_time(
     assert (error is None) is begins
     if error:
         assert isinstance(error, DeadlineExceeded)
-        message = "Not begun: too little of the function's time is left"
+        message = "Not started: too little of the function's time is left"
         assert error.detail == message
 
 
@@ -221,7 +231,7 @@ def test_after_five_consecutive_cloud_failures_no_request_begins(
 
     assert type(cause) is type(failure)
     assert cause.retryable
-    assert cause.detail.startswith("Not begun, since 5 requests in a row failed")
+    assert cause.detail.startswith("Not started, because 5 requests in a row failed")
     assert cause.detail.endswith(failure.detail)
     assert (cause.code, cause.service) == (failure.code, failure.service)
     assert cause.upstream_status == failure.upstream_status
@@ -231,7 +241,7 @@ def test_after_five_consecutive_cloud_failures_no_request_begins(
 @pytest.mark.parametrize(
     "outcomes",
     [
-        [FAILURE] * 4 + [MADE, FAILURE],
+        [FAILURE] * 4 + [CREATED, FAILURE],
         [FAILURE] * 4 + [NotFound("x")] + [FAILURE] * 4,
         [Throttled("x")] * 9,
         [UnintelligibleReply("x")] * 9,
@@ -244,7 +254,7 @@ def test_fewer_or_other_failures_do_not_stop_the_batch(outcomes: list[Outcome]) 
 
 def test_counting_starts_again_after_a_reset() -> None:
     """Five further failures are then sufficient."""
-    assert refusal_after([FAILURE, MADE, *[FAILURE] * 5]) is not None
+    assert refusal_after([FAILURE, CREATED, *[FAILURE] * 5]) is not None
     assert refusal_after([NotFound("x"), *[FAILURE] * 5]) is not None
 
 

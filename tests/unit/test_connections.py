@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from functions.errors import OutcomeUnknown, Unreachable
+from functions.errors import Misconfigured, OutcomeUnknown, Unreachable
 from functions.transport.session import Connections
 from tests.byte_server import (
     HANG_UP,
@@ -137,9 +137,10 @@ def test_every_address_of_a_host_is_tried() -> None:
     assert reply.status == 200
 
 
-def test_a_host_without_an_address_is_unreachable() -> None:
+def test_an_endpoint_with_an_invalid_host_name_is_misconfigured() -> None:
     """An invalid name is not even looked up."""
-    with pytest.raises(Unreachable):
+    message = "the endpoint's or the proxy's URL is invalid"
+    with pytest.raises(Misconfigured, match=message):
         transport(f"https://{'a' * 64}.invalid")(POST)
 
 

@@ -21,7 +21,10 @@ STREAM: dict[str, Any] = {"log_group_id": "g", "log_stream_name": "n"}
 EVENT: dict[str, Any] = {**STREAM, "resource_id": "l"}
 TAGS = [{"key": f"k{number}"} for number in range(20)]
 NAME = "/log_stream_name"
-LETTERS = "may contain only letters, digits, hyphens, underscores and periods"
+LETTERS = (
+    "may contain only English letters, Chinese characters, digits, hyphens, "
+    "underscores and periods"
+)
 FIRST = "must not begin with a period or an underscore"
 REPEATED = "must differ from that of every other item"
 

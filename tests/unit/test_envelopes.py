@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -12,6 +13,7 @@ from functions.triggers.delivery import Ignored, Listener, Message
 
 ID = "78d425da-4d5f-422f-b13b-40aa3f49bc55"
 REQUEST = {"resource_id": ID}
+BODY, BOM = json.dumps(REQUEST).encode(), b"\xef\xbb\xbf"
 TRACE = {
     "trace_name": "createListener",
     "service_type": "GA",
@@ -62,6 +64,9 @@ def problems(found: object, place: str = "") -> dict[str, str]:
         text(REQUEST).encode(),
         eventbridge(REQUEST),
         eventgrid(REQUEST),
+        {"specversion": "1.0", "data_base64": base64.b64encode(BOM + BODY).decode()},
+        BOM + BODY,
+        notification(f"\ufeff{text(REQUEST)}"),
         notification(text(REQUEST)),
         text(notification(text(eventbridge(REQUEST)))),
         eventbridge(eventgrid(notification(eventbridge(REQUEST)))),
@@ -84,11 +89,45 @@ def test_an_empty_array_contains_no_requests(found: object) -> None:
     assert envelopes.message(found) == Message([], is_array=True)
 
 
-def test_items_of_an_array_are_not_opened() -> None:
-    """An array is sent directly, so its items need no envelopes."""
-    items = [eventbridge(REQUEST), {"cts": TRACE}, text(REQUEST)]
+OTHER = {"resource_id": "other"}
+IN_BASE64 = {
+    "specversion": "1.0",
+    "data_base64": base64.b64encode(text(OTHER).encode()).decode(),
+}
 
-    assert envelopes.message(items) == Message(items, is_array=True)
+
+@pytest.mark.parametrize(
+    ("payload", "items"),
+    [
+        ([eventgrid(REQUEST), eventgrid(OTHER)], [REQUEST, OTHER]),
+        ([TRACE, {"cts": TRACE}, REQUEST], [Listener(ID), Listener(ID), REQUEST]),
+        (
+            [OTHER, eventgrid(TRACE), notification(text(REQUEST))],
+            [OTHER, Listener(ID), REQUEST],
+        ),
+        ([eventbridge([REQUEST, OTHER]), OTHER], [REQUEST, OTHER, OTHER]),
+        ([IN_BASE64, 7, text(REQUEST)], [OTHER, 7, text(REQUEST)]),
+        (text([eventgrid(text(eventbridge(REQUEST)))]), [REQUEST]),
+        (eventbridge([IN_BASE64, eventgrid([IN_BASE64])]), [OTHER, OTHER]),
+        ([eventgrid([]), REQUEST], [REQUEST]),
+    ],
+)
+def test_an_array_can_mix_envelopes_and_requests(
+    payload: object, items: list[object]
+) -> None:
+    """Batches of CloudEvents and of audit traces are such arrays."""
+    assert envelopes.message(payload) == Message(items, is_array=True)
+
+
+def test_an_unreadable_envelope_does_not_affect_the_rest_of_its_array() -> None:
+    """The error has the envelope's position in the array."""
+    broken = {"specversion": "1.0", "data_base64": "e30"}
+    payload = eventbridge([REQUEST, eventgrid("{"), broken, OTHER])
+
+    first, second, third, last = envelopes.message(payload, "/body").items
+    assert (first, last) == (REQUEST, OTHER)
+    assert str(second).startswith("/body/detail/1/data is not valid JSON (line 1")
+    assert str(third).startswith("/body/detail/2/data_base64 is not valid base64")
 
 
 @pytest.mark.parametrize("found", [None, 7, "null", '"text"', {}, "{}"])
@@ -127,7 +166,7 @@ def test_at_most_four_envelopes_are_opened() -> None:
         {"detail": REQUEST},
         {"detail-type": "t"},
         {"data": REQUEST},
-        {"specversion": "1.0", "data_base64": "e30="},
+        {"data_base64": "e30="},
         {"TopicArn": "arn", "Message": text(REQUEST)},
         {"Type": "Notification", "Message": text(REQUEST)},
         {"Type": "Notification", "TopicArn": "arn"},
@@ -165,6 +204,21 @@ def test_at_most_1000_requests_are_accepted() -> None:
         ),
         (eventgrid(""), "/body/data", "is not valid JSON (line 1, column 1)"),
         (eventgrid({"cts": 7}), "/body/data/cts", "must be an object"),
+        (
+            {"specversion": "1.0", "data_base64": "e3"},
+            "/body/data_base64",
+            "is not valid base64",
+        ),
+        (
+            {"specversion": "1.0", "data_base64": ["e30="]},
+            "/body/data_base64",
+            "is not valid base64",
+        ),
+        (
+            {"specversion": "1.0", "data_base64": "/w=="},
+            "/body/data_base64",
+            "is not valid UTF-8",
+        ),
     ],
 )
 def test_an_unreadable_payload_is_reported_with_its_pointer(

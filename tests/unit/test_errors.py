@@ -50,6 +50,7 @@ STATUSES = {
     "InvalidProject": 502,
     "InvalidRequest": 502,
     "Redirected": 502,
+    "ProxyRefused": 502,
     "ServiceFailed": 502,
     "Unreachable": 502,
     "UnintelligibleReply": 502,

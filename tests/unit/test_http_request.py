@@ -118,7 +118,8 @@ def test_only_a_load_balancer_can_send_a_health_check(
         ({"multiValueHeaders": {"A": ["x"], "b": ["y", "z"]}}, {"a": "x", "b": "y,z"}),
         ({"headers": {"a": "x"}, "multiValueHeaders": {"a": ["y"]}}, {"a": "x"}),
         ({"headers": None, "multiValueHeaders": {"a": ["y"]}}, {"a": "y"}),
-        ({"headers": {}, "multiValueHeaders": {"a": ["y"]}}, {}),
+        ({"headers": {}, "multiValueHeaders": {"a": ["y"]}}, {"a": "y"}),
+        ({"headers": {"a": "y"}, "multiValueHeaders": {"A": ["x", "y"]}}, {"a": "x,y"}),
         (
             {"headers": {"a": 1, "b": None, "c": ["x", 1], "d": {"e": "f"}, "g": "h"}},
             {"g": "h"},

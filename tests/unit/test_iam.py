@@ -45,6 +45,7 @@ def test_the_token_request_matches_the_api_reference(
         headers=(("Content-Type", "application/json;charset=utf8"),),
         body={"auth": {"identity": identity, "scope": expected}},
         endpoint=endpoint,
+        project=scope.project_id,
     )
 
 

@@ -21,6 +21,7 @@ from functions.invocation.requests import Requests
 from functions.invocation.tasks import TASKS
 from functions.invocation.warm_state import WarmState
 from functions.runtime import Log
+from functions.triggers.delivery import Delivery, Message
 from tests.byte_server import Answer, answer, document
 from tests.unit.invocations import (
     DESCRIBED,
@@ -33,7 +34,7 @@ from tests.unit.invocations import (
     invoked,
     lines,
 )
-from tests.unit.script import plenty
+from tests.unit.script import LISTENER_ID, plenty
 
 INVALID: dict[str, object] = {"log_stream_name": ".n"}
 ONE, TWO = {"log_stream_name": "one"}, {"log_stream_name": "two"}
@@ -50,14 +51,14 @@ def with_remaining_time(milliseconds: int) -> SimpleNamespace:
     [
         (
             bootstrap.handler,
-            {"resource_id": "l"},
+            {"resource_id": LISTENER_ID},
             [STREAM, TANK],
             {
                 "log_group_id": "g",
                 "log_stream_id": "s",
                 "logtank_id": "t",
                 "resource_type": "LISTENER",
-                "resource_id": "l",
+                "resource_id": LISTENER_ID,
                 "status": "ACTIVE",
                 "created": ["log_stream", "logtank"],
             },
@@ -73,7 +74,7 @@ def with_remaining_time(milliseconds: int) -> SimpleNamespace:
             {
                 "logtank": {
                     "resource_type": "LISTENER",
-                    "resource_id": "l",
+                    "resource_id": LISTENER_ID,
                     "log_stream_id": "s",
                 }
             },
@@ -92,12 +93,11 @@ def test_an_entry_point_performs_its_action(
 def test_an_array_gets_an_array_of_results() -> None:
     """The results keep the order, and an array of one request gets an array, too."""
     other = document({"log_stream_id": "s2"})
+    made = invoked(create_log_stream.handler, [ONE, TWO, ONE], STREAM, other)
 
-    assert invoked(create_log_stream.handler, [ONE, TWO, ONE], STREAM, other) == [
-        {"log_stream_id": "s", "created": True},
-        {"log_stream_id": "s2", "created": True},
-        {"log_stream_id": "s", "created": True},
-    ]
+    assert [each["created"] for each in made] == [True] * 3
+    assert {each["log_stream_id"] for each in made} == {"s", "s2"}
+    assert made[0] == made[2] != made[1]
     assert len(invoked(create_log_stream.handler, [ONE], STREAM)) == 1
     assert invoked(create_log_stream.handler, []) == []
 
@@ -135,15 +135,12 @@ def test_an_array_with_failures_is_processed_completely(
 ) -> None:
     """The batch then fails, with each outcome at the position of its request."""
     with pytest.raises(BatchFailed) as raised:
-        invoked(create_log_stream.handler, [INVALID, ONE, TWO], STREAM, GONE)
+        invoked(create_log_stream.handler, [INVALID, ONE, TWO], GONE, GONE)
 
     kinds = [type(each).__name__ for each in raised.value.outcomes]
-    assert kinds == ["InvalidEvent", "dict", "NotFound"]
-    assert [line["message"] for line in lines(capsys)] == [
-        "request failed",
-        "request done",
-        "request failed",
-    ]
+    assert kinds == ["InvalidEvent", "NotFound", "NotFound"]
+    logged = sorted((line["item"], line["message"]) for line in lines(capsys))
+    assert logged == [(place, "request failed") for place in range(3)]
 
 
 def test_an_array_of_invalid_requests_sends_nothing() -> None:
@@ -208,7 +205,8 @@ def test_an_unexpected_exception_is_an_outcome(
         log=Log("create_log_stream", None, "direct"),
     )
 
-    failure, result = work.outcomes([{"log_stream_name": n} for n in ("n", "nn")])
+    requests = [{"log_stream_name": n} for n in ("n", "nn")]
+    failure, result = work.outcomes(Delivery([Message(requests)]))
 
     assert isinstance(failure, Malfunction)
     assert failure.detail.startswith("ZeroDivisionError in act, line ")
@@ -218,7 +216,7 @@ def test_an_unexpected_exception_is_an_outcome(
 
 def test_without_remaining_time_nothing_is_processed() -> None:
     """Not even the validation is performed."""
-    with pytest.raises(DeadlineExceeded, match="Not begun"):
+    with pytest.raises(DeadlineExceeded, match="Not started"):
         create_log_stream.handler(INVALID, with_remaining_time(900))
 
 
@@ -229,4 +227,4 @@ def test_several_requests_need_more_time_than_one() -> None:
 
     details = {str(each) for each in raised.value.outcomes}
     assert len(details) == 1
-    assert details.pop().startswith("Not begun: too little of the function's time")
+    assert details.pop().startswith("Not started: too little of the function's time")

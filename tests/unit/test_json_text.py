@@ -75,10 +75,13 @@ def test_valid_json_is_parsed_without_loss(document: object) -> None:
         ('{"a": {"b": 1}, "c": {"b": 1}}', {"a": {"b": 1}, "c": {"b": 1}}),
         ('{"a": 1, "A": 2, "": 3}', {"a": 1, "A": 2, "": 3}),
         ("9" * 300, 10**300 - 1),
+        ("\ufeff{}", {}),
+        (b"\xef\xbb\xbf[1]", [1]),
+        ('\ufeff \r\n"\ufeff"', "\ufeff"),
     ],
 )
 def test_valid_text_gives_its_document(text: str | bytes, document: object) -> None:
-    """All JSON types are accepted, and one name may occur in several objects."""
+    """All JSON types are accepted; a byte order mark is skipped."""
     assert json_text.read(text) == document
 
 
@@ -134,8 +137,9 @@ def test_deep_and_truncated_text_is_rejected() -> None:
     [
         ("", "line 1, column 1"),
         (b"", "line 1, column 1"),
-        ("\ufeff{}", "line 1, column 1"),
-        (b"\xef\xbb\xbf{}", "line 1, column 1"),
+        ("\ufeff\ufeff{}", "line 1, column 1"),
+        ("{}\ufeff", "line 1, column 3"),
+        (b"\xef\xbb\xbf", "line 1, column 1"),
         ("{} {}", "line 1, column 4"),
         ("{}\n\n x", "line 3, column 2"),
         ("01", "line 1, column 2"),
@@ -149,7 +153,7 @@ def test_deep_and_truncated_text_is_rejected() -> None:
 def test_invalid_json_is_reported_with_line_and_column(
     text: str | bytes, position: str
 ) -> None:
-    """Empty text, a byte order mark and trailing text are also invalid."""
+    """Empty text, a second byte order mark and trailing text are also invalid."""
     assert problems(text) == {"": f"is not valid JSON ({position})"}
 
 

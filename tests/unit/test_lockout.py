@@ -42,6 +42,7 @@ def guard(
         lockouts=Cache(Lockout) if lockouts is None else lockouts,
         endpoints={**ENDPOINTS, "LTS": lts},
         credential=credential,
+        own_project=lambda: "own",
         remaining_seconds=plenty,
         accepted=set(),
     )
@@ -66,11 +67,12 @@ def test_a_rejection_is_remembered_for_five_minutes() -> None:
     """The error has the remaining seconds as its Retry-After, and is retryable."""
     clock = Clock()
     lockout = Lockout(clock)
-    lockout.record(AuthenticationFailed("no", code="APIGW.0301", service="LTS"))
+    no = AuthenticationFailed("no", code="APIGW.0301", service="LTS")
+    lockout.reject(None, no)
     clock.now += 100.0
 
     with pytest.raises(AuthenticationFailed, match="for 200 seconds") as raised:
-        lockout.check()
+        lockout.check(None)
 
     error = raised.value
     assert error.retryable
@@ -78,8 +80,8 @@ def test_a_rejection_is_remembered_for_five_minutes() -> None:
     assert (error.code, error.service) == ("APIGW.0301", "LTS")
     assert not AuthenticationFailed("x").retryable
     clock.now += 200.0
-    assert not lockout.is_active()
-    lockout.check()
+    assert not lockout.is_active(None)
+    lockout.check(None)
 
 
 def test_after_a_rejection_nothing_is_sent() -> None:
@@ -95,6 +97,66 @@ def test_after_a_rejection_nothing_is_sent() -> None:
     assert raised.value.upstream_status == 401
     assert raised.value.request_id == "r-1"
     assert len(script.calls) == 1
+
+
+def of_project(project: str | None) -> Call:
+    """Return a call in this project."""
+    return CALL._replace(project=project)
+
+
+@pytest.mark.parametrize("accepted_first", [True, False])
+def test_a_rejection_for_a_foreign_project_blocks_only_that_project(
+    *, accepted_first: bool
+) -> None:
+    """A request with a wrong project does not affect other or later requests."""
+    lockouts: Lockouts = Cache(Lockout)
+    if accepted_first:
+        guard(Script(ACCEPTED), lockouts)(of_project("own"))
+    script = Script(REJECTED, *[ACCEPTED] * 3)
+    send = guard(script, lockouts)
+
+    for _ in "123":
+        with pytest.raises(AuthenticationFailed):
+            send(of_project("foreign"))
+    for project in ("own", None, "other"):
+        send(of_project(project))
+    assert [call.project for call in script.calls] == ["foreign", "own", None, "other"]
+
+
+@pytest.mark.parametrize("project", ["own", None])
+def test_a_rejection_for_the_own_project_blocks_all_calls(project: str | None) -> None:
+    """It shows that the credential itself is rejected."""
+    script = Script(REJECTED)
+    send = guard(script)
+
+    for each in (project, "foreign", "own", None):
+        with pytest.raises(AuthenticationFailed):
+            send(of_project(each))
+    assert len(script.calls) == 1
+
+
+def test_an_unverified_credential_is_tried_with_at_most_two_foreign_projects() -> None:
+    """The credential itself may be invalid, and five failures lock it."""
+    script = Script(*[REJECTED] * 2)
+    send = guard(script)
+
+    for project in ("f1", "f2", "f3", "f1", "f4"):
+        with pytest.raises(AuthenticationFailed):
+            send(of_project(project))
+    assert [call.project for call in script.calls] == ["f1", "f2"]
+
+
+def test_an_accepted_credential_is_tried_with_any_number_of_projects() -> None:
+    """Each project is rejected separately, and the rejection lasts five minutes."""
+    script = Script(ACCEPTED, *[REJECTED] * 5, ACCEPTED)
+    send = guard(script)
+    send(of_project("own"))
+
+    for number in range(5):
+        with pytest.raises(AuthenticationFailed):
+            send(of_project(f"f{number}"))
+    send(of_project("own"))
+    assert script.spent
 
 
 def test_a_rejection_counts_after_earlier_success() -> None:

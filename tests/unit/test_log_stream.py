@@ -75,6 +75,12 @@ def test_a_new_stream_takes_one_call_and_gets_a_lease() -> None:
             adopted(created=True, created_at=YOUNG),
         ),
         ([STREAM_TAKEN, THROTTLED, streams(OLD)], adopted()),
+        ([STREAM_TAKEN, no_streams(), streams(YOUNG)], adopted(created_at=YOUNG)),
+        ([STREAM_TAKEN, no_streams(), FAILED, no_streams(), streams(OLD)], adopted()),
+        (
+            [FAILED, no_streams(), STREAM_TAKEN, *[no_streams()] * 2, streams(OLD)],
+            adopted(),
+        ),
     ],
 )
 def test_an_existing_stream_is_adopted_without_a_lease(
@@ -93,14 +99,35 @@ def test_after_a_safe_retry_the_lease_starts_with_the_last_attempt() -> None:
 
     ensured = log_stream.ensure(NEW, stage.cloud)
 
-    assert ensured.lease.leased_at == pytest.approx(1000.2)
+    assert ensured.lease.leased_at == pytest.approx(1000.0 + stage.slept)
+    assert stage.slept > 0
     assert stage.operations == [POST_STREAM, POST_STREAM]
+
+
+@pytest.mark.parametrize(
+    ("limit", "looks", "slept"), [(60.0, 3, 1.5), (1.2, 2, 0.5), (0.4, 1, 0)]
+)
+def test_a_list_that_lags_behind_a_create_is_repeated(
+    limit: float, looks: int, slept: float
+) -> None:
+    """The list is requested up to three times; after that, AlreadyExists is raised."""
+    stage = ScriptedCloud(STREAM_TAKEN, *[no_streams()] * looks, limit=limit)
+
+    with pytest.raises(AlreadyExists):
+        log_stream.ensure(NEW, stage.cloud)
+
+    assert stage.operations == [POST_STREAM, *[LIST_STREAMS] * looks]
+    assert stage.slept == slept
 
 
 @pytest.mark.parametrize(
     ("lines", "kind", "operations"),
     [
-        ([STREAM_TAKEN, no_streams()], AlreadyExists, [POST_STREAM, LIST_STREAMS]),
+        (
+            [STREAM_TAKEN, *[no_streams()] * 3],
+            AlreadyExists,
+            [POST_STREAM, *[LIST_STREAMS] * 3],
+        ),
         ([refusal(400, "LTS.0206")], QuotaExceeded, [POST_STREAM]),
         (
             [FAILED, refusal(404, "LTS.0201")],

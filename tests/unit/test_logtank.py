@@ -8,7 +8,7 @@ from functions import errors
 from functions.huaweicloud.ga import NewLogtank
 from functions.provisioning import logtank
 from functions.provisioning.agreement import Agreed, Lease
-from tests.unit.script import Line, refusal
+from tests.unit.script import LISTENER_ID, Line, refusal
 from tests.unit.scripted_cloud import (
     BUSY,
     DELETED,
@@ -41,7 +41,7 @@ GONE = refusal(404, "GA.9002")
 
 def ensure(stage: ScriptedCloud, lease: Lease = UNLEASED) -> Agreed:
     """Ensure that the listener has a logtank, and return the result."""
-    new = NewLogtank("LISTENER", "l", "g", "s")
+    new = NewLogtank("LISTENER", LISTENER_ID, "g", "s")
     return logtank.ensure(new, stage.cloud, lease)
 
 
@@ -275,7 +275,7 @@ def test_an_endless_list_is_rejected(pages: list[Line]) -> None:
     error = failure(ScriptedCloud(*pages))
 
     assert isinstance(error, errors.UnintelligibleReply)
-    assert error.detail == "GA's list of logtanks has no end"
+    assert error.detail == "GA's list of logtanks repeats itself or is too long"
     assert error.service == "GA"
 
 

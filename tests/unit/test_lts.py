@@ -42,13 +42,15 @@ def test_the_create_request_matches_the_api_reference() -> None:
         path="/v2/p/groups/g/streams",
         headers=HEADERS,
         body={name: EVENT[name] for name in EVENT if name != "log_group_id"},
+        project="p",
     )
 
 
 def test_the_list_request_has_the_group_and_no_body() -> None:
     """The API has neither paging nor filters."""
+    path = "/v2/p/groups/g/streams"
     assert lts.list_streams(NEW) == Call(
-        "LTS", "ListLogStream", "GET", "/v2/p/groups/g/streams", (), HEADERS
+        "LTS", "ListLogStream", "GET", path, (), HEADERS, project="p"
     )
 
 

@@ -59,14 +59,14 @@ def test_a_valid_value_is_parsed(read: Reader, value: str, expected: object) -> 
 
 
 MESSAGE = "^(is|must|does|contains) "
-ADDRESS = "must be a scheme, a host and perhaps a port: https://a.b"
+ADDRESS = "must look like https://host or https://host:port"
 PLAIN = "must use https://, except for a loopback address"
 HEADER = "contains a character that a header cannot carry"
 PLACEHOLDER = "must not have a placeholder except {resource_id}"
 SURROGATE = "is not valid UTF-8"
 WEBHOOK = (
-    "must be whsec_ followed by at least 24 bytes in base64, once or several times "
-    "with spaces between"
+    "must be one or more secrets separated by spaces, each whsec_ followed by at least "
+    "24 bytes in base64"
 )
 CHOICE = "must be one of signature, platform"
 NUMBER = "must be an integer from 1 to 64"

@@ -94,6 +94,7 @@ def test_an_sqs_event_contains_messages_with_ids() -> None:
             Message([], is_array=True, id="c"),
         ],
         is_batch=True,
+        start=0.0,
     )
 
 
@@ -114,22 +115,55 @@ def test_a_queue_can_deliver_events_of_other_triggers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arns", "in_order"),
+    ("arn", "attributes", "group"),
     [
-        ([QUEUE], False),
-        ([f"{QUEUE}.fifo"], True),
-        ([QUEUE, f"{QUEUE}.fifo"], True),
-        ([f"{QUEUE}.fifo.old"], False),
-        ([None], False),
+        (QUEUE, {"MessageGroupId": "a"}, None),
+        (f"{QUEUE}.fifo", {"MessageGroupId": "a"}, "a"),
+        (f"{QUEUE}.fifo", {"MessageGroupId": "b"}, "b"),
+        (f"{QUEUE}.fifo.old", {"MessageGroupId": "a"}, None),
+        (None, {"MessageGroupId": "a"}, None),
     ],
 )
-def test_a_fifo_queue_is_recognized_by_its_name(
-    arns: list[object], *, in_order: bool
+def test_a_message_of_a_fifo_queue_has_its_group(
+    arn: object, attributes: object, group: str | None
 ) -> None:
-    """The messages of a FIFO queue are processed in order."""
-    found = sqs(*(from_sqs("{}", eventSourceARN=arn) for arn in arns))
+    """The name of a FIFO queue ends in .fifo; other queues have no groups."""
+    found = sqs(from_sqs("[{}, {}]", eventSourceARN=arn, attributes=attributes))
 
-    assert records.sqs(found).in_order is in_order
+    assert records.sqs(found).groups() == [group] * 2
+
+
+def test_messages_of_a_fifo_queue_without_a_group_are_one_group() -> None:
+    """Their order may be significant, so it is kept."""
+    arn = f"{QUEUE}.fifo"
+    without_group: list[object] = [None, {}]
+    found = sqs(
+        *(from_sqs("{}", eventSourceARN=arn, attributes=a) for a in without_group)
+    )
+
+    first, second = records.sqs(found).groups()
+    assert first == second is not None
+
+
+@pytest.mark.parametrize(
+    ("counts", "start"),
+    [
+        (["1", "1"], 0.0),
+        (["2"], 0.618034),
+        (["1", "3"], 0.236068),
+        (["x"], 0.0),
+        ([None, -4], 0.0),
+    ],
+)
+def test_the_start_depends_on_the_receive_count(
+    counts: list[object], start: float
+) -> None:
+    """A batch that needs several deliveries starts at different messages."""
+    found = sqs(
+        *(from_sqs("{}", attributes={"ApproximateReceiveCount": c}) for c in counts)
+    )
+
+    assert records.sqs(found).start == pytest.approx(start)
 
 
 @pytest.mark.parametrize("identifier", [None, ["m-1"], ""])
@@ -213,7 +247,7 @@ def test_a_record_without_a_payload_is_an_empty_request(record: object) -> None:
         records.sns({"Records": [record]}),
         records.smn({"record": [record]}),
     ):
-        assert delivery == Delivery([Message([None])], is_batch=True)
+        assert delivery.messages == [Message([None])]
 
 
 @pytest.mark.parametrize("found", [None, "text", {"0": 1}])

@@ -10,6 +10,7 @@ from functions.errors import (
     InvalidRequest,
     Misconfigured,
     ProvisioningError,
+    ProxyRefused,
     ServiceFailed,
     Throttled,
     Unreachable,
@@ -25,6 +26,8 @@ THROTTLED = Reply(429)
 FAILED = Reply(500)
 NO_REPLY = Unreachable("no answer", service="LTS")
 BUSY = refusal(400, "GA.9004")
+SPACED = 0.588235
+"""The pause after a 429 without Retry-After if no call was accepted before."""
 
 
 def read(call: Call, reply: Reply) -> object:
@@ -41,25 +44,27 @@ def retry_after_reply(seconds: float) -> Reply:
     ("lines", "calls", "pauses"),
     [
         ([DONE], 1, []),
-        ([THROTTLED, DONE], 2, [0.2]),
+        ([THROTTLED, DONE], 2, [SPACED]),
         ([FAILED, DONE], 2, [0.2]),
         ([NO_REPLY, DONE], 2, [0.2]),
         ([Reply(200), DONE], 2, [0.2]),
-        ([THROTTLED, FAILED, NO_REPLY, DONE], 4, [0.2, 0.4, 0.8]),
+        ([FAILED, NO_REPLY, Reply(200), DONE], 4, [0.2, 0.4, 0.8]),
+        ([*[THROTTLED] * 9, FAILED, NO_REPLY, Reply(200), DONE], 13, None),
         ([retry_after_reply(7), DONE], 2, [7]),
-        ([retry_after_reply(0), DONE], 2, [0.2]),
-        ([retry_after_reply(1), THROTTLED, DONE], 3, [1, 0.4]),
+        ([retry_after_reply(0), DONE], 2, [SPACED]),
+        ([retry_after_reply(1), retry_after_reply(2), DONE], 3, [1, 2]),
         ([Reply(503, retry_after=3), DONE], 2, [3]),
     ],
 )
 def test_temporary_failures_are_retried(
-    lines: list[Line], calls: int, pauses: list[float]
+    lines: list[Line], calls: int, pauses: list[float] | None
 ) -> None:
-    """Each pause follows Retry-After if present, otherwise it doubles."""
+    """Pauses follow Retry-After, otherwise they double; a 429 is not an attempt."""
     clock, script = Clock(), Script(*lines)
 
     assert repeat(CALL, read, script, retry_policy(clock)) == "made"
-    assert (len(script.calls), clock.pauses) == (calls, pauses)
+    assert len(script.calls) == calls
+    assert pauses in (None, clock.pauses)
 
 
 @pytest.mark.parametrize(
@@ -67,9 +72,11 @@ def test_temporary_failures_are_retried(
     [
         ([Reply(400)], InvalidRequest, 1, []),
         ([Misconfigured("x")], Misconfigured, 1, []),
+        ([ProxyRefused("x", service="LTS")], ProxyRefused, 1, []),
         ([DeadlineExceeded("x")], DeadlineExceeded, 1, []),
         ([BUSY], Busy, 1, []),
-        ([THROTTLED, Reply(400)], InvalidRequest, 2, [0.2]),
+        ([THROTTLED, Reply(400)], InvalidRequest, 2, [SPACED]),
+        ([retry_after_reply(59)] * 2, Throttled, 2, [59]),
         ([FAILED] * 4, ServiceFailed, 4, [0.2, 0.4, 0.8]),
         ([Unreachable("no token", service="IAM")], Unreachable, 1, []),
         ([ServiceFailed("no address")], ServiceFailed, 1, []),
@@ -100,9 +107,9 @@ def test_attempts_are_numbered_from_one() -> None:
 @pytest.mark.parametrize("attempts", [1, 7])
 def test_the_number_of_attempts_is_limited(attempts: int) -> None:
     """The first attempt counts."""
-    script = Script(*[THROTTLED] * attempts)
+    script = Script(*[FAILED] * attempts)
 
-    with pytest.raises(Throttled):
+    with pytest.raises(ServiceFailed):
         repeat(CALL, read, script, retry_policy(Clock(), attempts=attempts))
 
     assert script.spent
@@ -117,11 +124,11 @@ def test_jitter_is_between_zero_and_a_doubling_maximum() -> None:
         return high / 2
 
     clock = Clock()
-    with pytest.raises(Throttled):
+    with pytest.raises(ServiceFailed):
         repeat(
             CALL,
             read,
-            Script(*[THROTTLED] * 7),
+            Script(*[FAILED] * 7),
             retry_policy(clock, attempts=7, base=0.3, cap=4, jitter=jitter),
         )
 
@@ -132,7 +139,7 @@ def test_jitter_is_between_zero_and_a_doubling_maximum() -> None:
 def test_a_large_number_of_attempts_causes_no_overflow() -> None:
     """The maximum pause stays at the cap."""
     clock = Clock(limit=1e9)
-    script = Script(*[THROTTLED] * 1999, DONE)
+    script = Script(*[FAILED] * 1999, DONE)
 
     assert repeat(CALL, read, script, retry_policy(clock, attempts=2000)) == "made"
     assert clock.pauses[-1] == 5.0
@@ -153,7 +160,7 @@ def test_a_call_is_sent_only_before_the_deadline() -> None:
 def test_a_pause_beyond_the_deadline_is_not_started() -> None:
     """The deadline error has the previous failure as its cause, and its facts."""
     clock = Clock(limit=0.5)
-    script = Script(THROTTLED, Reply(503, None, "r-1"))
+    script = Script(NO_REPLY, Reply(503, None, "r-1"))
 
     with pytest.raises(DeadlineExceeded) as raised:
         repeat(CALL, read, script, retry_policy(clock))
@@ -171,13 +178,13 @@ def test_a_pause_beyond_the_deadline_is_not_started() -> None:
 
 def test_the_deadline_may_pass_during_a_pause() -> None:
     """The deadline is checked again after a pause."""
-    clock, script = Clock(limit=1.0), Script(THROTTLED)
+    clock, script = Clock(limit=1.0), Script(FAILED)
     oversleeping = retry_policy(clock)._replace(sleep=lambda _seconds: clock.sleep(2.0))
 
     with pytest.raises(DeadlineExceeded) as raised:
         repeat(CALL, read, script, oversleeping)
 
-    assert isinstance(raised.value.__cause__, Throttled)
+    assert isinstance(raised.value.__cause__, ServiceFailed)
 
 
 def test_a_pause_must_end_before_the_deadline() -> None:
@@ -192,7 +199,8 @@ def test_a_pause_must_end_before_the_deadline() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "kind"), [(7.0, Throttled), (0.5, Throttled), (0.0, DeadlineExceeded)]
+    ("limit", "kind"),
+    [(7.0, ServiceFailed), (0.5, ServiceFailed), (0.0, DeadlineExceeded)],
 )
 def test_retry_after_beyond_the_deadline_raises(
     limit: float, kind: type[ProvisioningError]
@@ -201,7 +209,7 @@ def test_retry_after_beyond_the_deadline_raises(
     clock = Clock(limit=limit)
 
     with pytest.raises(kind):
-        retry_policy(clock).pause(1, Throttled("crowded", retry_after=7.0))
+        retry_policy(clock).pause(1, ServiceFailed("broken", retry_after=7.0))
 
     assert clock.pauses == []
 

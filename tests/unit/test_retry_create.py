@@ -35,6 +35,8 @@ UNREACHABLE = Unreachable("no connection", service="GA")
 NO_REPLY = OutcomeUnknown("no answer", service="GA")
 NO_DOCUMENT = Reply(201)
 NOTHING = None
+SPACED = 0.588235
+"""The pause after a 429 without Retry-After if no call was accepted before."""
 LOOK_FAILED = ServiceFailed("cannot look", service="GA")
 
 
@@ -75,9 +77,10 @@ FOUND = ("seen", False, False)
     ("lines", "seen", "pauses", "expected"),
     [
         ([DONE], [], [], CREATED),
-        ([THROTTLED, DONE], [], [0.2], CREATED),
+        ([THROTTLED, DONE], [], [SPACED], CREATED),
+        ([*[Reply(429, retry_after=3)] * 9, DONE], [], [3] * 9, CREATED),
         ([UNREACHABLE, DONE], [], [0.2], CREATED),
-        ([THROTTLED, UNREACHABLE, DONE], [], [0.2, 0.4], CREATED),
+        ([UNREACHABLE, UNREACHABLE, DONE], [], [0.2, 0.4], CREATED),
         ([Reply(429, retry_after=7), DONE], [], [7], CREATED),
         ([FAILED], ["seen"], [0.2], FOUND),
         ([NO_REPLY], ["seen"], [0.2], FOUND),
@@ -85,9 +88,9 @@ FOUND = ("seen", False, False)
         ([Reply(503, retry_after=3)], ["seen"], [3], FOUND),
         ([NO_REPLY, DONE], [NOTHING], [0.2], CREATED_IN_DOUBT),
         ([FAILED, NO_REPLY], [NOTHING, "seen"], [0.2, 0.4], FOUND),
-        ([THROTTLED, FAILED], ["seen"], [0.2, 0.4], FOUND),
-        ([FAILED, THROTTLED, DONE], [NOTHING] * 2, [0.2, 0.4], CREATED_IN_DOUBT),
-        ([FAILED, THROTTLED], [NOTHING, "seen"], [0.2, 0.4], FOUND),
+        ([THROTTLED, FAILED], ["seen"], [SPACED, 0.2], FOUND),
+        ([FAILED, THROTTLED, DONE], [NOTHING] * 2, [0.2, 0.8], CREATED_IN_DOUBT),
+        ([FAILED, THROTTLED], [NOTHING, "seen"], [0.2], FOUND),
         ([FAILED, BUSY], [NOTHING, "seen"], [0.2, 0.4], FOUND),
         ([FAILED, EXISTS], [NOTHING, "seen"], [0.2, 0.4], FOUND),
         ([FAILED] * 4, [NOTHING] * 3 + ["seen"], [0.2, 0.4, 0.8, 1.6], FOUND),
@@ -112,12 +115,13 @@ def test_a_create_that_succeeds(
     [
         ([REFUSED], [], [], InvalidRequest),
         ([EXISTS], [], [], AlreadyExists),
-        ([THROTTLED, EXISTS], [], [0.2], AlreadyExists),
+        ([THROTTLED, EXISTS], [], [SPACED], AlreadyExists),
         ([FAILED, REFUSED], [NOTHING], [0.2], InvalidRequest),
         ([FAILED, EXISTS], [NOTHING, NOTHING], [0.2, 0.4], AlreadyExists),
-        ([THROTTLED] * 4, [], [0.2, 0.4, 0.8], Throttled),
+        ([Reply(429, retry_after=50)] * 2, [], [50], Throttled),
+        ([UNREACHABLE] * 4, [], [0.2, 0.4, 0.8], Unreachable),
         ([FAILED] * 4, [NOTHING] * 4, [0.2, 0.4, 0.8, 1.6], ServiceFailed),
-        ([FAILED, *[THROTTLED] * 3], [NOTHING] * 4, [0.2, 0.4, 0.8, 1.6], Throttled),
+        ([FAILED, Reply(429, retry_after=60)], [NOTHING], [0.2], Throttled),
         ([BUSY], [], [], Busy),
         ([FAILED, BUSY], [NOTHING, NOTHING], [0.2, 0.4], Busy),
         ([FAILED], [LOOK_FAILED], [0.2], ServiceFailed),
@@ -200,7 +204,8 @@ def test_attempts_are_numbered_and_the_start_of_the_last_is_returned() -> None:
     created = create(CALL, read, script, retry_policy(clock), ScriptedLooks([]).look())
 
     assert [call.attempt for call in script.calls] == [1, 2, 3]
-    assert created.sent_at == pytest.approx(1000.0 + 1.0 + 0.2 + 1.0 + 0.4)
+    assert created.sent_at == pytest.approx(clock.now - 1.0)
+    assert len(clock.pauses) == 2
 
 
 def test_after_the_deadline_nothing_is_created() -> None:

@@ -126,6 +126,72 @@ def test_on_lambda_settings_come_from_the_environment() -> None:
     assert (look_up("A"), look_up("B")) == ("environment", None)
 
 
+class Failing:
+    """A context, or a value from one, whose attributes and text cannot be read."""
+
+    def __getattr__(self, name: str) -> object:
+        """Raise an arbitrary exception."""
+        raise RuntimeError(name)
+
+    def __str__(self) -> str:
+        """Raise another exception."""
+        raise OSError
+
+
+def fail(*_arguments: object) -> object:
+    """Raise an exception, as a method of a context."""
+    raise KeyError
+
+
+METHODS = (
+    *("getRequestID", "getFunctionName", "getProjectID", "getUserData"),
+    *("getRemainingTimeInMilliSeconds", "get_remaining_time_in_millis"),
+    *runtime.AGENCY_METHODS.values(),
+)
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        None,
+        Failing(),
+        SimpleNamespace(**dict.fromkeys(METHODS, fail)),
+        SimpleNamespace(**dict.fromkeys(METHODS, lambda *_: None)),
+        SimpleNamespace(**dict.fromkeys(METHODS, "not a method")),
+        SimpleNamespace(**dict.fromkeys(METHODS, lambda *_: Failing())),
+    ],
+    ids=["none", "attributes", "methods", "nothing", "texts", "values"],
+)
+def test_values_that_a_context_cannot_provide_are_unknown(context: object) -> None:
+    """The environment and the assumed remaining time are used instead."""
+    name = "HUAWEICLOUD_SDK_PROJECT_ID"
+
+    assert runtime.request_id(context) is None
+    assert runtime.function_name(context) is None
+    assert runtime.remaining_time(context, Clock())() == pytest.approx(59.0)
+    assert runtime.variables(context, {name: "set"})(name) == "set"
+    assert runtime.variables(context, {})(name) is None
+    assert not runtime.agency(context)
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\u00a0", "\ufeff", "\u200b\t"])
+def test_a_blank_value_counts_as_not_set(blank: str) -> None:
+    """The next source is used; the preset may start with a byte order mark."""
+    environ = {"A": blank, "RUNTIME_USERDATA": '\ufeff{"A": "preset"}\n'}
+
+    assert runtime.variables(graph_context(1, A=blank), environ)("A") == "preset"
+
+
+@pytest.mark.parametrize(
+    "around", [" {}", "{}\r\n", "\u00a0{}\u00a0", "\ufeff {}\u2060"]
+)
+def test_white_space_around_text_is_trimmed(around: str) -> None:
+    """Invisible characters are trimmed as well; those inside the text are kept."""
+    assert runtime.trimmed(around.format("a b\u00a0c")) == "a b\u00a0c"
+    assert runtime.trimmed(around.format("")) == ""
+    assert runtime.trimmed(None) == ""
+
+
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     """Return the log lines that were written."""
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -207,3 +273,17 @@ def test_the_functions_own_project_is_the_default() -> None:
     assert runtime.variables(context, {})(name) == "own"
     assert runtime.variables(context, {name: "set"})(name) == "set"
     assert runtime.variables(context, {})("LOG_GROUP_ID") is None
+
+
+def test_user_data_that_is_nested_too_deeply_is_ignored() -> None:
+    """Like any other text that is not a JSON object."""
+    look_up = runtime.variables(None, {"RUNTIME_USERDATA": "[" * 100_000, "A": "b"})
+
+    assert look_up("A") == "b"
+
+
+def test_a_very_long_request_id_is_truncated() -> None:
+    """Every log line contains it."""
+    found = runtime.request_id(SimpleNamespace(aws_request_id="x" * 200_000))
+
+    assert found == "x" * 128

@@ -20,7 +20,7 @@ from functions.errors import (
     Unreachable,
 )
 from functions.transport.calls import Call
-from functions.transport.session import FOREIGN
+from functions.transport.session import LIBRARY_ERRORS
 from tests.byte_server import HANG_UP, SILENCE, TLS, Answer, head, serving
 from tests.unit.sending import DELETE, DONE, GET, POST, transport
 
@@ -70,7 +70,7 @@ def test_a_broken_reply_leaves_the_outcome_of_a_change_unknown(
 
     assert type(error) is kind
     assert error.service == "LTS"
-    assert error.detail.startswith(f"{call.operation}: no reply from LTS at ")
+    assert error.detail.startswith(f"{call.operation}: the call to LTS at ")
 
 
 X = b"x" * 50_000
@@ -139,7 +139,7 @@ def test_an_error_does_not_quote_the_call() -> None:
     assert "hidden" not in text
 
 
-KINDS = [kind for kind, _ in FOREIGN]
+KINDS = [kind for kind, _ in LIBRARY_ERRORS]
 
 
 def subclasses(kind: type[BaseException]) -> set[type[BaseException]]:
@@ -209,4 +209,4 @@ def test_an_exception_gets_the_message_of_its_row(
     kind: type[BaseException], message: str
 ) -> None:
     """If several rows match, the most specific one applies."""
-    assert FOREIGN[row_of(kind)][1] == message
+    assert LIBRARY_ERRORS[row_of(kind)][1] == message

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from functions.errors import DeadlineExceeded, Unreachable
+from functions.huaweicloud.cache import MAX_ENTRIES
 from functions.huaweicloud.iam import Scope, Token
 from functions.huaweicloud.tokens import TokenCache
 from functions.secret import Secret
@@ -44,6 +45,17 @@ def test_a_token_is_cached_until_five_minutes_before_it_expires(
 
     assert cache.get(ONE, iam, plenty) == Secret(f"token {requested}")
     assert len(iam.requested) == requested
+
+
+def test_the_oldest_token_is_removed_at_the_limit() -> None:
+    """Events may name many projects while a process runs for weeks."""
+    cache, iam = TokenCache(Clock()), FakeIam()
+    for number in [*range(MAX_ENTRIES + 1), MAX_ENTRIES, 1]:
+        cache.get(Scope(f"p{number}"), iam, plenty)
+    assert len(iam.requested) == MAX_ENTRIES + 1
+
+    cache.get(Scope("p0"), iam, plenty)
+    assert iam.requested[-1] == Scope("p0")
 
 
 def test_each_scope_has_a_token_of_its_own() -> None:

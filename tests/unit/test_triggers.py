@@ -228,6 +228,14 @@ NAMES = (
     *("multiValueHeaders", "isBase64Encoded", "content-type", "Records", "record"),
     *("records", "eventSource", "EventSource", "Sns", "smn", "Message", "message"),
     *("messages", "trigger_type", "user_event", "cts", "trace_name", "service_type"),
+    *(
+        "requestPayload",
+        "functionArn",
+        "request_context",
+        "function_urn",
+        "data_base64",
+    ),
+    *("request_payload", "multiValueHeaders", "Type", "type", "attributes"),
     *("specversion", "data", "detail-type", "detail", "messageId", "eventSourceARN"),
     *("Type", "TopicArn", "resource_type", "resource_id", "response", "listener", "id"),
 )
@@ -252,7 +260,7 @@ def test_no_event_causes_an_unexpected_exception(event: Any) -> None:  # noqa: A
     with suppress(ProvisioningError):
         trigger.admit(parsed, "signature", [SECRET])
     with suppress(ProvisioningError):
-        delivery = trigger.deliver(parsed)
+        delivery = triggers.deliver(trigger, parsed, lambda _function: True)
         trigger.respond(parsed, delivery, [{"created": True}] * len(delivery.items()))
     with suppress(ProvisioningError):
         trigger.refuse(parsed, Misconfigured("x"))

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.commands import arguments
 from tests.commands.bench import cold, folders, plot, report, runtime, warm
 from tests.commands.bench.counts import FULL, QUICK, Counts
 from tests.commands.bench.figures import MEGABYTES, Figure
@@ -24,7 +25,7 @@ _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 def main() -> int:
     """Print the table, and write the plot if `--plot` is given."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments.Parser("bench", __doc__, "")
     parser.add_argument(
         "--plot", type=Path, help="write a plot of the ratios to this SVG file"
     )
@@ -49,6 +50,7 @@ def _print_all(work: Path, emulated: Cloud, counts: Counts) -> list[Figure]:
         *_warm(bundle, sdk, emulated, counts),
         *cold.figures(starts),
         *warm.many(emulated, bundle.compiled, counts),
+        *warm.limited(emulated, bundle.compiled, counts),
         _archives(bundle, sdk),
         *_runtime(work, bundle, emulated, counts),
     ]

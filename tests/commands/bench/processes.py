@@ -35,9 +35,12 @@ class Cloud:
             if name not in {"HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"}
         } | {"HUAWEICLOUD_AUTH_TOKEN": Identity().token}
 
-    def reset(self, latency: float) -> None:
-        """Reset the emulator, and delay each reply by `latency` seconds."""
-        options = json.dumps({"latency_seconds": latency}).encode()
+    def reset(self, latency: float, rate_limit: int | None = None) -> None:
+        """Reset the emulator, delay replies by seconds, limit the calls per second."""
+        limits = {"*": rate_limit} if rate_limit else {}
+        options = json.dumps(
+            {"latency_seconds": latency, "rate_limits": limits}
+        ).encode()
         urlopen(f"{self._address}/_emulator/reset", options).close()  # noqa: S310
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from uuid import uuid4
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_no_secret_of_an_agency_is_kept_in_memory(
         keyless_cloud.fail({"operation": "LTS", "times": None, **fault})
     token = unique("token")
     secrets = (keyless_cloud.secret_key, token)
-    events = [{"resource_id": unique("listener")} for _ in range(many)]
+    events = [{"resource_id": uuid4().hex} for _ in range(many)]
     context = AgencyContext(agency_of(keyless_cloud, token))
     event = events if many > 1 else events[0]
     if fault:

@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 
@@ -46,7 +47,7 @@ from tests.emulator import Emulator
 
 def listener() -> dict[str, object]:
     """Return an event for a unique listener."""
-    return {"resource_id": unique("listener")}
+    return {"resource_id": uuid4().hex}
 
 
 def test_a_secret_can_contain_a_credential(
@@ -264,7 +265,7 @@ def test_an_invalid_setting_in_a_secret_is_named_but_not_quoted(
 ) -> None:
     """The value contains a line break, or a related setting is missing."""
     value = unique("value")
-    invalid = value if "PASSWORD" in name else f"{value}\n"
+    invalid = value if "PASSWORD" in name else f"{value}\nx"
     values = {AK: unique(), SK: unique(), name: invalid}
     with ByteServer(in_turn(holding(values))) as server:
         install(isolated, server)

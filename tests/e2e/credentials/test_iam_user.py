@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from uuid import uuid4
 
 import pytest
 
 from functions.errors import AuthenticationFailed
-from tests.e2e.credentials.wholes import put, unique, user_of
+from tests.e2e.credentials.wholes import put, user_of
 from tests.e2e.driving import (
     EVENT,
     LISTENER,
@@ -31,7 +32,7 @@ def user(keyless_cloud: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
 
 def unique_event() -> dict[str, object]:
     """Return an event for a unique listener."""
-    return {"resource_id": unique("listener")}
+    return {"resource_id": uuid4().hex}
 
 
 def scopes(cloud: Emulator) -> list[dict[str, object]]:

@@ -201,12 +201,12 @@ def test_no_failure_reveals_a_secret(
 
 
 SETTINGS = (TOKEN, GA_TOKEN, AK, SK, SECURITY_TOKEN, OTHER_AK, OTHER_SK)
-FORMS = ["{}\r", "{}\r\nX-Evil: 1", " {}", "日志{}", "é{}", "a\t{}", "\x7f{}"]
+FORMS = ["{}\rx", "{}\r\nX-Evil: 1", "日志{}", "é{}", "a\t{}", "\x7f{}"]
 
 
 @pytest.mark.parametrize(
     ("name", "form"),
-    [*((name, "{}\n") for name in SETTINGS), *((TOKEN, form) for form in FORMS)],
+    [*((name, "{}\nx") for name in SETTINGS), *((TOKEN, form) for form in FORMS)],
 )
 def test_a_setting_that_is_not_a_valid_header_value_is_named_but_not_quoted(
     isolated: pytest.MonkeyPatch, assert_no_leak: LeakCheck, name: str, form: str

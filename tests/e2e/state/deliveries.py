@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.e2e.driving import NOWHERE
+from tests.e2e.driving import NOWHERE, listener_id
 
 Request = dict[str, Any]
 
-LISTENERS = ("listener-1", "listener-2", "listener-3", "listener-4")
+LISTENERS = tuple(map(listener_id, range(1, 5)))
 SHARED = "shared"
 NAMES = (SHARED, *(f"ga-{listener}" for listener in LISTENERS))
 _ENTRIES = ["bootstrap"] * 3 + ["create_logtank"] * 2 + ["create_log_stream"]

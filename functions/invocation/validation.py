@@ -1,0 +1,100 @@
+"""Completes a request with what the settings supply, and checks it.
+
+An event is blamed only for what it contains: a value from a setting that breaks a rule
+is the operator's fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from functions import contracts, triggers
+from functions.errors import InvalidEvent, Misconfigured, Problem
+from functions.invocation.tasks import Task
+from functions.provisioning import Request
+from functions.settings import Settings
+from functions.settings.parsers import LISTENER_PLACEHOLDER
+
+_SAMPLE_ID = "0" * 36
+"""As long as a listener's ID is."""
+
+
+def complete(
+    task: Task, given: object, configured: Settings, max_problems: int
+) -> Request:
+    """Return a request with the defaults from the settings.
+
+    Raises: InvalidEvent with at most `max_problems` problems; Misconfigured if only
+    values from the settings break a rule.
+    """
+    schema = f"{task.name}.event"
+    request = given
+    if isinstance(given, Mapping):
+        request = task.with_defaults(
+            given, configured.log_group_id, configured.log_stream_name
+        )
+    try:
+        contracts.check(schema, request, max_problems)
+    except InvalidEvent as error:
+        own, foreign = _divided(error.problems, task, given)
+        if not own and not _is_at_fault(foreign, task, given, configured):
+            own = [
+                Problem(
+                    "/resource_id", f"is part of the stream's name, which {p.detail}"
+                )
+                for p in foreign
+            ]
+        if own:
+            is_like_a_request = contracts.has_field_of(schema, given)
+            remedy = None if is_like_a_request else triggers.remedy(schema)
+            raise InvalidEvent(*own, remedy=remedy) from None
+        details = (f"{task.supplied[p.pointer]} {p.detail}" for p in foreign)
+        raise Misconfigured("; ".join(details)) from None
+    return cast("Request", request)
+
+
+def _divided(
+    problems: list[Problem], task: Task, given: object
+) -> tuple[list[Problem], list[Problem]]:
+    """Return the problems with the event's own fields, and with those from settings."""
+    own, foreign = [], []
+    for problem in problems:
+        setting = task.supplied.get(problem.pointer)
+        if setting is None or _has(given, problem.pointer):
+            own.append(problem)
+        elif problem.detail == contracts.REQUIRED:
+            detail = f"{problem.detail}, unless the setting {setting} supplies it"
+            own.append(Problem(problem.pointer, detail))
+        else:
+            foreign.append(problem)
+    return own, foreign
+
+
+def _has(given: object, pointer: str) -> bool:
+    """Whether a document has a field; only settings' fields are asked for."""
+    for name in pointer.split("/")[1:]:
+        if not isinstance(given, Mapping) or name not in given:
+            return False
+        given = given[name]
+    return True
+
+
+def _is_at_fault(
+    foreign: list[Problem], task: Task, given: object, configured: Settings
+) -> bool:
+    """Whether a setting breaks a rule by itself, and not by the ID that is put in."""
+    if not isinstance(given, Mapping) or LISTENER_PLACEHOLDER not in (
+        configured.log_stream_name or LISTENER_PLACEHOLDER
+    ):
+        return True
+    sample = task.with_defaults(
+        {**given, "resource_id": _SAMPLE_ID},
+        configured.log_group_id,
+        configured.log_stream_name,
+    )
+    try:
+        contracts.check(f"{task.name}.event", sample)
+    except InvalidEvent as error:
+        return bool(set(error.problems) & set(foreign))
+    return False

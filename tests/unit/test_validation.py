@@ -1,0 +1,157 @@
+"""Errors refer to the event or to the settings, whichever has the invalid value."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions import settings
+from functions.errors import InvalidEvent, Misconfigured, ProvisioningError
+from functions.invocation import validation
+from functions.invocation.tasks import TASKS
+
+LISTENER = {"resource_id": "78d425da-4d5f-422f-b13b-40aa3f49bc55"}
+LOGTANK = {"resource_type": "LISTENER", "log_stream_id": "s", **LISTENER}
+STREAM, BOOTSTRAP, TANK = "create_log_stream", "bootstrap", "create_logtank"
+
+
+def completed(task: str, given: object, group: str = "g", name: str = "") -> object:
+    """Return a request completed with this log group and stream name as settings."""
+    variables = {
+        "HUAWEICLOUD_AUTH_TOKEN": "t",
+        "LOG_GROUP_ID": group,
+        "LOG_STREAM_NAME": name,
+    }
+    configured = settings.read(variables.get, frozenset())
+    return validation.complete(TASKS[task], given, configured, 100)
+
+
+def failure(task: str, given: object, group: str, name: str) -> ProvisioningError:
+    """Return the error of a request that cannot be completed."""
+    with pytest.raises(ProvisioningError) as raised:
+        completed(task, given, group, name)
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("task", "given", "name", "message"),
+    [
+        (STREAM, {}, ".n", "must not begin with a period or an underscore"),
+        (STREAM, {}, "n.", "must not end with a period"),
+        (STREAM, {}, "a b", "may contain only English letters, "),
+        (STREAM, {"ttl_in_days": 1}, "n" * 65, "must have at most 64 characters"),
+        (BOOTSTRAP, LISTENER, "_{resource_id}", "must not begin with a period or an u"),
+        (BOOTSTRAP, LISTENER, "{resource_id}" * 2, "must have at most 64 characters"),
+        (BOOTSTRAP, LISTENER, "a/{resource_id}", "may contain only English letters, "),
+        (BOOTSTRAP, {"resource_id": "l"}, "n" * 40 + "{resource_id}", None),
+        (BOOTSTRAP, {"resource_id": "l"}, "{resource_id}:", "may contain only Eng"),
+    ],
+)
+def test_an_invalid_setting_is_misconfigured(
+    task: str, given: object, name: str, message: str | None
+) -> None:
+    """The error names the setting; a template can be valid for shorter IDs only."""
+    if message is None:
+        assert completed(task, given, name=name)
+        return
+    error = failure(task, given, "g", name)
+
+    assert isinstance(error, Misconfigured)
+    assert error.detail.startswith(f"LOG_STREAM_NAME {message}")
+    assert error.status == 500
+
+
+@pytest.mark.parametrize(
+    ("task", "given", "name", "detail"),
+    [
+        (STREAM, {"log_stream_name": ".n"}, ".n", "/log_stream_name must not begin"),
+        (STREAM, {"ttl_in_days": 0}, ".n", "/ttl_in_days must be at least 1"),
+        (STREAM, {"log_group_id": ""}, "n", "/log_group_id must not be empty"),
+        (BOOTSTRAP, {"resource_id": "l" * 62}, "", "/resource_id is part of the strea"),
+        (BOOTSTRAP, {"resource_id": "l."}, "", "/resource_id is part of the stream's"),
+        (BOOTSTRAP, {"resource_id": "l l"}, "", "/resource_id may contain only lett"),
+        (BOOTSTRAP, {"resource_id": 7}, ".n", "/resource_id must be a string"),
+        (BOOTSTRAP, {}, "a b", "/resource_id is required"),
+        (
+            TANK,
+            {"logtank": {**LOGTANK, "log_group_id": 7}},
+            "",
+            "/logtank/log_group_id",
+        ),
+        (TANK, {"logtank": 7}, "", "/logtank must be an object"),
+        (TANK, 7, ".n", "the event must be an object"),
+    ],
+)
+def test_an_event_that_violates_a_rule_is_invalid(
+    task: str, given: object, name: str, detail: str
+) -> None:
+    """The event's own problems are reported even if a setting is invalid, too."""
+    error = failure(task, given, "g", name)
+
+    assert isinstance(error, InvalidEvent)
+    assert error.detail.startswith(detail)
+    assert error.status == 400
+
+
+@pytest.mark.parametrize(
+    ("task", "given", "detail"),
+    [
+        (
+            STREAM,
+            {},
+            (
+                "/log_group_id is required, unless the setting LOG_GROUP_ID supplies "
+                "it; /log_stream_name is required, unless the setting LOG_STREAM_NAME "
+                "supplies it"
+            ),
+        ),
+        (
+            BOOTSTRAP,
+            LISTENER,
+            "/log_group_id is required, unless the setting LOG_GROUP_ID supplies it",
+        ),
+        (
+            TANK,
+            {"logtank": {**LISTENER, "resource_type": "LISTENER"}},
+            (
+                "/logtank/log_group_id is required, unless the setting LOG_GROUP_ID "
+                "supplies it; /logtank/log_stream_id is required"
+            ),
+        ),
+    ],
+)
+def test_a_missing_field_is_reported_with_the_setting_that_can_supply_it(
+    task: str, given: object, detail: str
+) -> None:
+    """Some fields have no such setting."""
+    assert failure(task, given, "", "").detail == detail
+
+
+@pytest.mark.parametrize(
+    ("task", "given", "name", "expected"),
+    [
+        (STREAM, {}, "n", {"log_group_id": "g", "log_stream_name": "n"}),
+        (
+            STREAM,
+            {"log_stream_name": "own", "log_group_id": "h"},
+            ".n",
+            {"log_group_id": "h", "log_stream_name": "own"},
+        ),
+        (
+            BOOTSTRAP,
+            {"resource_id": "l"},
+            "",
+            {"log_group_id": "g", "log_stream_name": "ga-l", "resource_id": "l"},
+        ),
+        (
+            TANK,
+            {"logtank": LOGTANK},
+            ".n",
+            {"logtank": {**LOGTANK, "log_group_id": "g"}},
+        ),
+    ],
+)
+def test_a_request_is_completed(
+    task: str, given: object, name: str, expected: object
+) -> None:
+    """An invalid setting has no effect if it is not used."""
+    assert completed(task, given, name=name) == expected

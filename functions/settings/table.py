@@ -114,7 +114,7 @@ TABLE = (
     Setting(
         "RETRY_ATTEMPTS",
         parsers.integer(1, 100),
-        "attempts per call, including the first",
+        "attempts per call, including the first; not counting throttled ones (429)",
         4,
         field="retry_attempts",
     ),

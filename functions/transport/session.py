@@ -148,7 +148,7 @@ def _ca_bundle(environ: Mapping[str, str]) -> str | bool:
     Raises: Misconfigured.
     """
     for name in _CA_BUNDLE:
-        if path := environ.get(name):
+        if path := environ.get(name, "").strip():
             folder = path if Path(path).is_dir() else None
             file = None if folder else path
             try:

@@ -208,12 +208,11 @@ def test_a_record_of_another_function_is_rejected(
 def test_a_functiongraph_record_can_be_sent_again(
     mature: Emulator, context: object
 ) -> None:
-    """Its field names differ from those of a Lambda record."""
-    record = functiongraph_record(
-        "bootstrap", {"trigger_type": "TIMER", "user_event": json.dumps(REQUEST)}
-    )
-    result = send("bootstrap", record, context)
-    assert result["logtank_id"] == mature.logtanks[0]["id"]
+    """Its field names differ, and the event in it may be an object or JSON text."""
+    event = {"trigger_type": "TIMER", "user_event": json.dumps(REQUEST)}
+    for payload in (event, json.dumps(event)):
+        result = send("bootstrap", functiongraph_record("bootstrap", payload), context)
+        assert result["logtank_id"] == mature.logtanks[0]["id"]
 
 
 def test_an_http_request_in_a_record_is_rejected(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -35,6 +36,7 @@ def guard(
     lockouts: Lockouts | None = None,
     credential: str = "fingerprint",
     lts: str = ENDPOINTS["LTS"],
+    own_project: Callable[[], str | None] = lambda: "own",
 ) -> Guard:
     """Return the guard of one invocation."""
     return Guard(
@@ -42,7 +44,7 @@ def guard(
         lockouts=Cache(Lockout) if lockouts is None else lockouts,
         endpoints={**ENDPOINTS, "LTS": lts},
         credential=credential,
-        own_project=lambda: "own",
+        own_project=own_project,
         remaining_seconds=plenty,
         accepted=set(),
     )
@@ -144,6 +146,21 @@ def test_an_unverified_credential_is_tried_with_at_most_two_foreign_projects() -
         with pytest.raises(AuthenticationFailed):
             send(of_project(project))
     assert [call.project for call in script.calls] == ["f1", "f2"]
+
+
+def test_a_project_that_is_looked_up_later_is_the_own_one() -> None:
+    """Without a setting it becomes known only when a request needs it."""
+    script = Script(*[REJECTED] * 2, ACCEPTED)
+    known: list[str] = []
+    send = guard(script, own_project=lambda: known[0] if known else None)
+    for project in ("f1", "f2"):
+        with pytest.raises(AuthenticationFailed):
+            send(of_project(project))
+
+    known.append("own")
+    send(of_project("own"))
+
+    assert script.spent
 
 
 def test_an_accepted_credential_is_tried_with_any_number_of_projects() -> None:

@@ -86,7 +86,7 @@ def _ask(context: object, name: str, *arguments: str) -> object:
     """Return the result of a context method, None if it does not exist or fails.
 
     How a runtime reports that something is missing, such as an agency, is not
-    documented; an unknown value must not cost the event.
+    documented; an unknown value must not make the event fail.
     """
     with suppress(Exception):
         return getattr(context, name)(*arguments)

@@ -12,7 +12,7 @@ MASK = "***"
 MIN_LENGTH = 8
 """A shorter text is not masked, as it would match unrelated ones."""
 SEED_LENGTH = 12
-"""So many characters from a secret's beginning are masked even without the rest."""
+"""This many leading characters of a secret are masked even without the rest."""
 _CUT_OFF = " .…\"'`)]}>,;"
 """What may follow where untrusted text was truncated."""
 

@@ -105,8 +105,8 @@ CODES: dict[str, Meaning] = {
     "GA.9005": Meaning(Conflict),
     "GA.9006": Meaning(
         PermissionDenied,
-        "Unfreeze the accelerator, by settling the account or through the vendor's "
-        "support, and send the event again.",
+        "Unfreeze the accelerator, by paying the outstanding bill or through the "
+        "vendor's support, and send the event again.",
     ),
     "GA.9101": Meaning(InvalidRequest),
     "GA.9103": Meaning(QuotaExceeded),

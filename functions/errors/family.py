@@ -41,7 +41,7 @@ def _escaped(step: str) -> str:
 
 
 def as_json(document: object) -> str:
-    """Return JSON with no needless escapes; half characters alone are escaped."""
+    """Return JSON with no needless escapes; only lone surrogates are escaped."""
     text = json.dumps(document, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace").decode()
 
@@ -65,7 +65,7 @@ class Problem(NamedTuple):
 
 
 class CloudFacts(TypedDict):
-    """What the cloud said of a failure; `code` is None if it gave none."""
+    """What the cloud said about a failure; `code` is None if it gave none."""
 
     code: str | None
     service: str | None

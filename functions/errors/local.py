@@ -19,9 +19,9 @@ _MAX_PLACES = 1_000
 T = TypeVar("T")
 
 _MAX_PROBLEMS_BYTES = 12_288
-"""Problems stand in a document twice, so that it stays below 64 KB however escaped."""
+"""Each problem appears twice in a document of less than 64 KB, however escaped."""
 _MAX_FAILURES_BYTES = 49_152
-"""Of the failures of a batch, so that its document, without results, is below 64 KB."""
+"""The limit for a batch's failures in its document, without the results."""
 
 
 class CallerFault(ProvisioningError):
@@ -42,7 +42,7 @@ class InvalidEvent(CallerFault):
     def __init__(
         self, *problems: Problem, remedy: str | None = None, omitted: int = 0
     ) -> None:
-        """Take everything that is wrong, and the number of what was left out before."""
+        """Take all problems, and the number of problems already left out."""
         every = sorted({problem.bounded() for problem in problems})
         fitting = _fitting(enumerate(map(str, every)), _MAX_PROBLEMS_BYTES)
         self.problems = every[: len(fitting)]
@@ -108,7 +108,7 @@ class Malfunction(ProvisioningError):
 
 
 class DeadlineExceeded(ProvisioningError):
-    """The function's time ends before the work does."""
+    """The function's time runs out before the work is finished."""
 
     status = 504
     retryable = True

@@ -56,7 +56,7 @@ class ProxyRefused(Refused):
 
     remedy = (
         "Correct the user and password in the proxy's URL (HTTPS_PROXY), allow the "
-        "proxy to reach the service's endpoint, or except the endpoint by NO_PROXY."
+        "proxy to reach the service's endpoint, or exempt the endpoint with NO_PROXY."
     )
 
 
@@ -133,7 +133,7 @@ class Busy(NotProcessed):
 
 
 class MaybeProcessed(ProvisioningError):
-    """It may have happened or not; a create is repeated only after a look."""
+    """It may or may not have happened; a create is repeated only after a look."""
 
     retryable = True
     remedy = "Send the event again: what exists already is found and used."

@@ -14,7 +14,7 @@ Value = TypeVar("Value")
 
 
 class Cache(Generic[Key, Value]):
-    """Values by key, made on demand; of more than MAX_ENTRIES the oldest goes."""
+    """Values by key, made on demand; beyond MAX_ENTRIES the oldest is dropped."""
 
     def __init__(self, make: Callable[[], Value]) -> None:
         """Take the factory for missing values."""

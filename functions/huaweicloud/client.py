@@ -91,7 +91,9 @@ class Client:
         Raises: Misconfigured if no region is set; the errors of `Project.id`.
         """
         if not settings.region:
-            raise unknown_project("and neither is HUAWEICLOUD_REGION, to look it up")
+            raise unknown_project(
+                "and neither is HUAWEICLOUD_REGION, which it is found by"
+            )
         return self._project(settings).id(
             settings.region, lambda call, read: repeat(call, read, send, policy)
         )

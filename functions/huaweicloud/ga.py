@@ -96,7 +96,7 @@ def list_logtanks(new: NewLogtank, owner: Owner, marker: str | None = None) -> C
         ("resource_type", new.resource_type),
     ]
     if marker:
-        query += [("limit", "500"), ("marker", marker)]  # no marker without a limit
+        query += [("limit", "500"), ("marker", marker)]  # a marker requires a limit
     return _call("ListLogtanks", "GET", owner, query=tuple(query))
 
 

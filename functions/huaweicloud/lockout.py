@@ -7,7 +7,7 @@ sent there for five minutes.
 A request may name a project of its own. If a valid credential has no access to it, the
 reply is a rejection too, and it blocks that project alone. It is not known then whether
 the credential is valid, so no more than MAX_FOREIGN_PROJECTS are tried before another
-call shows that it is.
+call shows that it is valid.
 """
 
 from __future__ import annotations

@@ -21,9 +21,9 @@ from functions.errors import Throttled
 from functions.transport.calls import Call
 
 MIN_RATE = 0.5
-"""Calls per second, however often they are rejected."""
+"""The lowest rate in calls per second, however many are rejected."""
 _START_RATE = 2.0
-"""If nothing was accepted before the first rejection."""
+"""The initial rate if nothing was accepted before the first rejection."""
 LEASE_SECONDS = 2.0
 """How long a new stream's logtank may be created without looking first."""
 _DECREASE = 0.85
@@ -130,7 +130,7 @@ class RateLimiter:
         return self._clock()
 
     def accept(self, call: Call) -> None:
-        """Take note of a call that was not rejected as one too many."""
+        """Take note of a call that was not rejected for exceeding the limit."""
         with self._lock:
             now = self._clock()
             self._accepted.append((now, call.service))
@@ -143,7 +143,7 @@ class RateLimiter:
             self._forget()
 
     def reject(self, call: Call, rejection: Throttled, sent_at: float) -> None:
-        """Take note of a call that was rejected as one too many."""
+        """Take note of a call that was rejected for exceeding the limit."""
         with self._lock:
             now = self._clock()
             self._forget()

@@ -39,7 +39,7 @@ def timestamp(moment: datetime) -> str:
 def sign(request: Request, access: str, secret: str, date: str) -> dict[str, str]:
     """Return the request's headers with those that make it a signed one.
 
-    `date` is X-Sdk-Date. Every header takes part whose name has no underscore.
+    `date` is X-Sdk-Date. Every header whose name has no underscore is signed.
     """
     headers = dict(request.headers) | {"X-Sdk-Date": date, "Host": request.host}
     if not _content_type(headers).startswith(_SIGNABLE_TYPES):

@@ -39,7 +39,7 @@ class Requests(NamedTuple):
     def outcomes(self, delivery: Delivery) -> list[Outcome | None]:
         """Check every item, process those that pass, and return all outcomes.
 
-        Of a group, items after the first failure are held back: their outcome is None.
+        After the first failure of a group, its later items have no outcome: None.
         """
         items, groups = delivery.items(), delivery.groups()
         checked = [self._checked(item, of=len(items)) for item in items]

@@ -41,7 +41,7 @@ def create_logtank(request: Request, cloud: Cloud) -> Result:
 def bootstrap(request: Request, cloud: Cloud) -> Result:
     """Make sure that the log stream exists, then that the listener ships into it.
 
-    Raises: NotFound for an unusual ID of no listener; the errors of
+    Raises: NotFound for an unusual ID that no listener has; the errors of
     `log_stream.ensure`, `logtank.ensure` and
     `logtank.until_active`, each with the name of the stream and what exists already.
     """

@@ -5,7 +5,7 @@
 # retry of a platform. GA has no lock and no conditional create, and it is not known
 # whether it refuses a listener's second logtank. What works in either case:
 #
-# 1. The stream's name is the lock. LTS refuses a second stream of one name in a group,
+# 1. The stream's name is the lock. LTS refuses a second stream of that name in a group,
 #    so exactly one caller can have its create confirmed. That caller holds a lease: for
 #    LEASE_SECONDS from sending the create it may create the logtank without looking.
 # 2. Everybody else lists the listener's logtanks first. While the stream is younger
@@ -34,7 +34,7 @@ from functions.provisioning.cloud import Cloud, error_context
 
 YOUNG_SECONDS = 60.0
 WATCH_PAUSES = (0.25, 0.5, 0.5, 0.75)
-"""Between the lists of those who wait for the creator: LEASE_SECONDS in all."""
+"""Pauses of callers that wait for the creator, LEASE_SECONDS in all."""
 SETTLE_SECONDS = 1.0
 """GA gives creation times in whole seconds."""
 

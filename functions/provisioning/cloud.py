@@ -17,7 +17,7 @@ Request = Mapping[str, object]
 
 
 class Cloud(NamedTuple):
-    """The way to the clouds: the port, when to repeat a call, and whose resources.
+    """Access to the clouds: the port, the retry policy, and the resources' owner.
 
     `find_project` looks up the project's ID if `owner` has none. `log` takes a level, a
     message, and facts by name.

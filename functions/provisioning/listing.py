@@ -7,7 +7,7 @@ from functions.huaweicloud import ga
 from functions.provisioning.cloud import Cloud
 
 _MAX_PAGES = 100
-_MAX_NAMED = 100  # in a line of the log
+_MAX_NAMED = 100  # in one log line
 _MAX_LOGTANKS = 1_000
 """A listener has one logtank, or a few: a longer list is treated as invalid."""
 

@@ -13,7 +13,7 @@ from functions.provisioning.agreement import Lease
 from functions.provisioning.cloud import Cloud, error_context
 
 LAG_PAUSES = (0.5, 1.0)
-"""Between the looks for a stream whose name is taken: a list may lag behind creates."""
+"""Pauses between attempts to find a stream: a list may lag behind creates."""
 
 
 class EnsuredStream(NamedTuple):
@@ -30,7 +30,7 @@ class EnsuredStream(NamedTuple):
 
 
 def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
-    """Create the stream, or adopt the one of its name in its group.
+    """Create the stream, or adopt the one with its name in its group.
 
     Raises: AlreadyExists if the name is taken outside the group; the errors of the
     create; DeadlineExceeded; each with what is known of the stream.

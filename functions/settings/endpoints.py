@@ -14,7 +14,7 @@ IAM_GLOBAL = "IAM, global"
 
 _DOMAIN = "myhuaweicloud.com"
 _DOMAINS = {"eu-west-101": "myhuaweicloud.eu"}
-"""Of the regions whose endpoints are not in _DOMAIN."""
+"""The domains of regions whose endpoints are not in _DOMAIN."""
 
 
 def by_service(values: Mapping[str, Any]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 MAX_RETRY_AFTER_SECONDS = 86_400.0
-"""No service that means it asks for a pause of more than a day."""
+"""No service seriously asks for a pause of more than a day."""
 
 
 def of_header(date: str) -> float | None:

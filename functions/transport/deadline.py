@@ -86,7 +86,7 @@ class _Reader(io.RawIOBase):
         return count
 
     def readall(self) -> bytes:
-        """Refuse to read without a limit, as a chunk of negative size would have it."""
+        """Refuse to read without a limit, as a chunk of negative size would cause."""
         raise http.client.HTTPException
 
     def tell(self) -> int:

@@ -25,7 +25,7 @@ from functions.triggers import (
 from functions.triggers.delivery import Delivery, Event, FailureRecord, Message
 
 MAX_RECORDS = 3
-"""Failure records inside one another, as of an event that failed again and again."""
+"""How deeply failure records may be nested: an event may fail repeatedly."""
 
 Parsed = Any
 """What a trigger's `parse` makes of its event."""

@@ -42,7 +42,7 @@ def read(payload: Mapping[str, object], place: str) -> Listener | Ignored:
     ratings = {_word(trace, "trace_rating"), _word(trace, "trace_status")}
     is_success = re.fullmatch(_SUCCESS_CODE, _word(trace, "code"))
     if not (ratings <= _NORMAL_RATINGS and is_success):
-        return Ignored("the trace is of a creation that failed")
+        return Ignored("the trace reports a creation that failed")
     return Listener(_listener_id(trace, place))
 
 

@@ -22,7 +22,7 @@ class Listener(NamedTuple):
 
 
 class FailureRecord(NamedTuple):
-    """An item that is an event which failed before, as a failure destination keeps it.
+    """An item that is a previously failed event, as a failure destination keeps it.
 
     `function` is the name of the function that failed, `place` where the record is.
     """

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from functions.errors import InvalidEvent, Problem, pointer
 
 MAX_DEPTH = 64
-"""Of arrays and objects inside one another."""
+"""How deeply arrays and objects may be nested."""
 _MAX_DIGITS = 300
 _BYTE_ORDER_MARK = "\ufeff"
 _MAX_PROBLEMS = 100
@@ -68,7 +68,7 @@ def _integer(digits: str) -> object:
 
 def _real(digits: str) -> object:
     number = float(digits)
-    return number if math.isfinite(number) else _Flaw("is too large for a number")
+    return number if math.isfinite(number) else _Flaw("is too large a number")
 
 
 def _constant(name: str) -> _Flaw:

@@ -9,7 +9,7 @@ from functions.triggers.delivery import Delivery, Event, Message
 from functions.triggers.envelopes import inner, message
 
 _GOLDEN_RATIO = 0.618034
-"""Its multiples divide a circle evenly, however many of them there are."""
+"""Its multiples are spread evenly around a circle, however many of them there are."""
 
 
 def is_sqs(event: Event) -> bool:

@@ -25,7 +25,7 @@ from functions.triggers.delivery import Delivery, Event
 from functions.triggers.http_request import HttpRequest
 
 _PAUSE_SECONDS = 5
-"""For Retry-After, if nothing says how long."""
+"""The default for Retry-After."""
 
 
 def http(

@@ -27,7 +27,7 @@ TRACE: dict[str, object] = {
     "response": {"listener": {"id": ID}},
 }
 SAMPLE = Path(__file__).parents[1] / "events" / "cts.json"
-IGNORED_FAILURE = Ignored("the trace is of a creation that failed")
+IGNORED_FAILURE = Ignored("the trace reports a creation that failed")
 IGNORED_OTHER = Ignored("the trace is not of the creation of a GA listener")
 
 

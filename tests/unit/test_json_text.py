@@ -17,7 +17,7 @@ from functions.triggers import json_text
 DUPLICATE = "is a duplicate key"
 NAN = "is NaN, which is not valid JSON"
 INFINITY = "is Infinity, which is not valid JSON"
-TOO_LARGE = "is too large for a number"
+TOO_LARGE = "is too large a number"
 TOO_MANY_DIGITS = "must have at most 300 digits"
 TOO_DEEP = "is nested more than 64 levels deep"
 

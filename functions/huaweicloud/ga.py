@@ -114,11 +114,8 @@ def logtanks(call: Call, reply: Reply) -> tuple[list[Logtank], str | None]:
 
     Raises: UnintelligibleReply if the reply is not such a page.
     """
-    document = replies.document(call, reply)
-    listed = document.get("logtanks")
-    if not isinstance(listed, list):
-        raise replies.unintelligible(call, reply, "has no logtanks")
-    page = document.get("page_info")
+    listed = replies.array(call, reply, "logtanks")
+    page = replies.document(call, reply).get("page_info")
     marker = (
         replies.identifier(page, "next_marker") if isinstance(page, Mapping) else None
     )

@@ -93,9 +93,7 @@ def project_ids(call: Call, reply: Reply) -> list[str]:
 
     Raises: UnintelligibleReply if the reply is not a list of projects.
     """
-    projects = replies.document(call, reply).get("projects")
-    if not isinstance(projects, list):
-        raise replies.unintelligible(call, reply, "has no projects")
+    projects = replies.array(call, reply, "projects")
     return [_project_id(each, call, reply) for each in projects]
 
 

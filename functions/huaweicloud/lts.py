@@ -109,10 +109,7 @@ def stream_of_name(new: NewStream, call: Call, reply: Reply) -> Stream | None:
 
     Raises: UnintelligibleReply if the reply is not a list of streams.
     """
-    streams = replies.document(call, reply).get("log_streams")
-    if not isinstance(streams, list):
-        raise replies.unintelligible(call, reply, "has no log_streams")
-    for each in streams:
+    for each in replies.array(call, reply, "log_streams"):
         if isinstance(each, Mapping) and each.get("log_stream_name") == new.name:
             return _stream(each, new, call, reply)
     return None
@@ -129,10 +126,7 @@ def group_ttl(new: NewStream, call: Call, reply: Reply) -> int | None:
 
     Raises: UnintelligibleReply if the reply is not a list of groups.
     """
-    groups = replies.document(call, reply).get("log_groups")
-    if not isinstance(groups, list):
-        raise replies.unintelligible(call, reply, "has no log_groups")
-    for each in groups:
+    for each in replies.array(call, reply, "log_groups"):
         if isinstance(each, Mapping) and each.get("log_group_id") == new.log_group_id:
             days = each.get("ttl_in_days")
             return days if isinstance(days, int) else None

@@ -55,6 +55,17 @@ def document(call: Call, reply: Reply) -> Mapping[str, object]:
     return reply.document
 
 
+def array(call: Call, reply: Reply, name: str) -> list[object]:
+    """Return an array in the JSON object of a success.
+
+    Raises: UnintelligibleReply if there is none; the errors of `document`.
+    """
+    found = document(call, reply).get(name)
+    if not isinstance(found, list):
+        raise unintelligible(call, reply, f"has no {name}")
+    return found
+
+
 def ignore(_call: Call, _reply: Reply) -> None:
     """Read nothing: that the call succeeded is enough."""
 

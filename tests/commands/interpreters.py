@@ -1,4 +1,4 @@
-"""The installed Python interpreters, on the path and in pyenv's folders.
+"""The installed Python interpreters, on the path and in the folders of pyenv.
 
 Run with a version such as 3.12, it prints the interpreter's path, and fails if there is
 none. Run without, it prints every version from 3.10 on that is installed. It needs only
@@ -26,9 +26,10 @@ def _candidates(version: str) -> Iterator[str]:
     folders = [Path(each) for each in os.environ.get("PATH", "").split(os.pathsep)]
     # pyenv's shims work only for the versions that are selected in it
     roots = [each.parent for each in folders if each.name == "shims"]
-    roots.append(Path.home() / ".pyenv")
-    for root in roots:
-        folders += sorted(root.glob(f"versions/{version}*/bin"), reverse=True)
+    if root := os.environ.get("PYENV_ROOT"):
+        roots.append(Path(root))
+    for each in roots:
+        folders += sorted(each.glob(f"versions/{version}*/bin"), reverse=True)
     for folder in folders:
         path = folder / f"python{version}"
         if path.exists():

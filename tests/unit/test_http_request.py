@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,12 @@ from functions.errors import (
     PayloadTooLarge,
     Unauthenticated,
 )
-from functions.secret import Secret
-from functions.triggers import http_request, webhook
+from functions.triggers import http_request
+from tests.unit.http_events import BODY, admit, post
 from tests.unit.signed_webhooks import NOW, OTHER, SECRET, signed
 
 EVENTS = Path(__file__).parents[1] / "events"
 HTTP = sorted(path.name for path in EVENTS.glob("http-*.json"))
-BODY = '{"resource_id": "l"}'
 CHECKER = "ELB-HealthChecker/2.0"
 V2 = {"requestContext": {"http": {"method": "POST", "path": "/"}}}
 
@@ -32,23 +30,6 @@ def sample(name: str) -> dict[str, Any]:
     """Return a sample event."""
     found: dict[str, Any] = json.loads((EVENTS / name).read_text("utf-8"))
     return found
-
-
-def admit(
-    event: Mapping[str, object],
-    auth: str,
-    secrets: list[Secret],
-    now: float | None = None,
-) -> None:
-    """Parse an event, and authenticate its request."""
-    webhook.admit(http_request.parse(event), auth, secrets, now)
-
-
-def post(
-    headers: object = None, body: object = BODY, **more: object
-) -> dict[str, object]:
-    """Return an event with an HTTP request."""
-    return {"httpMethod": "POST", "headers": headers or {}, "body": body, **more}
 
 
 @pytest.mark.parametrize("name", HTTP)

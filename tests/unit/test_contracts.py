@@ -89,36 +89,6 @@ def test_a_violation_is_reported_with_pointer_and_message(
     assert problems("bootstrap.event", {**EVENT, **changes}) == {pointer: message}
 
 
-@pytest.mark.parametrize(
-    ("filters", "pointer", "message"),
-    [
-        ({"resource_ids": []}, "/resource_ids", "must not be empty"),
-        ({"tags": []}, "/tags", "must not be empty"),
-        ({"resource_ids": ["l", "m", "l"]}, "/resource_ids", "must not contain dupli"),
-        ({"accelerator_ids": ["a", ""]}, "/accelerator_ids/1", "must not be empty"),
-        ({"accelerator_ids": [7, 7]}, "/accelerator_ids/0", "must be a string"),
-        ({"resource_ids": [*map(str, range(1001))]}, "/resource_ids", "must have at"),
-        ({"tags": [{"key": "k"}] * 2}, "/tags/1/key", REPEATED),
-    ],
-)
-def test_a_filter_of_listeners_requests_something(
-    filters: dict[str, Any], pointer: str, message: str
-) -> None:
-    """An empty list is rejected, because it might mean all listeners, or none."""
-    found = problems("status.event", {"listeners": filters})
-
-    assert found[f"/listeners{pointer}"].startswith(message)
-
-
-def test_a_long_list_of_objects_is_rejected_quickly() -> None:
-    """Only strings are compared with each other."""
-    ids = [{"a": [number]} for number in range(100_000)]
-
-    assert problems("status.event", {"listeners": {"resource_ids": ids}}) == {
-        "/listeners/resource_ids": "must have at most 1000 items"
-    }
-
-
 @pytest.mark.parametrize("document", [None, [], "text"])
 def test_an_event_that_is_not_an_object_is_rejected(document: object) -> None:
     """The empty pointer refers to the whole document."""

@@ -38,6 +38,7 @@ ProvisioningError
 
 from functions.errors.family import (
     Outcome,
+    Plan,
     Problem,
     ProvisioningError,
     Result,

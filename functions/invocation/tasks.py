@@ -24,7 +24,7 @@ class Task(NamedTuple):
     name: str
     action: Callable[[Request, Cloud], Result]
     services: frozenset[str]
-    with_defaults: Callable[[Request, str | None, str | None], Request]
+    with_defaults: Callable[[Request, defaults.Defaults], Request]
     supplied: Mapping[str, str]
     for_new_listener: Callable[[str], Request]
 

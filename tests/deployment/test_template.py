@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions import contracts
-from functions.invocation import tasks
+from functions.invocation.defaults import Defaults
 from functions.invocation.tasks import TASKS
 from tests.deployment import built, sam
 
@@ -89,9 +89,9 @@ def test_the_schedule_sends_a_valid_request() -> None:
     text = schedule["Target"]["Input"]["Fn::Sub"]
     sent = json.loads(text.replace("${ScheduledListener}", "a-listener"))
 
-    contracts.check(
-        "bootstrap.event", tasks.TASKS["bootstrap"].with_defaults(sent, "group", None)
-    )
+    defaults = Defaults(log_group_id="group")
+
+    contracts.check("bootstrap.event", TASKS["bootstrap"].with_defaults(sent, defaults))
 
 
 def test_the_queue_uses_partial_batch_responses_and_a_long_visibility_timeout() -> None:

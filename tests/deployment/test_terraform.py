@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from functions import contracts
-from functions.invocation import tasks
+from functions.invocation.defaults import Defaults
 from functions.invocation.tasks import TASKS
 from tests.deployment import built, terraform
 from tests.deployment.terraform import Resource
@@ -157,9 +157,9 @@ def test_the_timer_sends_a_valid_request() -> None:
     )
     sent = {name: "a-listener"}
 
-    contracts.check(
-        "bootstrap.event", tasks.TASKS["bootstrap"].with_defaults(sent, "group", None)
-    )
+    defaults = Defaults(log_group_id="group")
+
+    contracts.check("bootstrap.event", TASKS["bootstrap"].with_defaults(sent, defaults))
 
 
 def test_asynchronous_events_are_retried_and_reported() -> None:

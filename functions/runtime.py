@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import datetime, timezone
 
 from functions import __version__
@@ -140,10 +140,8 @@ def limited(
     return lambda: min(remaining_seconds(), began + limit - clock())
 
 
-class _Thread(threading.local):
-    """Per-thread log context."""
-
-    item: int | None = None
+_ITEM: ContextVar[int | None] = ContextVar("item", default=None)
+"""Which of an event's requests is being worked on here."""
 
 
 class Log:
@@ -156,17 +154,16 @@ class Log:
             "request_id": request_id,
             "trigger": trigger,
         }
-        self._thread = _Thread()
         self.level = "INFO"
 
     @contextmanager
     def item(self, place: int) -> Iterator[None]:
-        """Add to this thread's lines which of an event's requests they belong to."""
-        self._thread.item = place
+        """Add to the lines which of an event's requests they belong to."""
+        token = _ITEM.set(place)
         try:
             yield
         finally:
-            self._thread.item = None
+            _ITEM.reset(token)
 
     def __call__(self, level: str, message: str, **facts: object) -> None:
         """Write a line with these facts, except those that are None."""
@@ -177,7 +174,7 @@ class Log:
             "level": level,
             "message": message,
             **self._constant,
-            "item": self._thread.item,
+            "item": _ITEM.get(),
             **facts,
         }
         known = {name: fact for name, fact in line.items() if fact is not None}

@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, cast
 
 from functions import contracts, provisioning
@@ -17,7 +18,8 @@ from functions.invocation import batch, validation
 from functions.invocation.batch import CircuitBreaker
 from functions.invocation.tasks import Task
 from functions.invocation.warm_state import WarmState
-from functions.provisioning import Request
+from functions.provisioning import Cloud, Request
+from functions.provisioning.once import Once
 from functions.runtime import Log
 from functions.settings import Settings
 from functions.triggers.delivery import Delivery, Ignored, Listener
@@ -57,6 +59,7 @@ class Requests(NamedTuple):
         self, item: object, *, of: int
     ) -> Request | Ignored | ProvisioningError:
         """Return the request with its defaults, or what is wrong with it."""
+        item = self._of_trace(item)
         if isinstance(item, Ignored):
             return item
         share = max(1, MAX_REPORTED_PROBLEMS // of)
@@ -67,6 +70,14 @@ class Requests(NamedTuple):
         except ProvisioningError as error:
             return error
 
+    def _of_trace(self, item: object) -> object:
+        """Return the request for what a trace reports, if this function serves it."""
+        if not isinstance(item, Listener):
+            return item
+        if item.trace is not self.task.trace:
+            return Ignored("the trace is not of an operation that this function serves")
+        return self.task.for_listener(item.id)
+
     def _request(self, item: object, max_problems: int) -> Request:
         """Return the complete request that an item is.
 
@@ -74,8 +85,6 @@ class Requests(NamedTuple):
         """
         if isinstance(item, ProvisioningError):
             raise item
-        if isinstance(item, Listener):
-            item = self.task.for_new_listener(item.id)
         with provisioning.error_context():
             return validation.complete(self.task, item, self.configured, max_problems)
 
@@ -85,8 +94,9 @@ class Requests(NamedTuple):
         checked: Sequence[Request | Ignored | ProvisioningError],
     ) -> dict[int, Outcome]:
         requests = {p: c for p, c in enumerate(checked) if isinstance(c, Mapping)}
-        breaker = CircuitBreaker(self.remaining_seconds, several=len(requests) > 1)
-        cloud = self._cloud(breaker.record_duration) if requests else None
+        breaker = CircuitBreaker(self.remaining_seconds)
+        cloud = self._cloud(breaker) if requests else None
+        is_only = len(requests) == 1
 
         def outcome(place: int) -> Outcome:
             item = checked[place]
@@ -96,33 +106,25 @@ class Requests(NamedTuple):
                 if isinstance(item, Ignored):
                     self.log("INFO", "ignored", why=item.why)
                     return {"ignored": item.why}
-                return self._done(item, cast("provisioning.Cloud", cloud), breaker)
+                began = time.monotonic()
+                work = partial(self.task.action, item, cast("Cloud", cloud))
+                ended = breaker.attempt(work, always=is_only)
+                return self._reported(ended, 1000 * (time.monotonic() - began))
 
-        return batch.run(chains, outcome, self.configured.max_concurrency)
+        at_once = 1 if self.task.one_by_one else self.configured.max_concurrency
+        return batch.run(chains, outcome, at_once)
 
-    def _done(
-        self, request: Request, cloud: provisioning.Cloud, breaker: CircuitBreaker
-    ) -> Outcome:
-        began = time.monotonic()
-        try:
-            breaker.check()
-        except ProvisioningError as error:
-            return self._failed(error)
-        outcome = self._attempt(request, cloud)
-        breaker.record(outcome)
-        milliseconds = round(1000 * (time.monotonic() - began), 1)
+    def _reported(self, outcome: Outcome, milliseconds: float) -> Outcome:
+        """Log how a request ended."""
         if isinstance(outcome, ProvisioningError):
-            return self._failed(outcome, milliseconds)
-        self.log("INFO", "request done", milliseconds=milliseconds, result=outcome)
+            return self._failed(outcome, round(milliseconds, 1))
+        self.log(
+            "WARNING" if self.task.needs_attention(outcome) else "INFO",
+            "request done",
+            milliseconds=round(milliseconds, 1),
+            result=self.task.summary(outcome),
+        )
         return outcome
-
-    def _attempt(self, request: Request, cloud: provisioning.Cloud) -> Outcome:
-        """Return the result or the error: a defect must not cost other requests."""
-        try:
-            with provisioning.error_context():
-                return self.task.action(request, cloud)
-        except ProvisioningError as error:
-            return error
 
     def _failed(
         self, error: ProvisioningError, milliseconds: float | None = None
@@ -131,7 +133,7 @@ class Requests(NamedTuple):
         self.log("ERROR", "request failed", milliseconds=milliseconds, error=document)
         return error
 
-    def _cloud(self, record_duration: Callable[[float], None]) -> provisioning.Cloud:
+    def _cloud(self, breaker: CircuitBreaker) -> Cloud:
         configured, client = self.configured, self.state.client()
         policy = RetryPolicy(
             attempts=configured.retry_attempts,
@@ -140,13 +142,19 @@ class Requests(NamedTuple):
             remaining_seconds=self.remaining_seconds,
             limiter=RateLimiter(),
         )
-        send = client.connect(configured, policy, self.log, record_duration)
-        return provisioning.Cloud(
+        send = client.connect(configured, policy, self.log, breaker.record_duration)
+        return Cloud(
             send=send,
             policy=policy,
             owner=Owner(configured.project_id, configured.domain_id),
             find_project=lambda: client.find_project(configured, send, policy),
             log=self.log,
+            once=Once(),
+            run_all=partial(batch.run_all, breaker, configured.max_concurrency),
+            stream_name=partial(
+                validation.stream_name, setting=configured.log_stream_name
+            ),
+            streams_per_group=configured.log_streams_per_group,
         )
 
 

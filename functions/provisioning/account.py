@@ -32,7 +32,6 @@ from functions.provisioning.survey import (
     logtanks_of,
 )
 
-LISTENER_PLACEHOLDER = "{resource_id}"
 
 
 def status(request: Request, cloud: Cloud) -> Result:
@@ -82,6 +81,24 @@ def reconcile(request: Request, cloud: Cloud) -> Result:
     return _applied(plan, application.apply(plan), survey, cloud)
 
 
+def status_in_numbers(result: Result) -> Result:
+    """Return the part of a result of `status` that is logged."""
+    orphans = cast("list[object]", result.get("orphans", []))
+    return {"counts": result["counts"], "orphans": len(orphans)}
+
+
+def reconciliation_in_numbers(result: Result) -> Result:
+    """Return the part of a result of `reconcile` that is logged."""
+    return result | {
+        name: len(cast("list[object]", result[name])) for name in ("changes", "skipped")
+    }
+
+
+def is_incomplete(result: Result) -> bool:
+    """Whether something was planned and not applied, or skipped."""
+    return bool(result["skipped"] or (result["changes"] and not result["applied"]))
+
+
 def _of_project(request: Request, cloud: Cloud) -> Cloud:
     """Return access to the request's project, which is known before the first call."""
     with error_context(step="survey"):
@@ -117,9 +134,7 @@ def _wanted(
     group_id = group.id if group else ""
     news = {}
     for each in survey.listeners:
-        name = template.replace(LISTENER_PLACEHOLDER, each.id)
-        cloud.check_name(template, name)
-        own = {**request, "log_stream_name": name}
+        own = {**request, "log_stream_name": cloud.stream_name(template, each.id)}
         news[each.id] = lts.NewStream.from_request(own, survey.project_id, group_id)
     streams = survey.streams.get(group_id, {})
     if isinstance(streams, Unlisted):

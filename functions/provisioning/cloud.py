@@ -25,8 +25,8 @@ class Cloud(NamedTuple):
     `find_project` looks up the project's ID if `owner` has none. `log` takes a level, a
     message, and facts by name. `once` has the work that all requests of an event share.
     `run_all` does several things in parallel, and returns the outcome of each.
-    `check_name` takes a template of streams' names and a name made from it, and raises
-    InvalidEvent or Misconfigured if the name breaks a rule. A log group may have
+    `stream_name` takes a template and a listener's ID, and returns the stream's name;
+    it raises InvalidEvent or Misconfigured if that breaks a rule. A log group may have
     `streams_per_group` streams.
     """
 
@@ -37,7 +37,7 @@ class Cloud(NamedTuple):
     log: Callable[..., None]
     once: Once
     run_all: Callable[[Sequence[Work]], list[Outcome]]
-    check_name: Callable[[str, str], None]
+    stream_name: Callable[[str, str], str]
     streams_per_group: int
 
     def ask(self, call: Call, read: Read[T]) -> T:

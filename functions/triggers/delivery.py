@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import NamedTuple
 
 Event = Mapping[str, object]
@@ -15,10 +16,18 @@ class Ignored(NamedTuple):
     why: str
 
 
+class Trace(Enum):
+    """What an audit trace reports that a listener has undergone."""
+
+    CREATION = "createlistener"
+    DELETION = "deletelistener"
+
+
 class Listener(NamedTuple):
-    """An item that reports a new listener; each function knows what to do for it."""
+    """An item that reports what has happened to a listener."""
 
     id: str
+    trace: Trace
 
 
 class FailureRecord(NamedTuple):

@@ -34,7 +34,9 @@ def new_listener(sdk: Sdk, accelerator_id: str, **fields: object) -> SdkObject:
     return sdk.call("GA", "CreateListener", body={"listener": option}).listener
 
 
-def test_an_accelerator_and_a_listener_live_and_die(sdk: Sdk, clock: Clock) -> None:
+def test_accelerators_and_listeners_change_status_until_they_are_gone(
+    sdk: Sdk, clock: Clock
+) -> None:
     """Both are PENDING, ACTIVE, DELETING and gone; a busy one accepts nothing."""
     sdk.cloud.reset(listener_pending_seconds=10, deleting_seconds=5)
     accelerator = new_accelerator(sdk, tags=TAGS)

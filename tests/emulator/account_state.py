@@ -122,6 +122,17 @@ class State:
         """Return a group's streams, oldest first."""
         return [s for s in self.streams.values() if s["log_group_id"] == group_id]
 
+    def remove_stream(self, stream_id: str) -> None:
+        """Remove a log stream and what is known of it."""
+        del self.streams[stream_id]
+        self.stream_users.pop(stream_id, None)
+
+    def remove_group(self, group_id: str) -> None:
+        """Remove a log group with its streams."""
+        for stream in self.streams_of(group_id):
+            self.remove_stream(stream["log_stream_id"])
+        del self.groups[group_id], self.original_names[group_id]
+
     def shown_stream(self, stream: Document) -> Document:
         """Return a stream as lists show it: see the option ``inherited_ttl``."""
         if stream["ttl_in_days"] != INHERITED or self.options.inherited_ttl == "-1":

@@ -38,23 +38,37 @@ def time_text(seconds: float) -> str:
 
 
 def checked_option(request: Request, name: str, fields: Fields) -> Document:
-    """Return those fields that a request's object has.
+    """Return the known fields of the object under a name in the request's body.
 
     Raises:
-        ServiceError: GA.9001 with the name of the first field that is invalid.
+        ServiceError: GA.9001.
+
+    """
+    wrapper: Fields = {name: (True, lambda value: isinstance(value, dict))}
+    return _known(checked_body(request, wrapper)[name], fields)
+
+
+def checked_body(request: Request, fields: Fields) -> Document:
+    """Return the known fields of the request's body.
+
+    Raises:
+        ServiceError: GA.9001.
 
     """
     try:
         body = request.json()
     except ValueError as error:
         raise invalid("body", error) from error
-    option = body.get(name) if isinstance(body, dict) else None
-    if not isinstance(option, dict):
-        raise invalid(name, "must be an object")
-    violated = first_violation(fields, option)
+    if not isinstance(body, dict):
+        raise invalid("body", "must be an object")
+    return _known(body, fields)
+
+
+def _known(document: Document, fields: Fields) -> Document:
+    violated = first_violation(fields, document)
     if violated is not None:
-        raise invalid(violated, option.get(violated))
-    return {field: option[field] for field in fields if field in option}
+        raise invalid(violated, document.get(violated))
+    return {field: document[field] for field in fields if field in document}
 
 
 def find(state: State, resources: Resources, resource_id: str) -> Resource:

@@ -100,7 +100,5 @@ def delete_group(state: State, request: Request) -> Reply:
         raise ServiceError("LTS.0105")
     if ACCESS_CONFIGURATION in users:
         return BARE_REFUSAL
-    for stream_id in stream_ids:
-        del state.streams[stream_id]
-    del state.groups[group_id], state.original_names[group_id]
+    state.remove_group(group_id)
     return NO_CONTENT

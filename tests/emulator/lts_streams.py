@@ -179,5 +179,5 @@ def delete_stream(state: State, request: Request) -> Reply:
         raise ServiceError("LTS.0207")
     if ACCESS_CONFIGURATION in users:
         return BARE_REFUSAL
-    del state.streams[stream_id]
+    state.remove_stream(stream_id)
     return NO_CONTENT

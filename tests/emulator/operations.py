@@ -12,9 +12,11 @@ from tests.emulator import (
     ga_accelerators,
     ga_listeners,
     ga_logtanks,
+    ga_tags,
     iam_service,
     lts_groups,
     lts_streams,
+    lts_tags,
 )
 from tests.emulator.account_state import State
 from tests.emulator.admission import admit
@@ -42,8 +44,10 @@ _GROUP = _GROUPS + "/{log_group_id}"
 _STREAMS = _GROUP + "/streams"
 _TTL = _GROUP + "/streams-ttl/{log_stream_id}"
 _FILTER = "/v2/{project_id}/log-streams"
+_LTS_TAGS = "/v1/{project_id}/{resource_type}/{resource_id}/tags/action"
 _TANKS = "/v1/logtanks"
 _TANK = "/v1/logtanks/{logtank_id}"
+_TAGS = "/v1/{resource_type}/{resource_id}/tags"
 _ACCELERATORS = "/v1/accelerators"
 _ACCELERATOR = "/v1/accelerators/{accelerator_id}"
 _LISTENERS = "/v1/listeners"
@@ -63,6 +67,7 @@ OPERATIONS = (
     Operation("LTS", "ListLogGroups", "GET", _GROUPS, 200, lts_groups.list_groups),
     Operation("LTS", "UpdateLogGroup", "POST", _GROUP, 200, lts_groups.update_group),
     Operation("LTS", "DeleteLogGroup", "DELETE", _GROUP, 204, lts_groups.delete_group),
+    Operation("LTS", "CreateTags", "POST", _LTS_TAGS, 200, lts_tags.change_tags),
     Operation("GA", "CreateLogtank", "POST", _TANKS, 201, ga_logtanks.create_logtank),
     Operation("GA", "ListLogtanks", "GET", _TANKS, 200, ga_logtanks.list_logtanks),
     Operation("GA", "ShowLogtank", "GET", _TANK, 200, ga_logtanks.show_logtank),
@@ -83,6 +88,10 @@ OPERATIONS = (
               ga_accelerators.show_accelerator),
     Operation("GA", "DeleteAccelerator", "DELETE", _ACCELERATOR, 204,
               ga_accelerators.delete_accelerator),
+    Operation("GA", "CreateTags", "POST", _TAGS + "/create", 204, ga_tags.create_tags),
+    Operation("GA", "DeleteTags", "DELETE", _TAGS + "/delete", 204,
+              ga_tags.delete_tags),
+    Operation("GA", "ShowResourceTags", "GET", _TAGS, 200, ga_tags.show_tags),
     Operation("IAM", "CreateToken", "POST", "/v3/auth/tokens", 201,
               iam_service.create_token, anonymous=True),
     Operation("IAM", "ListProjects", "GET", "/v3/projects", 200,

@@ -9,7 +9,7 @@ exists is replaced.
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from tests.emulator import ga_accelerators, ga_listeners
@@ -35,6 +35,8 @@ GROUP_TTL_IN_DAYS = 30
 _NUMBER = re.compile(r"\{n(?::(\w+))?\}")
 
 Checks = Mapping[str, Check]
+# resources by ID, and how to remove one
+Remover = tuple[Collection[str], Callable[[str], object]]
 
 
 def _is_status(value: object) -> bool:
@@ -258,13 +260,20 @@ def _numbered(value: Any, number: int) -> Any:  # noqa: ANN401 # a JSON value
 
 def remove(state: State, ids: Sequence[str]) -> int:
     """Remove resources of any kind without checks, and return their number."""
+    removers: list[Remover] = [
+        (state.accelerators, state.accelerators.pop),
+        (state.listeners, state.listeners.pop),
+        (state.logtanks, state.logtanks.pop),
+        (state.streams, state.remove_stream),
+        (state.groups, state.remove_group),
+    ]
     with state.lock:
-        removed = 0
-        for resources in (
-            *(state.accelerators, state.listeners, state.logtanks),
-            *(state.groups, state.streams),
-        ):
-            for resource_id in resources.keys() & set(ids):
-                del resources[resource_id]
-                removed += 1
-        return removed
+        return sum(_remove(each, removers) for each in ids)
+
+
+def _remove(resource_id: str, removers: list[Remover]) -> bool:
+    for existing, remove_one in removers:
+        if resource_id in existing:
+            remove_one(resource_id)
+            return True
+    return False

@@ -163,9 +163,12 @@ class ProvisioningError(Exception):
             self.remedy = remedy
 
     def note(self, **facts: str | list[str] | None) -> None:
-        """Add what was being done and what exists: `step`, `log_stream_id`, ..."""
+        """Add what was being done and what exists: `step`, `log_stream_id`, ...
+
+        What is known already stays: it was added closer to the failure.
+        """
         for name, value in facts.items():
-            if value is not None:
+            if value and not getattr(self, name):
                 setattr(self, name, value)
 
     def cloud_facts(self) -> CloudFacts:

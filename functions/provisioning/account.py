@@ -6,9 +6,12 @@ Shapes: `schemas/status.*.schema.json` and `schemas/reconcile.*.schema.json`.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import cast
 
+from functions import errors
 from functions.errors import (
     BatchFailed,
     Outcome,
@@ -31,7 +34,6 @@ from functions.provisioning.survey import (
     gather,
     logtanks_of,
 )
-
 
 
 def status(request: Request, cloud: Cloud) -> Result:
@@ -65,7 +67,7 @@ def reconcile(request: Request, cloud: Cloud) -> Result:
     """
     cloud = _of_project(request, cloud)
     group = _existing_group(request, cloud)
-    survey = _surveyed(request, cloud, group.id if group else None)
+    survey = _surveyed(request, cloud, [group.id] if group else [])
     wanted = _wanted(request, survey, group, cloud)
     plan = decide(survey, wanted)
     is_applied = bool(request.get("apply"))
@@ -75,7 +77,7 @@ def reconcile(request: Request, cloud: Cloud) -> Result:
         changes = [each.as_document() for each in plan.changes]
         for change in changes:
             cloud.log("INFO", "planned", **change)
-        return _document(plan, changes, survey, is_applied=False)
+        return _report(plan, changes, survey, is_applied=False).as_result()
     ensure_group = partial(log_group.ensure, request, survey.project_id, cloud)
     application = Application(survey, wanted.group, ensure_group, cloud, Pending())
     return _applied(plan, application.apply(plan), survey, cloud)
@@ -105,9 +107,11 @@ def _of_project(request: Request, cloud: Cloud) -> Cloud:
         return cloud.for_project(cloud.project_of(request))
 
 
-def _surveyed(request: Request, cloud: Cloud, group_id: str | None = None) -> Survey:
+def _surveyed(
+    request: Request, cloud: Cloud, log_group_ids: list[str] | None = None
+) -> Survey:
     with error_context(step="survey"):
-        survey = gather(request, cloud, group_id)
+        survey = gather(request, cloud, log_group_ids)
     for each in survey.listeners:
         listing.warn_of_surplus(each.id, logtanks_of(survey, each), cloud)
     return survey
@@ -172,37 +176,43 @@ def _applied(
     Raises: BatchFailed, QuotaExceeded.
     """
     changes: list[Result] = []
-    for change, outcome in zip(plan.changes, outcomes, strict=True):
+    failures: dict[int, ProvisioningError] = {}
+    for place, outcome in enumerate(outcomes):
         if not isinstance(outcome, ProvisioningError):
             changes.append(outcome)
             continue
-        failed = change.as_document() | {"error": outcome.as_document()}
-        cloud.log("ERROR", "change failed", **failed)
-        changes.append(failed)
-    document = _document(plan, changes, survey, is_applied=True)
-    if any(isinstance(each, ProvisioningError) for each in outcomes):
-        raise BatchFailed(outcomes, plan=document)
+        failures[place] = outcome
+        changes.append(planned := plan.changes[place].as_document())
+        cloud.log("ERROR", "change failed", **planned, error=outcome.as_document())
+    report = _report(plan, changes, survey, is_applied=True, failures=failures)
+    if failures:
+        raise BatchFailed.from_plan(report)
     if plan.does_not_fit:
-        raise QuotaExceeded(
-            f"The log group has no room for the streams of {plan.does_not_fit} "
-            "listeners",
-            service=lts.SERVICE,
-            remedy="Use a log_stream_name without {resource_id}, another log group, or "
-            "a higher quota of LTS and LOG_STREAMS_PER_GROUP.",
-            plan=document,
-        )
-    return document
+        raise _too_many(plan.does_not_fit, report)
+    return report.as_result()
 
 
-def _document(
-    plan: Plan, changes: list[Result], survey: Survey, *, is_applied: bool
-) -> Result:
-    return {
-        "applied": is_applied,
-        "changes": changes,
-        "skipped": [_skipped(each, survey) for each in plan.skipped],
-        "unchanged": plan.unchanged,
-    }
+def _too_many(listeners: int, report: errors.Plan) -> QuotaExceeded:
+    error = QuotaExceeded(
+        f"The log group has no room for the streams of {listeners} listeners",
+        service=lts.SERVICE,
+        remedy="Use a log_stream_name without {resource_id}, another log group, or a "
+        "higher quota of LTS and LOG_STREAMS_PER_GROUP.",
+    )
+    error.plan = report
+    return error
+
+
+def _report(
+    plan: Plan,
+    changes: list[Result],
+    survey: Survey,
+    *,
+    is_applied: bool,
+    failures: Mapping[int, ProvisioningError] = MappingProxyType({}),
+) -> errors.Plan:
+    skipped = [_skipped(each, survey) for each in plan.skipped]
+    return errors.Plan(is_applied, changes, skipped, plan.unchanged, failures)
 
 
 def _skipped(skipped: Skipped, survey: Survey) -> Result:

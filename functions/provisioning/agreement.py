@@ -184,9 +184,7 @@ def _require_possible(
         raise _conflict(new, next(e for e in listed if e.status != ga.DELETING))
 
 
-def _create(
-    new: ga.NewLogtank, cloud: Cloud, lease: Lease, confirm: Confirm
-) -> Agreed:
+def _create(new: ga.NewLogtank, cloud: Cloud, lease: Lease, confirm: Confirm) -> Agreed:
     def decide(listed: Sequence[ga.Logtank]) -> ga.Logtank | None:
         step = TABLE[Known.UNANSWERED][seen(new, listed)]
         _require_possible(step, new, listed)
@@ -247,7 +245,7 @@ def _yield_to_oldest(mine: ga.Logtank, new: ga.NewLogtank, cloud: Cloud) -> Agre
 def yield_to_oldest(
     mine: ga.Logtank, new: ga.NewLogtank, listed: Iterable[ga.Logtank], cloud: Cloud
 ) -> Agreed:
-    """Return the oldest of the listed logtanks and our own, which is deleted if younger.
+    """Return the oldest of the listed logtanks; our own is deleted if it is younger.
 
     `listed` are the listener's, once the second in which ours was created is over.
 

@@ -25,7 +25,7 @@ from functions.provisioning.lease import Lease
 from functions.provisioning.log_group import EnsuredGroup
 from functions.provisioning.log_stream import EnsuredStream
 from functions.provisioning.plan import Change, Plan
-from functions.provisioning.shipping import Shipping
+from functions.provisioning.shipping import Shipping, of_logtank
 from functions.provisioning.survey import Survey
 
 _FIRST = ("update", "delete")
@@ -102,56 +102,65 @@ class Application(NamedTuple):
         self.cloud.log("INFO", "applied", **document)
         return document
 
-    def _update(self, change: Change) -> Result:
-        new, stream = cast("lts.NewStream", change.new), cast("lts.Stream", change.stream)
-        updated, differs = stream_update.update(stream, new, self.group, self.cloud)
-        result: Result = {
-            "log_group_id": new.log_group_id,
-            "log_stream_id": stream.id,
-            "updated": updated,
-        }
-        return result | ({"differs": differs} if differs else {})
 
-    def _delete(self, change: Change) -> Result:
-        surplus = cast("ga.Logtank", change.logtank)
-        if _listener(change) not in self.survey.gone:
-            deleted = removal.delete_surplus(surplus, self.cloud)
-        else:
-            deleted = removal.delete_logtank(surplus, self.cloud)
-        return {"deleted": ["logtank"] if deleted else []}
+def _update(application: Application, change: Change) -> Result:
+    new = cast("lts.NewStream", change.new)
+    stream = cast("lts.Stream", change.stream)
+    updated, differs = stream_update.update(
+        stream, new, application.group, application.cloud
+    )
+    result: Result = {
+        "log_group_id": new.log_group_id,
+        "log_stream_id": stream.id,
+        "updated": updated,
+    }
+    return result | ({"differs": differs} if differs else {})
 
-    def _ship(self, change: Change) -> Result:
-        group = self.ensure_group()
-        stream = self._stream(change, group)
-        new = ga.NewLogtank(ga.LISTENER, _listener(change), group.id, stream.id)
-        agreed = logtank.ensure(
-            new,
-            self.cloud,
-            stream.lease,
-            repoint=change.action == "repoint",
-            listed=self.survey.logtanks.get(new.resource_id, []),
-            confirm=self.pending.add,
-        )
-        return Shipping(new, group, stream, agreed).result()
 
-    def _stream(self, change: Change, group: EnsuredGroup) -> EnsuredStream:
-        """Return the stream that was listed, or make sure of it, once for each name."""
-        if change.stream:
-            lease = Lease.of_adopted(change.stream)
-            return EnsuredStream(change.stream.id, created=False, lease=lease)
-        new = cast("lts.NewStream", change.new)._replace(log_group_id=group.id)
-        key = ("log stream", group.id, new.name)
-        stream, is_first = self.cloud.once.get(
-            key, lambda: log_stream.ensure(new, self.cloud)
-        )
-        return stream if is_first else stream._replace(created=False)
+def _delete(application: Application, change: Change) -> Result:
+    surplus = cast("ga.Logtank", change.logtank)
+    if _listener(change) in application.survey.gone:
+        removal.delete_logtank(surplus, application.cloud)
+    else:
+        removal.delete_surplus(surplus, application.cloud)
+    return {}
+
+
+def _ship(application: Application, change: Change) -> Result:
+    group = application.ensure_group()
+    stream = _stream(application, change, group)
+    new = ga.NewLogtank(ga.LISTENER, _listener(change), group.id, stream.id)
+    agreed = logtank.ensure(
+        new,
+        application.cloud,
+        stream.lease,
+        repoint=change.action == "repoint",
+        listed=application.survey.logtanks.get(new.resource_id, []),
+        confirm=application.pending.add,
+    )
+    return Shipping(new, group, stream, agreed).result()
+
+
+def _stream(
+    application: Application, change: Change, group: EnsuredGroup
+) -> EnsuredStream:
+    """Return the stream that was listed, or make sure of it, once for each name."""
+    if change.stream:
+        lease = Lease.of_adopted(change.stream)
+        return EnsuredStream(change.stream.id, created=False, lease=lease)
+    new = cast("lts.NewStream", change.new)._replace(log_group_id=group.id)
+    key = ("log stream", group.id, new.name)
+    stream, is_first = application.cloud.once.get(
+        key, lambda: log_stream.ensure(new, application.cloud)
+    )
+    return stream if is_first else stream._replace(created=False)
 
 
 _DO: dict[str, Callable[[Application, Change], Result]] = {
-    "create": Application._ship,
-    "repoint": Application._ship,
-    "update": Application._update,
-    "delete": Application._delete,
+    "create": _ship,
+    "repoint": _ship,
+    "update": _update,
+    "delete": _delete,
 }
 
 
@@ -182,8 +191,7 @@ def _final(
     agreed = confirmed.get(str(outcome.get("logtank_id")))
     if agreed is None or isinstance(agreed, ProvisioningError):
         return agreed or outcome
-    return outcome | Shipping.of_logtank(agreed.logtank) | (
-        {}
-        if agreed.created
-        else {"created": [e for e in cast("list[str]", outcome["created"]) if e != "logtank"]}
-    )
+    created = cast("list[str]", outcome["created"])
+    if not agreed.created:
+        created = [kind for kind in created if kind != "logtank"]
+    return outcome | of_logtank(agreed.logtank) | {"created": created}

@@ -61,7 +61,7 @@ class Cloud(NamedTuple):
 
 
 @contextmanager
-def error_context(**facts: str | None) -> Iterator[None]:
+def error_context(**facts: str | list[str] | None) -> Iterator[None]:
     """Add to any error raised inside what was being done and what exists already.
 
     The facts are those of `ProvisioningError.note`.

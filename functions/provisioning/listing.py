@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol, TypeVar
 
 from functions.errors import UnintelligibleReply
 from functions.huaweicloud import ga, ga_listeners
 from functions.huaweicloud.retry import Read
 from functions.provisioning.cloud import Cloud
-from functions.transport.calls import Call
+from functions.transport.calls import Call, Reply
 
 _MAX_PAGES = 100
 _MAX_NAMED = 100  # in one log line
@@ -31,14 +32,13 @@ def logtanks_of(listener_id: str, cloud: Cloud) -> list[ga.Logtank]:
 
     Raises: UnintelligibleReply if the list has no end; the errors of its calls.
     """
-    found = _all_pages(
-        lambda marker: ga.list_logtanks(cloud.owner, marker, listener_id),
-        ga.logtanks,
-        cloud,
-        "logtanks",
-        lambda each: each.resource_id == listener_id,
-        _MAX_OF_LISTENER,
-    )
+
+    def page(call: Call, reply: Reply) -> tuple[list[ga.Logtank], str | None]:
+        listed, marker = ga.logtanks(call, reply)
+        return [each for each in listed if each.resource_id == listener_id], marker
+
+    list_page = partial(ga.list_logtanks, cloud.owner, resource_id=listener_id)
+    found = _all_pages(list_page, page, cloud, _MAX_OF_LISTENER)
     warn_of_surplus(listener_id, found, cloud)
     return found
 
@@ -48,12 +48,7 @@ def all_logtanks(cloud: Cloud) -> list[ga.Logtank]:
 
     Raises: UnintelligibleReply if the list has no end; the errors of its calls.
     """
-    return _all_pages(
-        lambda marker: ga.list_logtanks(cloud.owner, marker),
-        ga.logtanks,
-        cloud,
-        "logtanks",
-    )
+    return _all_pages(partial(ga.list_logtanks, cloud.owner), ga.logtanks, cloud)
 
 
 def all_listeners(cloud: Cloud) -> list[ga_listeners.Listener]:
@@ -61,36 +56,32 @@ def all_listeners(cloud: Cloud) -> list[ga_listeners.Listener]:
 
     Raises: UnintelligibleReply if the list has no end; the errors of its calls.
     """
-    return _all_pages(
-        lambda marker: ga_listeners.list_listeners(cloud.owner, marker),
-        ga_listeners.listeners,
-        cloud,
-        "listeners",
-    )
+    list_page = partial(ga_listeners.list_listeners, cloud.owner)
+    return _all_pages(list_page, ga_listeners.listeners, cloud)
 
 
 def _all_pages(
-    page: Callable[[str | None], Call],
+    list_page: Callable[[str | None], Call],
     read: Read[tuple[list[Item], str | None]],
     cloud: Cloud,
-    what: str,
-    is_wanted: Callable[[Item], bool] = lambda _item: True,
     limit: int = _MAX_ITEMS,
 ) -> list[Item]:
-    """Return the wanted items of all pages, each once: pages may overlap."""
+    """Return the items of all pages, each once: pages may overlap."""
     found: dict[str, Item] = {}
     marker: str | None = None
     passed: set[str] = set()
     while len(passed) < _MAX_PAGES and len(found) < limit:
-        items, marker = cloud.ask(page(marker), read)
-        found.update({each.id: each for each in items if is_wanted(each)})
+        call = list_page(marker)
+        items, marker = cloud.ask(call, read)
+        found.update({each.id: each for each in items})
         if marker is None and len(found) <= limit:
             return list(found.values())
         if marker is None or marker in passed:
             break
         passed.add(marker)
     raise UnintelligibleReply(
-        f"GA's list of {what} repeats itself or is too long", service=ga.SERVICE
+        f"The list of {call.operation} repeats itself or is too long",
+        service=ga.SERVICE,
     )
 
 

@@ -34,10 +34,8 @@ class Once:
             is_first = not entry.is_done
             if is_first:
                 entry.do(work)
-            if entry.refusal and not is_first:
-                raise copy.copy(entry.refusal) from entry.refusal
             if entry.refusal:
-                raise entry.refusal
+                raise copy.copy(entry.refusal) from entry.refusal
             return entry.result, is_first
 
 

@@ -16,7 +16,6 @@ from functions.huaweicloud import ga, ga_listeners, lts, retry
 from functions.provisioning import listing
 from functions.provisioning.agreement import oldest
 from functions.provisioning.cloud import Cloud, Request, error_context
-from functions.transport.calls import Call
 
 NO_LOGTANK = "the listener has no logtank"
 STREAM_UNKNOWN = (
@@ -79,10 +78,10 @@ def delete_logtank(logtank: ga.Logtank, cloud: Cloud) -> bool:
     return deleted
 
 
-def delete_surplus(logtank: ga.Logtank, cloud: Cloud) -> bool:
+def delete_surplus(logtank: ga.Logtank, cloud: Cloud) -> None:
     """Delete a logtank if an older one still ships the same log to the same stream.
 
-    Raises: the errors of the calls.
+    Raises: Conflict if there is none any more; the errors of the calls.
     """
     with error_context(step="delete_logtank"):
         listed = listing.logtanks_of(str(logtank.resource_id), cloud)
@@ -92,9 +91,18 @@ def delete_surplus(logtank: ga.Logtank, cloud: Cloud) -> bool:
             if each.log_stream_id == logtank.log_stream_id
             and each.status not in {ga.DELETING, ga.ERROR}
         ]
-    if logtank.id not in {each.id for each in same} or oldest(same).id == logtank.id:
-        return False
-    return delete_logtank(logtank, cloud)
+    if any(each.id == logtank.id for each in listed):
+        _require_other(logtank, same)
+        delete_logtank(logtank, cloud)
+
+
+def _require_other(logtank: ga.Logtank, same: list[ga.Logtank]) -> None:
+    if not same or oldest(same).id == logtank.id:
+        raise Conflict(
+            f"Logtank {logtank.id} is not surplus any more",
+            service=ga.SERVICE,
+            remedy="Send the event again: the listener's logtanks have changed.",
+        )
 
 
 def _reason_to_wait(listener_id: str, cloud: Cloud) -> str | None:

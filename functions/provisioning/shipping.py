@@ -12,6 +12,12 @@ from functions.provisioning.log_stream import EnsuredStream
 from functions.provisioning.repointing import target
 
 
+def of_logtank(logtank: ga.Logtank) -> Result:
+    """Return the fields of a result that are the logtank's."""
+    status = logtank.status or ga.PENDING  # "the status is to be determined"
+    return {"logtank_id": logtank.id, "status": status}
+
+
 class Shipping(NamedTuple):
     """A listener that ships its log: what was wanted, and what each step came to."""
 
@@ -30,7 +36,7 @@ class Shipping(NamedTuple):
         result: Result = {
             "log_group_id": self.new.log_group_id,
             "log_stream_id": self.new.log_stream_id,
-            **self.of_logtank(self.agreed.logtank),
+            **of_logtank(self.agreed.logtank),
             "resource_type": self.new.resource_type,
             "resource_id": self.new.resource_id,
             "created": [name for name, is_new in created.items() if is_new],
@@ -40,17 +46,9 @@ class Shipping(NamedTuple):
             result["repointed_from"] = target(self.agreed.repointed)
         return result
 
-    @staticmethod
-    def of_logtank(logtank: ga.Logtank) -> Result:
-        """Return the fields of a result that are a logtank's."""
-        status = logtank.status or ga.PENDING  # "the status is to be determined"
-        return {"logtank_id": logtank.id, "status": status}
-
 
 def differences(group: EnsuredGroup, stream: EnsuredStream) -> Result:
     """Return `updated` and `differs`, each only if it names a field."""
     differs = [*stream.differs, *(["log_group_ttl_in_days"] if group.differs else [])]
-    updated = list(stream.updated)
-    return ({"updated": updated} if updated else {}) | (
-        {"differs": differs} if differs else {}
-    )
+    named: Result = {"updated": list(stream.updated), "differs": differs}
+    return {name: fields for name, fields in named.items() if fields}

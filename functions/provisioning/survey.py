@@ -47,13 +47,11 @@ class Selection(NamedTuple):
         """Take the field `listeners` of a checked request."""
         given = cast("Mapping[str, list[str]]", request.get("listeners") or {})
         tags = cast("list[Mapping[str, str]]", given.get("tags", []))
-        return cls(
-            *(
-                frozenset(given[name]) if name in given else None
-                for name in ("resource_ids", "accelerator_ids")
-            ),
-            tuple((tag["key"], tag.get("value")) for tag in tags),
+        ids, accelerators = (
+            frozenset(given[name]) if name in given else None
+            for name in ("resource_ids", "accelerator_ids")
         )
+        return cls(ids, accelerators, tuple((t["key"], t.get("value")) for t in tags))
 
     @property
     def is_everything(self) -> bool:
@@ -101,10 +99,13 @@ class Survey(NamedTuple):
         ]
 
 
-def gather(request: Request, cloud: Cloud, log_group_id: str | None = None) -> Survey:
+def gather(
+    request: Request, cloud: Cloud, log_group_ids: Iterable[str] | None = None
+) -> Survey:
     """List everything, each list to its end.
 
-    `log_group_id` is a group whose streams are listed even if nothing ships there.
+    `log_group_ids` are the groups whose streams are listed, by default all to which the
+    selected logtanks ship.
 
     Raises: the errors of the calls: an incomplete survey is not one.
     """
@@ -127,9 +128,8 @@ def gather(request: Request, cloud: Cloud, log_group_id: str | None = None) -> S
         streams={},
         any_listener=bool(found),
     )
-    groups = {log_group_id} if log_group_id else set()
-    groups |= _groups_of(survey)
-    return survey._replace(streams=_streams(sorted(groups), project_id, cloud))
+    groups = sorted(_groups_of(survey)) if log_group_ids is None else log_group_ids
+    return survey._replace(streams=_streams(groups, project_id, cloud))
 
 
 def _shown(ids: list[str], cloud: Cloud) -> dict[str, Listener | None]:

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import NamedTuple, cast
 
-from functions.errors import NotFound, PermissionDenied, ProvisioningError, Result
+from functions.errors import (
+    NotFound,
+    PermissionDenied,
+    ProvisioningError,
+    Result,
+    UnintelligibleReply,
+)
 from functions.huaweicloud import ga, lts
 from functions.huaweicloud.ga_listeners import (
     NO_SUCH_LISTENER,
@@ -114,6 +120,11 @@ def gather(
     listed = {each.id: each for each in listing.all_listeners(cloud)}
     logtanks: dict[str, list[ga.Logtank]] = {}
     for logtank in listing.all_logtanks(cloud):
+        if not (logtank.log_group_id and logtank.log_stream_id):
+            raise UnintelligibleReply(
+                f"GA lists logtank {logtank.id} without its log stream",
+                service=ga.SERVICE,
+            )
         logtanks.setdefault(logtank.resource_id or "", []).append(logtank)
     named = logtanks.keys() | (selection.resource_ids or set())
     shown = _shown(sorted(named - listed.keys() - {""}), cloud)

@@ -20,8 +20,8 @@ class Call(NamedTuple):
     `headers` are pairs of name and value, `body` is a JSON object or None; headers and
     body may hold a secret. `attempt` counts from 1. `endpoint` is the key of the
     endpoint, if it is not the service's usual one; `project` is the ID of the project
-    that it is about, if the credential may lack access to that one alone. `expected` are
-    the errors that are part of normal operation.
+    that it is about, if the credential may lack access to that one alone. `expected`
+    are the errors that are part of normal operation.
     """
 
     service: str

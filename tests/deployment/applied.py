@@ -9,6 +9,7 @@ service would answer is not covered.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -86,6 +87,7 @@ def _terraform(folder: Path, *arguments: str) -> str:
     done = subprocess.run(  # noqa: S603 # fixed commands
         ["terraform", arguments[0], "-no-color", *arguments[1:]],  # noqa: S607 # the user's own
         cwd=folder,
+        env=_environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -94,6 +96,12 @@ def _terraform(folder: Path, *arguments: str) -> str:
         _, _, errors = (done.stdout + done.stderr).partition("Error: ")
         raise Refused(re.sub(r"[│╷╵\s]+", " ", errors))
     return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without variables for other deployments."""
+    own = {name: v for name, v in os.environ.items() if not name.startswith("TF_")}
+    return {**own, "CHECKPOINT_DISABLE": "1"}
 
 
 def _write(folder: Path, variables: dict[str, object]) -> None:

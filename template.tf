@@ -3,7 +3,7 @@
 # template_permissions.tf, template_operations.tf and template_triggers.tf, which belong to it.
 
 terraform {
-  required_version = ">= 1.5, < 2.0" # replace_triggered_by with terraform_data, and check blocks
+  required_version = ">= 1.4, < 2.0" # for terraform_data
   required_providers {
     huaweicloud = {
       source  = "huaweicloud/huaweicloud"

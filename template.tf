@@ -1,19 +1,31 @@
 # Serverless functions on FunctionGraph that give Huawei Cloud Global Accelerator listeners
-# their access logs. Run `make build`, then `terraform apply` with the variables below.
+# their access logs. Run `make build`, then `terraform apply` with the variables of this file and of
+# template_permissions.tf, template_operations.tf and template_triggers.tf, which belong to it.
 
 terraform {
-  required_version = ">= 1.3"
+  required_version = ">= 1.4, < 2.0" # for terraform_data
   required_providers {
     huaweicloud = {
-      source = "huaweicloud/huaweicloud" # with the arguments of August 2026
+      source  = "huaweicloud/huaweicloud"
+      version = "~> 1.97" # with the arguments of August 2026
     }
   }
 }
 
+provider "huaweicloud" {
+  region = var.region
+}
+
 variable "region" {
-  description = "Region of the functions and of LTS; GA delivers logs only to cn-north-4 and ap-southeast-3."
+  description = "Region of the functions, their triggers, their own logs and their failed events."
   type        = string
   default     = "cn-north-4"
+}
+
+variable "lts_region" {
+  description = "Region of LTS, if not that of the functions; GA delivers logs only to cn-north-4 and ap-southeast-3."
+  type        = string
+  default     = ""
 }
 
 variable "bundle" {
@@ -29,19 +41,37 @@ variable "name" {
 }
 
 variable "log_group_id" {
-  description = "ID of the log group for events that name none; required for timer_listener and audit_trail."
+  description = "ID of the log group for events that name none; this or log_group_name is required for timer_listener, audit_trail and reconcile_schedule."
+  type        = string
+  default     = ""
+}
+
+variable "log_group_name" {
+  description = "Name of that log group, instead of its ID; it is created if it does not exist."
+  type        = string
+  default     = ""
+}
+
+variable "log_group_ttl_in_days" {
+  description = "Retention of a log group that is created by name, 1 to 365 days; empty for 30."
   type        = string
   default     = ""
 }
 
 variable "log_stream_name" {
-  description = "Name of the log stream for events that name none; may be empty."
+  description = "Name of the log stream for events that name none, which may contain {resource_id}; empty for ga-{resource_id}."
   type        = string
   default     = ""
 }
 
+variable "log_streams_per_group" {
+  description = "How many log streams a log group may hold: the quota of LTS."
+  type        = string
+  default     = "100"
+}
+
 variable "project_id" {
-  description = "Project ID of the log group; empty for the functions' own project."
+  description = "Project ID of the log group; empty for the main project of lts_region."
   type        = string
   default     = ""
 }
@@ -83,126 +113,70 @@ variable "webhook_secrets" {
   sensitive   = true
 }
 
-variable "lts_roles" {
-  description = "Roles or policies, granted in the project, that allow the functions to create and list log streams."
-  type        = set(string)
-  default     = ["LTS FullAccess"]
-}
-
-variable "ga_roles" {
-  description = "Roles or policies, granted in the whole account, that allow the functions to create, list, show and delete logtanks."
-  type        = set(string)
-  default     = ["GA FullAccess"]
-}
-
-variable "topic_roles" {
-  description = "Roles or policies, granted in the project if a topic is set below, that allow FunctionGraph to use it."
-  type        = set(string)
-  default     = ["SMN FullAccess"]
-}
-
-variable "more_roles" {
-  description = "Additional roles or policies, granted in the project, in case CTS or EventGrid require any; their documentation names none."
-  type        = set(string)
-  default     = []
-}
-
-variable "failure_topic_urn" {
-  description = "URN of the SMN topic that receives events that exhausted their retries; empty for none."
-  type        = string
-  default     = ""
-}
-
-variable "own_log_group_id" {
-  description = "ID of the log group for the functions' own log lines; empty for none."
-  type        = string
-  default     = ""
-}
-
-variable "own_log_stream_id" {
-  description = "ID of the log stream in own_log_group_id."
-  type        = string
-  default     = ""
-}
-
-variable "timer" {
-  description = "How often to run bootstrap for timer_listener: a rate, such as 1d."
-  type        = string
-  default     = "1d"
-}
-
-variable "timer_listener" {
-  description = "ID of the listener that the timer runs bootstrap for; empty for no timer."
-  type        = string
-  default     = ""
-}
-
-variable "smn_topic_urn" {
-  description = "URN of the SMN topic whose messages are requests; empty for none."
-  type        = string
-  default     = ""
-}
-
-variable "audit_trail" {
-  description = "Whether every new listener gets its access log; requires a CTS tracker in this region."
-  type        = bool
-  default     = false
-}
-
-variable "apig_group" {
-  description = "API group in APIG that receives webhooks; null for none. instance_id is the ID of a dedicated gateway."
-  type = object({
-    instance_id = string
-    group_id    = string
-    env_id      = string
-    sl_domain   = string
-  })
-  default = null
-}
-
-variable "eventgrid" {
-  description = "EventGrid channel and source whose events contain a request or a CTS trace in their data; null for none."
-  type = object({
-    channel_id   = string
-    channel_name = string
-    source_name  = string
-    event_types  = list(string)
-    agency       = optional(string) # the functions' own by default
-  })
-  default = null
-}
-
-provider "huaweicloud" {
-  region = var.region
-}
-
 locals {
-  has_topic = var.failure_topic_urn != "" || var.smn_topic_urn != ""
+  lts_region = var.lts_region != "" ? var.lts_region : var.region
+  project_id = length(data.huaweicloud_identity_projects.lts) > 0 ? data.huaweicloud_identity_projects.lts[0].projects[0].id : var.project_id
+  has_group  = var.log_group_id != "" || var.log_group_name != ""
 
+  # "permissions" is the agency in template_permissions.tf. The platform sends an instance one event
+  # at a time, so one instance means one event at a time.
   functions = {
     bootstrap = {
       handler     = "bootstrap.handler"
       description = "Creates a log stream, and a logtank that ships a listener's log into it, unless they exist."
+      permissions = "create"
+      timeout     = 60
+      instances   = 5
     }
     create_log_stream = {
       handler     = "create_log_stream.handler"
       description = "Creates a log stream unless it exists."
+      permissions = "stream"
+      timeout     = 60
+      instances   = 5
     }
     create_logtank = {
       handler     = "create_logtank.handler"
       description = "Creates a logtank unless it exists."
+      permissions = "create"
+      timeout     = 60
+      instances   = 5
+    }
+    status = {
+      handler     = "status.handler"
+      description = "Lists which listener ships its log to which log stream."
+      permissions = "read"
+      timeout     = 60
+      instances   = 5
+    }
+    reconcile = {
+      handler     = "reconcile.handler"
+      description = "Plans, and with \"apply\" creates, what the listeners of the account lack."
+      permissions = "reconcile"
+      timeout     = 900
+      instances   = 1
+    }
+    delete_logtank = {
+      handler     = "delete_logtank.handler"
+      description = "Deletes a listener's logtanks, and on request their log streams."
+      permissions = "delete"
+      timeout     = 60
+      instances   = 5
     }
   }
 
   settings = {
-    HUAWEICLOUD_REGION         = var.region
+    HUAWEICLOUD_REGION         = local.lts_region
     HUAWEICLOUD_LTS_ENDPOINT   = var.lts_endpoint
     HUAWEICLOUD_GA_ENDPOINT    = var.ga_endpoint
     HUAWEICLOUD_IAM_ENDPOINT   = var.iam_endpoint
-    HUAWEICLOUD_SDK_PROJECT_ID = var.project_id
+    HUAWEICLOUD_SDK_PROJECT_ID = local.project_id
     HUAWEICLOUD_SDK_DOMAIN_ID  = var.domain_id
     LOG_GROUP_ID               = var.log_group_id
+    LOG_GROUP_NAME             = var.log_group_name
+    LOG_GROUP_TTL_IN_DAYS      = var.log_group_ttl_in_days
     LOG_STREAM_NAME            = var.log_stream_name
+    LOG_STREAMS_PER_GROUP      = var.log_streams_per_group
     RETRY_ATTEMPTS             = "4"
     RETRY_BASE_SECONDS         = "0.2"
     RETRY_CAP_SECONDS          = "5"
@@ -212,25 +186,18 @@ locals {
     WEBHOOK_AUTH               = "signature"
     LOG_LEVEL                  = var.log_level
   }
-
-  eventgrid_agency = coalesce(try(var.eventgrid.agency, null), huaweicloud_identity_agency.this.name)
+  user_data = { for name, value in local.settings : name => value if value != "" }
 
   secrets = {
     WEBHOOK_SECRETS = var.webhook_secrets
   }
 }
 
-# The functions' permissions: they use the temporary keys of this agency.
-resource "huaweicloud_identity_agency" "this" {
-  name                  = var.name
-  description           = "Creates log streams and logtanks for GA listeners."
-  delegated_domain_name = "op_svc_cff"
-  all_resources_roles   = var.ga_roles
+# A function knows the project of its own region alone.
+data "huaweicloud_identity_projects" "lts" {
+  count = var.project_id == "" && local.lts_region != var.region ? 1 : 0
 
-  project_role {
-    project = var.region
-    roles   = setunion(var.lts_roles, var.more_roles, local.has_topic ? var.topic_roles : [])
-  }
+  name = local.lts_region
 }
 
 resource "huaweicloud_fgs_function" "this" {
@@ -243,133 +210,43 @@ resource "huaweicloud_fgs_function" "this" {
   runtime               = "Python3.12"
   functiongraph_version = "v2"
   memory_size           = 512
-  timeout               = 60
-  max_instance_num      = "5"
-  agency                = huaweicloud_identity_agency.this.name
-  app_agency            = huaweicloud_identity_agency.this.name
+  timeout               = each.value.timeout
+  max_instance_num      = tostring(each.value.instances)
+  agency                = local.agency_names["platform"]
+  app_agency            = local.agency_names[each.value.permissions]
 
   code_type     = "zip"
   code_filename = "bundle.zip"
   func_code     = filebase64(var.bundle)
 
-  user_data           = jsonencode({ for name, value in local.settings : name => value if value != "" })
+  user_data           = jsonencode(local.user_data)
   encrypted_user_data = var.webhook_secrets != "" ? jsonencode(local.secrets) : null
 
-  enable_lts_log = var.own_log_group_id != ""
-  log_group_id   = var.own_log_group_id != "" ? var.own_log_group_id : null
-  log_stream_id  = var.own_log_group_id != "" ? var.own_log_stream_id : null
+  enable_lts_log = var.own_logs
+  log_group_id   = local.own_log_group_id
+  log_stream_id  = try(local.own_log_stream_ids[each.key], null)
 
   lifecycle {
+    precondition { # FunctionGraph accepts an archive without code, and then fails at every event
+      condition     = length(filebase64(var.bundle)) > 200000
+      error_message = "The archive in bundle is too small to contain the functions; run `make build`."
+    }
+    precondition {
+      condition     = length(local.user_data) + (var.webhook_secrets != "" ? 1 : 0) <= 20
+      error_message = "FunctionGraph accepts at most 20 settings; leave some variables at their default."
+    }
+    precondition {
+      condition     = length(jsonencode(local.user_data)) + length(jsonencode(local.secrets)) <= 4096
+      error_message = "FunctionGraph accepts at most 4,096 characters of settings; shorten endpoints, names or webhook_secrets."
+    }
+    precondition {
+      condition     = var.log_group_id == "" || var.log_group_name == ""
+      error_message = "log_group_id and log_group_name must not both be set."
+    }
     precondition {
       condition     = (var.own_log_group_id == "") == (var.own_log_stream_id == "")
       error_message = "own_log_group_id and own_log_stream_id must be set together."
     }
-  }
-}
-
-# For asynchronous invocations: timer, SMN, audit trail.
-resource "huaweicloud_fgs_async_invoke_configuration" "this" {
-  for_each = huaweicloud_fgs_function.this
-
-  function_urn                   = each.value.urn
-  max_async_event_age_in_seconds = 3600
-  max_async_retry_attempts       = 2
-  enable_async_status_log        = var.own_log_group_id != ""
-
-  dynamic "on_failure" {
-    for_each = var.failure_topic_urn != "" ? [var.failure_topic_urn] : []
-
-    content {
-      destination = "SMN"
-      param       = jsonencode({ topic_urn = on_failure.value })
-    }
-  }
-}
-
-resource "huaweicloud_fgs_function_trigger" "timer" {
-  count = var.timer_listener != "" ? 1 : 0
-
-  function_urn = huaweicloud_fgs_function.this["bootstrap"].urn
-  type         = "TIMER"
-  status       = "ACTIVE"
-  event_data = jsonencode({
-    name          = "regularly"
-    schedule_type = "Rate"
-    schedule      = var.timer
-    user_event    = jsonencode({ resource_id = var.timer_listener })
-  })
-
-  lifecycle {
-    precondition {
-      condition     = var.log_group_id != ""
-      error_message = "timer_listener requires log_group_id, because the timer's events name only the listener."
-    }
-  }
-}
-
-resource "huaweicloud_fgs_function_trigger" "smn" {
-  count = var.smn_topic_urn != "" ? 1 : 0
-
-  function_urn = huaweicloud_fgs_function.this["bootstrap"].urn
-  type         = "SMN"
-  status       = "ACTIVE"
-  event_data   = jsonencode({ topic_urn = var.smn_topic_urn })
-}
-
-resource "huaweicloud_fgs_function_trigger" "audit_trail" {
-  count = var.audit_trail ? 1 : 0
-
-  function_urn = huaweicloud_fgs_function.this["bootstrap"].urn
-  type         = "CTS"
-  status       = "ACTIVE"
-  event_data = jsonencode({
-    name       = "ga_listener_created"
-    operations = ["GA:listener:createListener"]
-  })
-
-  lifecycle {
-    precondition {
-      condition     = var.log_group_id != ""
-      error_message = "audit_trail requires log_group_id, because a trace names only the listener."
-    }
-  }
-}
-
-resource "huaweicloud_fgs_function_trigger" "apig" {
-  for_each = var.apig_group == null ? {} : local.functions
-
-  function_urn = huaweicloud_fgs_function.this[each.key].urn
-  type         = "DEDICATEDGATEWAY"
-  status       = "ACTIVE"
-  event_data = jsonencode({
-    name         = "${replace(var.name, "-", "_")}_${each.key}"
-    type         = 1
-    path         = "/${each.key}"
-    protocol     = "HTTPS"
-    req_method   = "POST"
-    match_mode   = "NORMAL"
-    auth         = "NONE" # the function checks the sender's signature
-    backend_type = "FUNCTION"
-    group_id     = var.apig_group.group_id
-    env_id       = var.apig_group.env_id
-    env_name     = "RELEASE"
-    sl_domain    = var.apig_group.sl_domain
-    instance_id  = var.apig_group.instance_id
-    func_info    = { timeout = 60000 } # milliseconds; the default is 5 seconds
-  })
-}
-
-resource "huaweicloud_fgs_function_trigger" "eventgrid" {
-  count = var.eventgrid == null ? 0 : 1
-
-  function_urn                   = huaweicloud_fgs_function.this["bootstrap"].urn
-  type                           = "EVENTGRID"
-  status                         = "ACTIVE"
-  cascade_delete_eg_subscription = true
-  event_data                     = jsonencode(merge(var.eventgrid, { trigger_name = var.name, agency = local.eventgrid_agency }))
-
-  lifecycle {
-    ignore_changes = [event_data] # the service does not return all of it
   }
 }
 

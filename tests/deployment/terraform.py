@@ -1,4 +1,4 @@
-"""The Terraform template, template.tf and its parts, read by an HCL parser."""
+"""The Terraform template, read by an HCL parser."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import hcl2
 
 from tests.deployment.built import ROOT
 
-FILES = sorted(ROOT.glob("template*.tf"))
-TEXT = "\n".join(path.read_text("utf-8") for path in FILES)
+FILE = ROOT / "template.tf"
+TEXT = FILE.read_text("utf-8")
 _OPTIONS = hcl2.SerializationOptions(
     with_comments=False, explicit_blocks=False, strip_string_quotes=True
 )

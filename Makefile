@@ -16,7 +16,7 @@ RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke serve emulator test matrix build bench audit lint types check format lock clean FORCE
+.PHONY: help run invoke serve emulator test matrix build sam bench audit lint types check format lock clean FORCE
 
 help: ## list the targets, and the version
 	@sed -n 's/^__version__ = "\(.*\)"/ga-access-log \1/p' functions/__init__.py
@@ -49,6 +49,11 @@ BUNDLE = @.venv/build/bin/python -m tests.commands.build --version $(call quoted
 
 build: .venv/build/ready ## build build/bundle.zip, for VERSION=3.12 and ARCH=x86_64 or arm64
 	$(BUNDLE) --to build/bundle --archive build/bundle.zip --replace
+
+# The SAM CLI passes neither its parameters nor a function's architecture to make, but
+# the environment, in which make passes the variables of its own command line.
+sam: ## `sam build`, for VERSION=3.12 and ARCH=x86_64 or arm64
+	sam build --parameter-overrides PythonVersion=$(call quoted,$(VERSION)) Architecture=$(call quoted,$(ARCH))
 
 build-%: .venv/build/ready # `sam build` asks for each function in turn
 	$(BUNDLE) --to "$(or $(ARTIFACTS_DIR),$(error ARTIFACTS_DIR is not set))"

@@ -34,7 +34,7 @@ serve: .venv/run/ready ## serve the functions as webhooks on PORT=8000, until Ct
 emulator: .venv/run/ready ## emulate LTS, GA and IAM on PORT=8080, until Ctrl-C
 	@$(RUN) -m tests.commands.emulator --port $(call quoted,$(or $(PORT),8080))
 
-test: .venv/dev/ready .venv/build/ready .venv/sam/ready .venv/awslambdaric/ready ## run all tests, with coverage
+test: .venv/dev/ready .venv/build/ready .venv/sam/ready .venv/awslambdaric/ready .venv/moto/ready ## run all tests, with coverage
 	@$(DEV) -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term-missing
 
 matrix: ## run the unit, contract and build tests on every installed Python from 3.10 on
@@ -89,7 +89,7 @@ lock: ## pin the newest versions of all dependencies, with hashes
 	@$(LOCK) pyproject.toml --group dev -c functions/requirements.txt -o tests/requirements.txt
 	@$(LOCK) pyproject.toml --group build -c tests/requirements.txt -o tests/build.txt
 	@$(LOCK) pyproject.toml --group bench -c tests/requirements.txt -o tests/bench.txt
-	@for group in sam awslambdaric audit; do \
+	@for group in sam awslambdaric moto audit; do \
 		$(LOCK) --group pyproject.toml:$$group -c tests/requirements.txt -o tests/$$group.txt; done
 
 clean: ## remove everything that the other targets created
@@ -100,6 +100,7 @@ REQUIREMENTS_run = functions/requirements.txt
 REQUIREMENTS_build = tests/build.txt
 REQUIREMENTS_sam = tests/sam.txt
 REQUIREMENTS_awslambdaric = tests/awslambdaric.txt
+REQUIREMENTS_moto = tests/moto.txt
 REQUIREMENTS_bench = tests/bench.txt
 REQUIREMENTS_audit = tests/audit.txt
 # The bundle is run by its target's interpreter, if there is one.

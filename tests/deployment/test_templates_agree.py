@@ -6,7 +6,6 @@ from functions.settings.credentials import KINDS
 from functions.settings.table import TABLE
 from tests.deployment import sam, terraform
 
-NEW_SETTINGS = {"LOG_GROUP_NAME", "LOG_GROUP_TTL_IN_DAYS", "LOG_STREAMS_PER_GROUP"}
 SETTING_NAMES = {setting.name for setting in TABLE}
 CREDENTIALS = {name for kind in KINDS for name in (*kind.needed, *kind.optional)}
 """In the secret on Lambda; replaced by the agency on FunctionGraph."""
@@ -30,11 +29,9 @@ def test_the_lambda_template_sets_every_setting() -> None:
 
 def test_the_functiongraph_template_sets_every_setting() -> None:
     """It sets all settings except the agency's, and no unknown ones."""
-    expected = SETTING_NAMES | NEW_SETTINGS
-
     assert (
         set(terraform.LOCALS["settings"])
-        == expected - CREDENTIALS - SECRET_SETTINGS - LAMBDA_ONLY
+        == SETTING_NAMES - CREDENTIALS - SECRET_SETTINGS - LAMBDA_ONLY
     )
     assert set(terraform.LOCALS["secrets"]) == SECRET_SETTINGS
 
@@ -75,4 +72,4 @@ def test_functions_are_equal() -> None:
         for each in sam.functions().values()
     }
 
-    assert on_functiongraph.items() >= on_lambda.items()
+    assert on_functiongraph == on_lambda

@@ -182,7 +182,7 @@ def test_public_permissions_are_limited_to_function_urls() -> None:
 
 @pytest.mark.parametrize(
     ("webhooks", "public"),
-    [("false", set()), ("true", sam.ENTRIES - NEW), ("all", sam.ENTRIES)],
+    [("false", set()), ("true", TASKS.keys() - NEW), ("all", set(TASKS))],
 )
 def test_public_access_requires_the_webhooks_parameter(
     webhooks: str, public: set[str]

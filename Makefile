@@ -16,7 +16,7 @@ RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke serve emulator test matrix build bench audit lint types check format lock clean FORCE
+.PHONY: help run invoke serve emulator test matrix build bench audit lint types check format lock openapi clean FORCE
 
 help: ## list the targets, and the version
 	@sed -n 's/^__version__ = "\(.*\)"/ga-access-log \1/p' functions/__init__.py
@@ -86,6 +86,9 @@ lock: ## pin the newest versions of all dependencies, with hashes
 	@$(LOCK) pyproject.toml --group bench -c tests/requirements.txt -o tests/bench.txt
 	@for group in sam awslambdaric audit; do \
 		$(LOCK) --group pyproject.toml:$$group -c tests/requirements.txt -o tests/$$group.txt; done
+
+openapi: .venv/run/ready ## update schemas/webhooks.openapi.json from the table of functions
+	@$(RUN) -m tests.commands.openapi
 
 clean: ## remove everything that the other targets created
 	rm -rf .venv build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .aws-sam

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import datetime, timezone
 
 from functions import __version__
@@ -140,10 +140,8 @@ def limited(
     return lambda: min(remaining_seconds(), began + limit - clock())
 
 
-class _Thread(threading.local):
-    """Per-thread log context."""
-
-    item: int | None = None
+_ABOUT: ContextVar[Mapping[str, object]] = ContextVar("about", default={})  # noqa: B039 - never changed
+"""What the lines written here are about: facts that are part of each."""
 
 
 class Log:
@@ -156,17 +154,19 @@ class Log:
             "request_id": request_id,
             "trigger": trigger,
         }
-        self._thread = _Thread()
         self.level = "INFO"
 
     @contextmanager
-    def item(self, place: int) -> Iterator[None]:
-        """Add to this thread's lines which of an event's requests they belong to."""
-        self._thread.item = place
+    def about(self, **facts: object) -> Iterator[None]:
+        """Add facts to the lines that are written inside, except those that are None.
+
+        Threads take them over with the context that they run in.
+        """
+        token = _ABOUT.set({**_ABOUT.get(), **facts})
         try:
             yield
         finally:
-            self._thread.item = None
+            _ABOUT.reset(token)
 
     def __call__(self, level: str, message: str, **facts: object) -> None:
         """Write a line with these facts, except those that are None."""
@@ -177,7 +177,7 @@ class Log:
             "level": level,
             "message": message,
             **self._constant,
-            "item": self._thread.item,
+            **_ABOUT.get(),
             **facts,
         }
         known = {name: fact for name, fact in line.items() if fact is not None}

@@ -84,9 +84,27 @@ def _items(
         )
 
 
+def _unique_items(
+    _validator: Validator, _rule: object, items: object, _schema: object
+) -> Iterator[ValidationError]:
+    """Reject an array of strings with duplicates.
+
+    jsonschema compares every two items if it cannot sort them, which takes too long.
+    """
+    if not isinstance(items, list):
+        return
+    texts = [item for item in items if isinstance(item, str)]
+    if len(texts) > len(set(texts)):
+        yield ValidationError("repeated")
+
+
 _VALIDATOR = extend(  # type: ignore[no-untyped-call] # jsonschema types no part of it
     Draft202012Validator,
-    {"items": _items, "uniqueItemProperties": _unique_item_properties},
+    {
+        "items": _items,
+        "uniqueItemProperties": _unique_item_properties,
+        "uniqueItems": _unique_items,
+    },
 )
 
 
@@ -104,9 +122,10 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
         for name in found.keys() - schema["properties"].keys():
             yield Problem(pointer((*steps, name)), "is not a known field")
     else:
-        keyword, description = str(error.validator), str(schema.get("description"))
-        template = _DETAILS.get(f"{keyword} {rule}", _DETAILS.get(keyword, description))
-        yield Problem(pointer(steps), template.format(rule=_in_words(rule)))
+        keyword = str(error.validator)
+        template = _DETAILS.get(f"{keyword} {rule}", _DETAILS.get(keyword))
+        detail = template and template.format(rule=_in_words(rule))
+        yield Problem(pointer(steps), detail or str(schema.get("description")))
 
 
 def _in_words(rule: object) -> str:
@@ -126,12 +145,14 @@ _TYPES = {
 _DETAILS = {
     "type": "must be {rule}",
     "enum": "must be {rule}",
+    "minItems 1": "must not be empty",
     "minLength 1": "must not be empty",
     "minLength": "must have at least {rule} characters",
     "maxLength": "must have at most {rule} characters",
     "minimum": "must be at least {rule}",
     "maximum": "must be at most {rule}",
     "maxItems": "must have at most {rule} items",
+    "uniqueItems": "must not contain duplicates",
     "uniqueItemProperties": "must differ from that of every other item",
 }
 """By keyword, perhaps with its value, what a document must do.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, TypedDict
 
 TYPE_PREFIX = "https://ga-access-log.invalid/errors/"
@@ -15,9 +16,13 @@ _FACTS = (
     "upstream_status",
     "request_id",
     "step",
+    "resource_id",
+    "log_group_name",
+    "log_group_id",
     "log_stream_name",
     "log_stream_id",
     "logtank_id",
+    "deleted",
 )
 _MAX_STEP_LENGTH = 128
 _MAX_POINTER_LENGTH = 256
@@ -73,13 +78,50 @@ class CloudFacts(TypedDict):
     request_id: str | None
 
 
+class Plan(NamedTuple):
+    """The changes of `reconcile`, made or only planned, and the errors of those made.
+
+    `changes` and `skipped` are as in `reconcile.result.schema.json`; `unchanged` is the
+    number of listeners that need no change. `errors` has the error of each change that
+    failed, by its place in `changes`.
+    """
+
+    applied: bool
+    changes: Sequence[Result]
+    skipped: Sequence[Result]
+    unchanged: int
+    errors: Mapping[int, ProvisioningError] = MappingProxyType({})
+
+    def as_result(self, described: Mapping[int, Result] | None = None) -> Result:
+        """Return the result of `reconcile`; a change that failed has its `error`.
+
+        `described` has the documents of the errors, by default all of them in full. One
+        that it lacks is None.
+        """
+        if described is None:
+            described = {place: e.as_document() for place, e in self.errors.items()}
+        changes = [
+            {**change, "error": described.get(place)}
+            if place in self.errors
+            else change
+            for place, change in enumerate(self.changes)
+        ]
+        return {
+            "applied": self.applied,
+            "changes": changes,
+            "skipped": [*self.skipped],
+            "unchanged": self.unchanged,
+        }
+
+
 class ProvisioningError(Exception):
     """Any failure, with what is known of it; the root of the family.
 
     `detail` says what happened. `service`, `code`, `upstream_status` and `request_id`
     are the cloud's; `code` is the name of the class if the cloud gave none.
-    `retry_after` is in seconds. `step` is what was being done, and `log_stream_name`,
-    `log_stream_id` and `logtank_id` name what exists already.
+    `retry_after` is in seconds. `step` is what was being done, the IDs and names are
+    those of what was requested or exists already, and `deleted` lists what was deleted
+    before the failure. `plan` is what `reconcile` did nevertheless.
     """
 
     status = 502
@@ -109,16 +151,24 @@ class ProvisioningError(Exception):
         self.request_id = request_id
         self.retry_after = retry_after
         self.step: str | None = None
+        self.resource_id: str | None = None
+        self.log_group_name: str | None = None
+        self.log_group_id: str | None = None
         self.log_stream_name: str | None = None
         self.log_stream_id: str | None = None
         self.logtank_id: str | None = None
+        self.deleted: list[str] | None = None
+        self.plan: Plan | None = None
         if remedy:
             self.remedy = remedy
 
-    def note(self, **facts: str | None) -> None:
-        """Add what was being done and what exists: `step`, `log_stream_id`, ..."""
+    def note(self, **facts: str | list[str] | None) -> None:
+        """Add what was being done and what exists: `step`, `log_stream_id`, ...
+
+        What is known already stays: it was added closer to the failure.
+        """
         for name, value in facts.items():
-            if value is not None:
+            if value and not getattr(self, name):
                 setattr(self, name, value)
 
     def cloud_facts(self) -> CloudFacts:
@@ -133,6 +183,10 @@ class ProvisioningError(Exception):
 
     def as_document(self) -> Result:
         """Return a problem document (RFC 9457), as `error.schema.json` describes it."""
+        return self.as_summary() | (self.plan.as_result() if self.plan else {})
+
+    def as_summary(self) -> Result:
+        """Return the document without any results of requests or changes."""
         kind = type(self).__name__
         document: Result = {
             "type": TYPE_PREFIX + kind,

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from functions.errors.family import (
     Outcome,
+    Plan,
     Problem,
     ProvisioningError,
     Result,
@@ -20,6 +21,10 @@ T = TypeVar("T")
 
 _MAX_PROBLEMS_BYTES = 12_288
 """Each problem appears twice in a document of less than 64 KB, however escaped."""
+_PLAN_REMEDY = (
+    "Do what the remedy of each failure says, and send the event again: what has been "
+    "changed already is left as it is."
+)
 _MAX_FAILURES_BYTES = 49_152
 """The limit for a batch's failures in its document, without the results."""
 
@@ -50,9 +55,9 @@ class InvalidEvent(CallerFault):
         rest = f"; and {self.omitted} more problems" if self.omitted else ""
         super().__init__("; ".join(fitting.values()) + rest, remedy=remedy)
 
-    def as_document(self) -> Result:
+    def as_summary(self) -> Result:
         """Return the document, with one entry in `errors` for each problem."""
-        document = super().as_document()
+        document = super().as_summary()
         document["errors"] = [problem._asdict() for problem in self.problems]
         return document | ({"omitted": self.omitted} if self.omitted else {})
 
@@ -69,6 +74,16 @@ class PayloadTooLarge(InvalidEvent):
 
     status = 413
     remedy = "Send fewer requests at once."
+
+
+class ResultTooLarge(InvalidEvent):
+    """An event whose result is over the limit of its trigger; all its work is done."""
+
+    status = 413
+    remedy = (
+        "Ask for fewer listeners at once, with `listeners`, or send fewer requests at "
+        "once. What this event asked for was done, and is in the log."
+    )
 
 
 class UnsupportedMediaType(InvalidEvent):
@@ -119,14 +134,18 @@ class DeadlineExceeded(ProvisioningError):
 
 
 class BatchFailed(ProvisioningError):
-    """Some of an event's requests failed; `outcomes` has each result or error."""
+    """Some of an event's requests failed, or some changes of `reconcile`.
+
+    `outcomes` has each result or error.
+    """
 
     remedy = "Do what the remedy of each failure says, and send those requests again."
 
-    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+    def __init__(self, outcomes: Sequence[Outcome], plan: Plan | None = None) -> None:
         """Take the outcome of every request in order, of which at least one failed.
 
-        The detail names the failures by their places, counted from 0.
+        With a plan, they are the outcomes of its changes. The detail names the failures
+        by their places, counted from 0.
         """
         self.outcomes = tuple(outcomes)
         self.failures = {
@@ -137,47 +156,77 @@ class BatchFailed(ProvisioningError):
         places = [*map(str, self.failures)]
         if len(places) > _MAX_PLACES:
             places[_MAX_PLACES:] = [f"and {len(places) - _MAX_PLACES} more"]
+        kind = "changes" if plan else "requests"
         super().__init__(
-            f"{len(self.failures)} of {len(outcomes)} requests failed (counted from "
-            f"0): {', '.join(places)}"
+            f"{len(self.failures)} of {len(outcomes)} {kind} failed (counted from 0): "
+            f"{', '.join(places)}",
+            remedy=_PLAN_REMEDY if plan else None,
         )
+        self.plan = plan
         self.status = max(failure.status for failure in self.failures.values())
         self.retryable = any(each.retryable for each in self.failures.values())
         pauses = (each.retry_after or 0 for each in self.failures.values())
         self.retry_after = max(pauses) or None
 
+    @classmethod
+    def from_plan(cls, plan: Plan) -> BatchFailed:
+        """Return the error for a plan of which some changes failed."""
+        changes = enumerate(plan.changes)
+        return cls([plan.errors.get(place, each) for place, each in changes], plan)
+
     def as_document(self) -> Result:
-        """Return the document, with each request's result or error in `results`."""
-        return super().as_document() | self.results(lambda each: each.as_document())
+        """Return the document, with each request's result or error in `results`.
+
+        With a plan, its changes are there instead, each with its result or error.
+        """
+        return self.as_summary() | self.results(lambda each: each.as_document())
 
     def results(self, describe: Callable[[ProvisioningError], Result]) -> Result:
-        """Return `results`, in order: each result, and the errors as described.
+        """Return `results` or the plan: each result, and the errors as described.
 
         Errors that do not fit into a document are None there, and `omitted` is their
         number.
         """
-        shown = self._shown(describe)
+        described = ((place, describe(each)) for place, each in self.failures.items())
+        shown = _fitting(described, _MAX_FAILURES_BYTES)
+        if self.plan:
+            return self.plan.as_result(shown) | self._omitted(shown)
         results = [
             shown.get(place) if place in self.failures else outcome
             for place, outcome in enumerate(self.outcomes)
         ]
         return {"results": results} | self._omitted(shown)
 
+    def failures_alone(self) -> Result:
+        """Return the document with the failures only, of less than 64 KB."""
+        described = ((p, self._failed(p, e)) for p, e in self.failures.items())
+        shown = _fitting(described, _MAX_FAILURES_BYTES)
+        failed: Result = {"results": list(shown.values())}
+        if self.plan:
+            failed = {"applied": self.plan.applied, "changes": list(shown.values())}
+        return self.as_summary() | failed | self._omitted(shown)
+
     def __str__(self) -> str:
         """Return the document as JSON, with the failures alone."""
-        shown = self._shown(lambda each: each.as_document())
-        document = super().as_document() | {"results": list(shown.values())}
-        return as_json(document | self._omitted(shown))
+        return as_json(self.failures_alone())
 
-    def _shown(
-        self, describe: Callable[[ProvisioningError], Result]
-    ) -> dict[int, Result]:
-        described = ((place, describe(each)) for place, each in self.failures.items())
-        return _fitting(described, _MAX_FAILURES_BYTES)
+    def _failed(self, place: int, error: ProvisioningError) -> Result:
+        """Return an error as its request's outcome, or in the change that failed."""
+        document = _failures_alone(error)
+        if self.plan:
+            return {**self.plan.changes[place], "error": document}
+        return document
 
     def _omitted(self, shown: Mapping[int, Result]) -> Result:
         number = len(self.failures) - len(shown)
         return {"omitted": number} if number else {}
+
+
+def _failures_alone(error: ProvisioningError) -> Result:
+    """Return the document of an error in a batch, which may be a batch itself."""
+    if isinstance(error, BatchFailed):
+        return error.failures_alone()
+    return error.as_summary()
 
 
 def _fitting(items: Iterable[tuple[int, T]], max_bytes: int) -> dict[int, T]:

@@ -1,16 +1,15 @@
-"""Global Accelerator: its calls as values, and what its replies say.
+"""Logtanks of Global Accelerator: the calls as values, and what the replies say.
 
 Sources: *Creating a Log* (body in Tables 2 and 3, reply in Tables 4 and 5), *Querying
-Logs*, *Querying Details About a Log*, *Deleting a Log*, *Querying Details About a
-Listener*.
+Logs*, *Querying Details About a Log*, *Modifying a Log*, *Deleting a Log*.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from functions.errors import AlreadyExists, NotFound
 from functions.huaweicloud import replies
 from functions.transport import dates
 from functions.transport.calls import Call, Reply, path_segment
@@ -20,7 +19,7 @@ LISTENER = "LISTENER"
 ACTIVE, PENDING, ERROR, DELETING = "ACTIVE", "PENDING", "ERROR", "DELETING"
 """The statuses of a logtank (Table 5)."""
 
-_LOGTANKS, _LISTENERS = "/v1/logtanks", "/v1/listeners"
+_LOGTANKS = "/v1/logtanks"
 
 
 class Owner(NamedTuple):
@@ -76,28 +75,45 @@ class Logtank(NamedTuple):
 
 def create_logtank(new: NewLogtank, owner: Owner) -> Call:
     """Return the call that makes GA ship the listener's log into the stream."""
-    return _call("CreateLogtank", "POST", owner, body={"logtank": new._asdict()})
+    body = {"logtank": new._asdict()}
+    call = request("CreateLogtank", "POST", owner, _LOGTANKS, body=body)
+    return call._replace(expected=(AlreadyExists,))
 
 
 def show_logtank(logtank: Logtank, owner: Owner) -> Call:
     """Return the call that shows a logtank."""
-    return _call("ShowLogtank", "GET", owner, logtank.id)
+    return request("ShowLogtank", "GET", owner, _path(logtank))
+
+
+def update_logtank(logtank: Logtank, new: NewLogtank, owner: Owner) -> Call:
+    """Return the call that makes a logtank ship into another stream."""
+    target = {"log_group_id": new.log_group_id, "log_stream_id": new.log_stream_id}
+    body = {"logtank": target}
+    return request("UpdateLogtank", "PUT", owner, _path(logtank), body=body)
 
 
 def delete_logtank(logtank: Logtank, owner: Owner) -> Call:
     """Return the call that deletes a logtank."""
-    return _call("DeleteLogtank", "DELETE", owner, logtank.id)
+    call = request("DeleteLogtank", "DELETE", owner, _path(logtank))
+    return call._replace(expected=(NotFound,))
 
 
-def list_logtanks(new: NewLogtank, owner: Owner, marker: str | None = None) -> Call:
-    """Return the call that lists the listener's logtanks, from a marker on."""
-    query = [
-        ("resource_ids", new.resource_id),
-        ("resource_type", new.resource_type),
-    ]
-    if marker:
-        query += [("limit", "500"), ("marker", marker)]  # a marker requires a limit
-    return _call("ListLogtanks", "GET", owner, query=tuple(query))
+def list_logtanks(
+    owner: Owner, marker: str | None = None, resource_id: str | None = None
+) -> Call:
+    """Return the call that lists logtanks, of all listeners or of one.
+
+    `marker` is that of the page to list, None for the first one.
+    """
+    query = page_of(marker)
+    if resource_id:
+        query = (("resource_ids", resource_id), ("resource_type", LISTENER), *query)
+    return request("ListLogtanks", "GET", owner, _LOGTANKS, query=query)
+
+
+def page_of(marker: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the query for the page of a marker, which requires a limit."""
+    return (("limit", "500"), ("marker", marker)) if marker else ()
 
 
 def logtank(call: Call, reply: Reply) -> Logtank:
@@ -115,21 +131,15 @@ def logtanks(call: Call, reply: Reply) -> tuple[list[Logtank], str | None]:
     Raises: UnintelligibleReply if the reply is not such a page.
     """
     listed = replies.array(call, reply, "logtanks")
+    return [_logtank(each, call, reply) for each in listed], next_marker(call, reply)
+
+
+def next_marker(call: Call, reply: Reply) -> str | None:
+    """Return the marker of the next page, None if this page is the last one."""
     page = replies.document(call, reply).get("page_info")
-    marker = (
+    return (
         replies.identifier(page, "next_marker") if isinstance(page, Mapping) else None
     )
-    return [_logtank(each, call, reply) for each in listed], marker
-
-
-def show_listener(listener_id: str, owner: Owner) -> Call:
-    """Return the call that shows a listener; GA refuses it if there is none."""
-    return _call("ShowListener", "GET", owner, listener_id, path=_LISTENERS)
-
-
-def is_usual_id(listener_id: str) -> bool:
-    """Whether an ID has GA's form: 32 hexadecimal digits, with or without hyphens."""
-    return bool(re.fullmatch("[0-9a-fA-F]{32}", listener_id.replace("-", "")))
 
 
 def _logtank(described: object, call: Call, reply: Reply) -> Logtank:
@@ -151,21 +161,25 @@ def _own_request_id(reply: Reply) -> str | None:
     return replies.identifier(document, "request_id") or replies.request_id(reply)
 
 
-def _call(
+def _path(logtank: Logtank) -> str:
+    return f"{_LOGTANKS}/{path_segment(logtank.id)}"
+
+
+def request(
     operation: str,
     method: str,
     owner: Owner,
-    identifier: str = "",
+    path: str,
     *,
-    path: str = _LOGTANKS,
     query: tuple[tuple[str, str], ...] = (),
     body: Mapping[str, object] | None = None,
 ) -> Call:
+    """Return a call to GA."""
     return Call(
         service=SERVICE,
         operation=operation,
         method=method,
-        path=f"{path}/{path_segment(identifier)}" if identifier else path,
+        path=path,
         query=query,
         headers=(("Content-Type", "application/json"), *owner.headers()),
         body=body,

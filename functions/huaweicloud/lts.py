@@ -1,8 +1,8 @@
-"""Log Tank Service: its calls as values, and what its replies say.
+"""Log streams of Log Tank Service: the calls as values, and what the replies say.
 
 Sources: *Creating a Log Stream* (path in Table 1, headers in Table 2, body in Tables 3
-and 4, reply in Table 5), *Querying All Log Streams in a Log Group*, *Querying All Log
-Groups of an Account*.
+and 4, reply in Table 5), *Querying All Log Streams in a Log Group*, *Modifying a Log
+Stream*, *Deleting a Log Stream*, *Adding or Deleting Resource Tags*.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from functions.errors import AlreadyExists, Conflict, NotFound
 from functions.huaweicloud import replies
 from functions.transport.calls import Call, Reply, path_segment
 
@@ -34,7 +35,9 @@ class NewStream(NamedTuple):
     body: Mapping[str, object]
 
     @classmethod
-    def from_request(cls, request: Mapping[str, object], project_id: str) -> NewStream:
+    def from_request(
+        cls, request: Mapping[str, object], project_id: str, log_group_id: str
+    ) -> NewStream:
         """Take the fields of Table 3 from a checked request.
 
         To JSON Schema 30.0 is an integer; to the service it may not be, so it gets 30.
@@ -42,12 +45,20 @@ class NewStream(NamedTuple):
         body = {name: request[name] for name in _BODY if name in request}
         if isinstance(days := body.get("ttl_in_days"), float):
             body["ttl_in_days"] = int(days)
-        return cls(project_id, str(request["log_group_id"]), body)
+        return cls(project_id, log_group_id, body)
 
     @property
     def name(self) -> str:
         """The name, which is unique in the group."""
         return str(self.body["log_stream_name"])
+
+    @property
+    def tags(self) -> dict[str, str] | None:
+        """The requested tags by their keys, None if none are requested."""
+        tags = self.body.get("tags")
+        if not isinstance(tags, list):
+            return None
+        return {tag["key"]: tag.get("value", "") for tag in tags}
 
 
 class Stream(NamedTuple):
@@ -68,24 +79,22 @@ class Stream(NamedTuple):
         """Whether it keeps its logs as long as its group does."""
         return (self.described or {}).get("ttl_in_days") == _INHERITED
 
-    def differs(self, wanted: NewStream, group_ttl: int | None = None) -> list[str]:
-        """Return the requested fields that the list has with another value.
+    @property
+    def stores_logs(self) -> bool:
+        """Whether it keeps the logs that it receives."""
+        return (self.described or {}).get("whether_log_storage") is not False
 
-        `group_ttl` is the group's retention in days, if known.
-        """
-        described = dict(self.described or {})
-        if self.inherits_ttl:
-            described["ttl_in_days"] = group_ttl
-        return [
-            name
-            for name, (want, have) in _compared(wanted, described).items()
-            if want is not None and have is not None and want != have
-        ]
+    @property
+    def tags(self) -> dict[str, str] | None:
+        """The tags except those that the system sets, None if they are unknown."""
+        return own_tags(self.described or {})
 
 
 def create_stream(new: NewStream) -> Call:
     """Return the call that creates a stream; LTS refuses it if the name is taken."""
-    return _call(new, "CreateLogStream", "POST", new.body)
+    path = _streams(new.project_id, new.log_group_id)
+    call = request(new.project_id, "CreateLogStream", "POST", path, new.body)
+    return call._replace(expected=(AlreadyExists,))
 
 
 def created_stream(new: NewStream, call: Call, reply: Reply) -> Stream:
@@ -99,47 +108,109 @@ def created_stream(new: NewStream, call: Call, reply: Reply) -> Stream:
     return Stream(found, new.name)
 
 
-def list_streams(new: NewStream) -> Call:
-    """Return the call that lists all streams of the group, in one page."""
-    return _call(new, "ListLogStream", "GET")
+def list_streams(project_id: str, log_group_id: str) -> Call:
+    """Return the call that lists all streams of a log group, in one page."""
+    path = _streams(project_id, log_group_id)
+    return request(project_id, "ListLogStream", "GET", path)
 
 
-def stream_of_name(new: NewStream, call: Call, reply: Reply) -> Stream | None:
-    """Return the listed stream with exactly the requested name, None if there is none.
+def stream_of_name(name: str, call: Call, reply: Reply) -> Stream | None:
+    """Return the listed stream with exactly this name, None if there is none.
 
     Raises: UnintelligibleReply if the reply is not a list of streams.
     """
     for each in replies.array(call, reply, "log_streams"):
-        if isinstance(each, Mapping) and each.get("log_stream_name") == new.name:
-            return _stream(each, new, call, reply)
+        if isinstance(each, Mapping) and each.get("log_stream_name") == name:
+            return _stream(each, call, reply)
     return None
 
 
-def list_groups(new: NewStream) -> Call:
-    """Return the call that lists all log groups of the project, in one page."""
-    project = path_segment(new.project_id)
-    return _call(new, "ListLogGroups", "GET", path=f"/v2/{project}/groups")
+def streams(call: Call, reply: Reply) -> list[Stream]:
+    """Return all listed streams.
 
-
-def group_ttl(new: NewStream, call: Call, reply: Reply) -> int | None:
-    """Return the retention of the stream's group in days, None if it is not listed.
-
-    Raises: UnintelligibleReply if the reply is not a list of groups.
+    Raises: UnintelligibleReply if the reply is not a list of streams with IDs.
     """
-    for each in replies.array(call, reply, "log_groups"):
-        if isinstance(each, Mapping) and each.get("log_group_id") == new.log_group_id:
-            days = each.get("ttl_in_days")
-            return days if isinstance(days, int) else None
-    return None
+    listed = replies.array(call, reply, "log_streams")
+    return [_stream(each, call, reply) for each in listed]
 
 
-def _stream(
-    listed: Mapping[str, object], new: NewStream, call: Call, reply: Reply
-) -> Stream:
-    found = replies.identifier(listed, "log_stream_id")
-    if not found:
+def update_ttl(
+    project_id: str, log_group_id: str, stream_id: str, ttl_in_days: object
+) -> Call:
+    """Return the call that sets a stream's retention in days."""
+    group = f"/v2/{path_segment(project_id)}/groups/{path_segment(log_group_id)}"
+    path = f"{group}/streams-ttl/{path_segment(stream_id)}"
+    body = {"ttl_in_days": ttl_in_days}
+    return request(project_id, "UpdateLogStream", "PUT", path, body)
+
+
+def change_tags(
+    project_id: str, stream_id: str, action: str, tags: Mapping[str, str]
+) -> Call:
+    """Return the call that creates or deletes tags of a stream.
+
+    `action` is `create` or `delete`.
+    """
+    topic = f"/v1/{path_segment(project_id)}/topics/{path_segment(stream_id)}"
+    body = {
+        "action": action,
+        "tags": [{"key": key, "value": value} for key, value in tags.items()],
+    }
+    return request(project_id, "CreateTags", "POST", f"{topic}/tags/action", body)
+
+
+def delete_stream(project_id: str, log_group_id: str, stream_id: str) -> Call:
+    """Return the call that deletes a stream and the logs in it."""
+    path = f"{_streams(project_id, log_group_id)}/{path_segment(stream_id)}"
+    call = request(project_id, "DeleteLogStream", "DELETE", path)
+    return call._replace(expected=(NotFound, Conflict))
+
+
+def request(
+    project_id: str,
+    operation: str,
+    method: str,
+    path: str,
+    body: Mapping[str, object] | None = None,
+) -> Call:
+    """Return a call to LTS, with the headers of Table 2."""
+    return Call(
+        service=SERVICE,
+        operation=operation,
+        method=method,
+        path=path,
+        headers=(
+            ("Content-Type", "application/json;charset=utf8"),
+            ("X-Project-Id", project_id),
+        ),
+        body=body,
+        project=project_id,
+    )
+
+
+def own_tags(described: Mapping[str, object]) -> dict[str, str] | None:
+    """Return the tags in a list's entry, except those that the system sets."""
+    tags = described.get("tag")
+    if not isinstance(tags, Mapping):
+        return None
+    return {
+        key: str(value or "")
+        for key, value in tags.items()
+        if not key.startswith(_SYSTEM_TAG)
+    }
+
+
+def _streams(project_id: str, log_group_id: str) -> str:
+    group = f"/v2/{path_segment(project_id)}/groups/{path_segment(log_group_id)}"
+    return f"{group}/streams"
+
+
+def _stream(listed: object, call: Call, reply: Reply) -> Stream:
+    found = isinstance(listed, Mapping) and replies.identifier(listed, "log_stream_id")
+    if not (isinstance(listed, Mapping) and found):
         raise replies.unintelligible(call, reply, "has a stream without an ID")
-    return Stream(found, new.name, _created_at(listed), reply.date, listed)
+    name = str(listed.get("log_stream_name", ""))
+    return Stream(found, name, _created_at(listed), reply.date, listed)
 
 
 def _created_at(listed: Mapping[str, object]) -> float | None:
@@ -148,56 +219,3 @@ def _created_at(listed: Mapping[str, object]) -> float | None:
     if isinstance(time, bool) or not isinstance(time, int):
         return None
     return time / 1000 if 0 <= time < _MAX_MILLISECONDS else None
-
-
-def _call(
-    new: NewStream,
-    operation: str,
-    method: str,
-    body: Mapping[str, object] | None = None,
-    path: str = "",
-) -> Call:
-    project, group = path_segment(new.project_id), path_segment(new.log_group_id)
-    return Call(
-        service=SERVICE,
-        operation=operation,
-        method=method,
-        path=path or f"/v2/{project}/groups/{group}/streams",
-        headers=(
-            ("Content-Type", "application/json;charset=utf8"),  # Table 2
-            ("X-Project-Id", new.project_id),
-        ),
-        body=body,
-        project=new.project_id,
-    )
-
-
-def _compared(
-    new: NewStream, described: Mapping[str, object]
-) -> dict[str, tuple[object, object]]:
-    """Return pairs of requested and listed values, None for what is not given."""
-    return {
-        "ttl_in_days": (new.body.get("ttl_in_days"), described.get("ttl_in_days")),
-        "tags": (_wanted_tags(new.body.get("tags")), _own_tags(described.get("tag"))),
-        "log_stream_name_alias": (
-            new.body.get("log_stream_name_alias"),
-            described.get("log_stream_name_alias"),
-        ),
-    }
-
-
-def _wanted_tags(tags: object) -> dict[str, str] | None:
-    if not isinstance(tags, list):
-        return None
-    return {tag["key"]: tag.get("value", "") for tag in tags}
-
-
-def _own_tags(tags: object) -> dict[str, object] | None:
-    """Return a listed stream's tags, except those that the system sets."""
-    if not isinstance(tags, Mapping):
-        return None
-    return {
-        key: value or ""
-        for key, value in tags.items()
-        if not key.startswith(_SYSTEM_TAG)
-    }

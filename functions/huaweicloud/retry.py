@@ -17,10 +17,12 @@ from functions.errors import (
     Busy,
     DeadlineExceeded,
     MaybeProcessed,
+    NotFound,
     NotProcessed,
     ProvisioningError,
     Throttled,
 )
+from functions.huaweicloud import replies
 from functions.huaweicloud.rate_limiter import RateLimiter
 from functions.huaweicloud.retry_policy import RetryPolicy, out_of_time
 from functions.transport.calls import Call, Reply, Send
@@ -132,6 +134,30 @@ def create(
             return Created(found, answered=False, clean=False, sent_at=-math.inf)
         if is_last:
             raise failure
+
+
+def delete(call: Call, send: Send, policy: RetryPolicy) -> bool:
+    """Make a deletion until it succeeds, and return whether this call did it.
+
+    If there is nothing to delete, an earlier attempt without a reply may have done it.
+
+    Raises: the error of the last attempt; DeadlineExceeded.
+    """
+    is_unsure = False
+
+    def noting(call: Call) -> Reply:
+        nonlocal is_unsure
+        try:
+            return send(call)
+        except MaybeProcessed:
+            is_unsure = True
+            raise
+
+    try:
+        repeat(call, replies.ignore, noting, policy)
+    except NotFound:
+        return is_unsure
+    return True
 
 
 _FINAL_FOR_CREATE = (AlreadyExists, Busy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
@@ -10,9 +11,11 @@ from functions.errors import (
     Outcome,
     OutcomeUnknown,
     ProvisioningError,
+    Result,
     ServiceFailed,
     Unreachable,
 )
+from functions.provisioning import error_context
 
 MAX_FAILURES = 5
 """After this many consecutive failures of a service, no further request is started."""
@@ -21,16 +24,10 @@ _MIN_SECONDS = 1.0
 
 
 class CircuitBreaker:
-    """Decides whether one of several requests may still begin.
+    """Decides whether one of several requests or changes may still begin."""
 
-    A single request always may.
-    """
-
-    def __init__(
-        self, remaining_seconds: Callable[[], float], *, several: bool
-    ) -> None:
+    def __init__(self, remaining_seconds: Callable[[], float]) -> None:
         self._remaining_seconds = remaining_seconds
-        self._several = several
         self._lock = threading.Lock()
         self._slowest = 0.0
         self._failures = 0
@@ -51,14 +48,34 @@ class CircuitBreaker:
             if self._failures == MAX_FAILURES:
                 self._cause = outcome
 
+    def attempt(self, work: Callable[[], Result], *, always: bool) -> Outcome:
+        """Return the outcome of the work: a defect must not cost other requests.
+
+        `always` is whether it may begin in any case, as the only request may.
+        """
+        try:
+            if not always:
+                self.check()
+        except ProvisioningError as error:
+            return error
+        outcome = self._outcome(work)
+        self.record(outcome)
+        return outcome
+
+    @staticmethod
+    def _outcome(work: Callable[[], Result]) -> Outcome:
+        try:
+            with error_context():
+                return work()
+        except ProvisioningError as error:
+            return error
+
     def check(self) -> None:
         """Raise unless another request may start.
 
         Raises: DeadlineExceeded if there may not be time to report what it creates; the
         error of the last of MAX_FAILURES requests that failed in a row.
         """
-        if not self._several:
-            return
         if self._cause:
             raise _not_begun(self._cause)
         if self._remaining_seconds() < _MIN_SECONDS + 2 * self._slowest:
@@ -80,9 +97,29 @@ def run(
     # a single chain needs no threads
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
+    # what log lines are about belongs to the context
+    contexts = [contextvars.copy_context() for _ in chains]
     with ThreadPoolExecutor(concurrency) as pool:
-        done = pool.map(lambda chain: list(_in_order(chain, do)), chains)
+        done = pool.map(
+            lambda context, chain: context.run(lambda: list(_in_order(chain, do))),
+            contexts,
+            chains,
+        )
         return dict(pair for pairs in done for pair in pairs)
+
+
+def run_all(
+    breaker: CircuitBreaker, concurrency: int, works: Sequence[Callable[[], Result]]
+) -> list[Outcome]:
+    """Do several things in parallel, as parts of one request; return their outcomes."""
+    if not works:
+        return []
+    outcomes = run(
+        [[place] for place in range(len(works))],
+        lambda place: breaker.attempt(works[place], always=False),
+        concurrency,
+    )
+    return [outcomes[place] for place in range(len(works))]
 
 
 def _in_order(

@@ -6,6 +6,8 @@ import json
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import NamedTuple, cast
 
 from functions import contracts, provisioning
@@ -17,7 +19,8 @@ from functions.invocation import batch, validation
 from functions.invocation.batch import CircuitBreaker
 from functions.invocation.tasks import Task
 from functions.invocation.warm_state import WarmState
-from functions.provisioning import Request
+from functions.provisioning import Cloud, Request
+from functions.provisioning.once import Once
 from functions.runtime import Log
 from functions.settings import Settings
 from functions.triggers.delivery import Delivery, Ignored, Listener
@@ -42,12 +45,17 @@ class Requests(NamedTuple):
         After the first failure of a group, its later items have no outcome: None.
         """
         items, groups = delivery.items(), delivery.groups()
+        labels = delivery.labels()
         checked = [self._checked(item, of=len(items)) for item in items]
         first = _first_of_equals(checked, groups)
         start = self.dice() if delivery.start is None else delivery.start
         chains = batch.chained(groups, start)
         unique = [chain for chain in chains if first[chain[0]] == chain[0]]
-        outcomes = self._processed(unique, checked)
+        outcomes = self._processed(unique, checked, labels)
+        for place, same in enumerate(first):
+            if same != place:
+                with self._about(place, labels, checked[place]):
+                    self.log("INFO", "same request", same_as_item=same)
         held_back = sum(1 for place in first if place not in outcomes)
         if held_back:
             self.log("WARNING", "not begun", requests=held_back)
@@ -57,6 +65,7 @@ class Requests(NamedTuple):
         self, item: object, *, of: int
     ) -> Request | Ignored | ProvisioningError:
         """Return the request with its defaults, or what is wrong with it."""
+        item = self._of_trace(item)
         if isinstance(item, Ignored):
             return item
         share = max(1, MAX_REPORTED_PROBLEMS // of)
@@ -67,6 +76,14 @@ class Requests(NamedTuple):
         except ProvisioningError as error:
             return error
 
+    def _of_trace(self, item: object) -> object:
+        """Return the request for what a trace reports, if this function serves it."""
+        if not isinstance(item, Listener):
+            return item
+        if item.trace is not self.task.trace:
+            return Ignored("the trace is not of an operation that this function serves")
+        return self.task.for_listener(item.id)
+
     def _request(self, item: object, max_problems: int) -> Request:
         """Return the complete request that an item is.
 
@@ -74,8 +91,6 @@ class Requests(NamedTuple):
         """
         if isinstance(item, ProvisioningError):
             raise item
-        if isinstance(item, Listener):
-            item = self.task.for_new_listener(item.id)
         with provisioning.error_context():
             return validation.complete(self.task, item, self.configured, max_problems)
 
@@ -83,55 +98,61 @@ class Requests(NamedTuple):
         self,
         chains: list[list[int]],
         checked: Sequence[Request | Ignored | ProvisioningError],
+        labels: Sequence[str | None],
     ) -> dict[int, Outcome]:
         requests = {p: c for p, c in enumerate(checked) if isinstance(c, Mapping)}
-        breaker = CircuitBreaker(self.remaining_seconds, several=len(requests) > 1)
-        cloud = self._cloud(breaker.record_duration) if requests else None
+        breaker = CircuitBreaker(self.remaining_seconds)
+        cloud = self._cloud(breaker) if requests else None
+        is_only = len(requests) == 1
 
         def outcome(place: int) -> Outcome:
             item = checked[place]
-            with self.log.item(place):
+            with self._about(place, labels, item):
                 if isinstance(item, ProvisioningError):
                     return self._failed(item)
                 if isinstance(item, Ignored):
                     self.log("INFO", "ignored", why=item.why)
                     return {"ignored": item.why}
-                return self._done(item, cast("provisioning.Cloud", cloud), breaker)
+                began = time.monotonic()
+                work = partial(self.task.action, item, cast("Cloud", cloud))
+                ended = breaker.attempt(work, always=is_only)
+                return self._reported(ended, 1000 * (time.monotonic() - began))
 
-        return batch.run(chains, outcome, self.configured.max_concurrency)
+        at_once = 1 if self.task.one_by_one else self.configured.max_concurrency
+        return batch.run(chains, outcome, at_once)
 
-    def _done(
-        self, request: Request, cloud: provisioning.Cloud, breaker: CircuitBreaker
-    ) -> Outcome:
-        began = time.monotonic()
-        try:
-            breaker.check()
-        except ProvisioningError as error:
-            return self._failed(error)
-        outcome = self._attempt(request, cloud)
-        breaker.record(outcome)
-        milliseconds = round(1000 * (time.monotonic() - began), 1)
+    def _about(
+        self, place: int, labels: Sequence[str | None], item: object
+    ) -> AbstractContextManager[None]:
+        """Return the context in which log lines say which request they belong to."""
+        request = item if isinstance(item, Mapping) else {}
+        logtank = request.get("logtank", request)
+        return self.log.about(
+            item=place,
+            message_id=labels[place],
+            resource_id=cast("Request", logtank).get("resource_id"),
+        )
+
+    def _reported(self, outcome: Outcome, milliseconds: float) -> Outcome:
+        """Log how a request ended."""
         if isinstance(outcome, ProvisioningError):
-            return self._failed(outcome, milliseconds)
-        self.log("INFO", "request done", milliseconds=milliseconds, result=outcome)
+            return self._failed(outcome, round(milliseconds, 1))
+        self.log(
+            "WARNING" if self.task.needs_attention(outcome) else "INFO",
+            "request done",
+            milliseconds=round(milliseconds, 1),
+            result=self.task.summary(outcome),
+        )
         return outcome
-
-    def _attempt(self, request: Request, cloud: provisioning.Cloud) -> Outcome:
-        """Return the result or the error: a defect must not cost other requests."""
-        try:
-            with provisioning.error_context():
-                return self.task.action(request, cloud)
-        except ProvisioningError as error:
-            return error
 
     def _failed(
         self, error: ProvisioningError, milliseconds: float | None = None
     ) -> ProvisioningError:
-        document = error.as_document()
-        self.log("ERROR", "request failed", milliseconds=milliseconds, error=document)
+        facts = failure_facts(error)
+        self.log("ERROR", "request failed", milliseconds=milliseconds, **facts)
         return error
 
-    def _cloud(self, record_duration: Callable[[float], None]) -> provisioning.Cloud:
+    def _cloud(self, breaker: CircuitBreaker) -> Cloud:
         configured, client = self.configured, self.state.client()
         policy = RetryPolicy(
             attempts=configured.retry_attempts,
@@ -140,14 +161,30 @@ class Requests(NamedTuple):
             remaining_seconds=self.remaining_seconds,
             limiter=RateLimiter(),
         )
-        send = client.connect(configured, policy, self.log, record_duration)
-        return provisioning.Cloud(
+        send = client.connect(configured, policy, self.log, breaker.record_duration)
+        return Cloud(
             send=send,
             policy=policy,
             owner=Owner(configured.project_id, configured.domain_id),
             find_project=lambda: client.find_project(configured, send, policy),
             log=self.log,
+            once=Once(),
+            run_all=partial(batch.run_all, breaker, configured.max_concurrency),
+            stream_name=partial(
+                validation.stream_name, setting=configured.log_stream_name
+            ),
+            streams_per_group=configured.log_streams_per_group,
+            about=self.log.about,
         )
+
+
+def failure_facts(error: ProvisioningError) -> dict[str, object]:
+    """Return what a log line has of an error; queries need its code beside the rest."""
+    return {
+        "code": error.code,
+        "cloud_request_id": error.request_id,
+        "error": error.as_summary(),
+    }
 
 
 def _first_of_equals(

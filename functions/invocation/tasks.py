@@ -7,7 +7,12 @@ from typing import NamedTuple
 
 from functions.errors import Result
 from functions.invocation import defaults
-from functions.provisioning import Cloud, Request, actions
+from functions.provisioning import Cloud, Request, account, actions, removal
+from functions.triggers.delivery import Trace
+
+
+def _itself(result: Result) -> Result:
+    return result
 
 
 class Task(NamedTuple):
@@ -17,43 +22,74 @@ class Task(NamedTuple):
     and `schemas/<name>.result.schema.json`. `action` does what a checked request asks
     for. `services` are those that must be configured. `with_defaults` fills in what
     the settings supply, and `supplied` has these settings by the pointers of their
-    fields. `for_new_listener` makes the request for a listener whose creation the audit
-    trail reports, of which only the ID is known.
+    fields. `trace` is the operation on a listener whose audit trace the function
+    serves, and `for_listener` makes the request of it. `summary` is the part of a
+    result that the last log line of a request has; `needs_attention` is whether that
+    line is a warning. The requests of an event run one by one if `one_by_one`.
     """
 
     name: str
     action: Callable[[Request, Cloud], Result]
     services: frozenset[str]
-    with_defaults: Callable[[Request, str | None, str | None], Request]
-    supplied: Mapping[str, str]
-    for_new_listener: Callable[[str], Request]
+    with_defaults: Callable[[Request, defaults.Defaults], Request] = defaults.none
+    supplied: Mapping[str, str] = defaults.NO_FIELDS
+    trace: Trace | None = None
+    for_listener: Callable[[str], Request] = lambda _listener: {}
+    summary: Callable[[Result], Result] = _itself
+    needs_attention: Callable[[Result], bool] = lambda _result: False
+    one_by_one: bool = False
 
+
+_LTS, _GA = frozenset({"LTS"}), frozenset({"GA"})
 
 _ROWS = (
     Task(
         name="bootstrap",
         action=actions.bootstrap,
-        services=frozenset({"LTS", "GA"}),
+        services=_LTS | _GA,
         with_defaults=defaults.bootstrap,
         supplied=defaults.STREAM_FIELDS,
-        for_new_listener=lambda listener: {"resource_id": listener},
+        trace=Trace.CREATION,
+        for_listener=lambda listener: {"resource_id": listener},
     ),
     Task(
         name="create_log_stream",
         action=actions.create_log_stream,
-        services=frozenset({"LTS"}),
+        services=_LTS,
         with_defaults=defaults.log_stream,
         supplied=defaults.STREAM_FIELDS,
-        for_new_listener=lambda _listener: {},
     ),
     Task(
         name="create_logtank",
         action=actions.create_logtank,
-        services=frozenset({"GA"}),
+        services=_GA,
         with_defaults=defaults.logtank,
         supplied=defaults.LOGTANK_FIELDS,
-        for_new_listener=lambda listener: {
-            "logtank": {"resource_type": "LISTENER", "resource_id": listener}
+    ),
+    Task(
+        name="status",
+        action=account.status,
+        services=_LTS | _GA,
+        summary=account.status_in_numbers,
+    ),
+    Task(
+        name="reconcile",
+        action=account.reconcile,
+        services=_LTS | _GA,
+        with_defaults=defaults.reconcile,
+        supplied=defaults.STREAM_FIELDS,
+        summary=account.reconciliation_in_numbers,
+        needs_attention=account.is_incomplete,
+        one_by_one=True,
+    ),
+    Task(
+        name="delete_logtank",
+        action=removal.delete,
+        services=_LTS | _GA,
+        trace=Trace.DELETION,
+        for_listener=lambda listener: {
+            "resource_id": listener,
+            "only_if_listener_is_gone": True,
         },
     ),
 )

@@ -11,11 +11,14 @@ from typing import cast
 
 from functions import contracts, triggers
 from functions.errors import InvalidEvent, Misconfigured, Problem
+from functions.invocation.defaults import Defaults
 from functions.invocation.tasks import Task
 from functions.provisioning import Request
 from functions.settings import Settings
 from functions.settings.parsers import LISTENER_PLACEHOLDER
 
+_NAMED = "create_log_stream.event"
+"""A schema with the rules for a stream's name."""
 _SAMPLE_ID = "0" * 36
 """As long as a listener's ID is."""
 
@@ -31,9 +34,7 @@ def complete(
     schema = f"{task.name}.event"
     request = given
     if isinstance(given, Mapping):
-        request = task.with_defaults(
-            given, configured.log_group_id, configured.log_stream_name
-        )
+        request = task.with_defaults(given, Defaults.from_settings(configured))
     try:
         contracts.check(schema, request, max_problems)
     except InvalidEvent as error:
@@ -52,6 +53,25 @@ def complete(
         details = (f"{task.supplied[p.pointer]} {p.detail}" for p in foreign)
         raise Misconfigured("; ".join(details)) from None
     return cast("Request", request)
+
+
+def stream_name(template: str, listener_id: str, *, setting: str | None) -> str:
+    """Return the name that a template becomes for a listener.
+
+    `setting` is LOG_STREAM_NAME, which is at fault if the template is from there.
+
+    Raises: InvalidEvent or Misconfigured if the name breaks a rule.
+    """
+    name = template.replace(LISTENER_PLACEHOLDER, listener_id)
+    try:
+        contracts.check(_NAMED, {"log_group_id": "g", "log_stream_name": name})
+    except InvalidEvent as error:
+        details = " and ".join(problem.detail for problem in error.problems)
+        reason = f"becomes a name that {details}, for listener {listener_id}"
+        if template == setting:
+            raise Misconfigured(f"LOG_STREAM_NAME {reason}") from None
+        raise InvalidEvent(Problem("/log_stream_name", reason)) from None
+    return name
 
 
 def _divided(
@@ -89,9 +109,7 @@ def _is_at_fault(
     ):
         return True
     sample = task.with_defaults(
-        {**given, "resource_id": _SAMPLE_ID},
-        configured.log_group_id,
-        configured.log_stream_name,
+        {**given, "resource_id": _SAMPLE_ID}, Defaults.from_settings(configured)
     )
     try:
         contracts.check(f"{task.name}.event", sample)

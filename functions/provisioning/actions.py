@@ -9,20 +9,27 @@ from collections.abc import Mapping
 from typing import cast
 
 from functions.errors import Result
-from functions.huaweicloud import ga, lts, replies
-from functions.provisioning import log_stream, logtank
-from functions.provisioning.agreement import Lease
+from functions.huaweicloud import ga, ga_listeners, lts, replies
+from functions.provisioning import log_group, log_stream, logtank
 from functions.provisioning.cloud import Cloud, Request, error_context
+from functions.provisioning.lease import Lease
+from functions.provisioning.log_group import EnsuredGroup
+from functions.provisioning.log_stream import EnsuredStream
+from functions.provisioning.shipping import Shipping, differences
 
 
 def create_log_stream(request: Request, cloud: Cloud) -> Result:
-    """Make sure that the log stream exists.
+    """Make sure that the log stream exists, and its log group if that has a name.
 
-    Raises: the errors of `log_stream.ensure`.
+    Raises: the errors of `log_group.ensure` and `log_stream.ensure`.
     """
-    stream = log_stream.ensure(_new_stream(request, cloud), cloud)
-    result: Result = {"log_stream_id": stream.id, "created": stream.created}
-    return result | _differences(stream)
+    group, stream = _ensured(request, cloud)
+    return {
+        "log_group_id": group.id,
+        "log_stream_id": stream.id,
+        "created": stream.created,
+        **differences(group, stream),
+    }
 
 
 def create_logtank(request: Request, cloud: Cloud) -> Result:
@@ -31,7 +38,8 @@ def create_logtank(request: Request, cloud: Cloud) -> Result:
     Raises: the errors of `logtank.ensure`.
     """
     wanted = ga.NewLogtank(**cast("Mapping[str, str]", request["logtank"]))
-    ensured = logtank.ensure(wanted, cloud, Lease())
+    with error_context(resource_id=wanted.resource_id):
+        ensured = logtank.ensure(wanted, cloud, Lease())
     result: Result = {"logtank": ensured.logtank.as_document()}
     if ensured.logtank.request_id:
         result["request_id"] = ensured.logtank.request_id
@@ -42,34 +50,35 @@ def bootstrap(request: Request, cloud: Cloud) -> Result:
     """Make sure that the log stream exists, then that the listener ships into it.
 
     Raises: NotFound for an unusual ID that no listener has; the errors of
-    `log_stream.ensure`, `logtank.ensure` and
+    `log_group.ensure`, `log_stream.ensure`, `logtank.ensure` and
     `logtank.until_active`, each with the name of the stream and what exists already.
     """
-    new = _new_stream(request, cloud)
-    cloud = cloud._replace(owner=cloud.owner._replace(project_id=new.project_id))
-    _require_listener(str(request["resource_id"]), cloud)
-    stream = log_stream.ensure(new, cloud)
-    wanted = ga.NewLogtank(
-        ga.LISTENER, str(request["resource_id"]), new.log_group_id, stream.id
-    )
-    with error_context(log_stream_name=new.name):
-        ensured = logtank.ensure(wanted, cloud, stream.lease)
-    seconds = cast("float", request.get("wait_seconds", 0))
-    with error_context(
-        step="create_logtank", log_stream_name=new.name, log_stream_id=stream.id
-    ):
-        active = logtank.until_active(ensured.logtank, cloud, seconds)
-    created = {"log_stream": stream.created, "logtank": ensured.created}
-    return {
-        "log_group_id": wanted.log_group_id,
-        "log_stream_id": stream.id,
-        "logtank_id": active.id,
-        "resource_type": wanted.resource_type,
-        "resource_id": wanted.resource_id,
-        "status": active.status or ga.PENDING,  # "the status is to be determined"
-        "created": [name for name, is_new in created.items() if is_new],
-        **_differences(stream),
-    }
+    listener_id = str(request["resource_id"])
+    with error_context(resource_id=listener_id):
+        with error_context(step="create_log_stream"):
+            cloud = cloud.for_project(cloud.project_of(request))
+        _require_listener(listener_id, cloud)
+        group, stream = _ensured(request, cloud)
+        new = ga.NewLogtank(ga.LISTENER, listener_id, group.id, stream.id)
+        repoint = bool(request.get("repoint"))
+        with error_context(
+            log_group_id=group.id, log_stream_name=str(request["log_stream_name"])
+        ):
+            agreed = logtank.ensure(new, cloud, stream.lease, repoint=repoint)
+            with error_context(step="create_logtank", log_stream_id=stream.id):
+                seconds = cast("float", request.get("wait_seconds", 0))
+                active = logtank.until_active(agreed.logtank, cloud, seconds)
+    return Shipping(new, group, stream, agreed._replace(logtank=active)).result()
+
+
+def _ensured(request: Request, cloud: Cloud) -> tuple[EnsuredGroup, EnsuredStream]:
+    """Make sure that a request's log group and log stream exist."""
+    with error_context(step="create_log_stream"):
+        project_id = cloud.project_of(request)
+    group = log_group.ensure(request, project_id, cloud)
+    new = lts.NewStream.from_request(request, project_id, group.id)
+    update = bool(request.get("update_stream"))
+    return group, log_stream.ensure(new, cloud, update=update)
 
 
 def _require_listener(listener_id: str, cloud: Cloud) -> None:
@@ -79,18 +88,7 @@ def _require_listener(listener_id: str, cloud: Cloud) -> None:
 
     Raises: NotFound; the errors of the call.
     """
-    if not ga.is_usual_id(listener_id):
+    if not ga_listeners.is_usual_id(listener_id):
         with error_context(step="create_logtank"):
-            cloud.ask(ga.show_listener(listener_id, cloud.owner), replies.ignore)
-
-
-def _new_stream(request: Request, cloud: Cloud) -> lts.NewStream:
-    with error_context(step="create_log_stream"):
-        project_id = request.get("project_id") or cloud.owner.project_id
-        return lts.NewStream.from_request(
-            request, str(project_id or cloud.find_project())
-        )
-
-
-def _differences(stream: log_stream.EnsuredStream) -> Result:
-    return {"differs": stream.differs} if stream.differs else {}
+            call = ga_listeners.show_listener(listener_id, cloud.owner)
+            cloud.ask(call, replies.ignore)

@@ -22,17 +22,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, IntEnum, auto
 from typing import NamedTuple
 
 from functions.errors import AlreadyExists, Busy, Conflict, NotFound, ProvisioningError
 from functions.huaweicloud import ga, replies, retry
-from functions.huaweicloud.rate_limiter import LEASE_SECONDS
 from functions.provisioning import listing
 from functions.provisioning.cloud import Cloud, error_context
+from functions.provisioning.lease import Lease
 
-YOUNG_SECONDS = 60.0
 WATCH_PAUSES = (0.25, 0.5, 0.5, 0.75)
 """Pauses of callers that wait for the creator, LEASE_SECONDS in all."""
 SETTLE_SECONDS = 1.0
@@ -82,58 +81,37 @@ TABLE = {
 """By what is known, then by what was seen."""
 
 
-class Lease(NamedTuple):
-    """What a caller knows of the stream that the logtank is to ship to.
+class Agreed(NamedTuple):
+    """The logtank that all callers agree on, and whether this call created it.
 
-    `leased_at` is when the stream's create was sent, by the policy's clock, if this
-    caller certainly created it; minus infinity if not. `stream_created_at` and
-    `stream_seen_at` are in seconds since 1970 by the cloud's clock, if known.
+    `repointed` is what an existing logtank was before it was sent to the stream.
     """
 
-    leased_at: float = -math.inf
-    adopted: bool = False
-    stream_created_at: float | None = None
-    stream_seen_at: float | None = None
-
-    def is_valid(self, clock: float) -> bool:
-        """Whether this caller may create the logtank without looking."""
-        return clock - self.leased_at < LEASE_SECONDS
-
-    def creator_may_be_active(self) -> bool:
-        """Whether the stream's creator may still be on its way to the logtank."""
-        if not self.adopted:
-            return False
-        if self.stream_created_at is None or self.stream_seen_at is None:
-            return True
-        return self.stream_seen_at - self.stream_created_at < YOUNG_SECONDS
-
-    def known(self, clock: float) -> Known:
-        """Return the row of TABLE to start in."""
-        if self.is_valid(clock):
-            return Known.CREATOR
-        return Known.NEWCOMER if self.creator_may_be_active() else Known.SUCCESSOR
-
-    def covers(self, logtank_created_at: float) -> bool:
-        """Whether a logtank of that time (whole seconds) is the stream creator's."""
-        if self.stream_created_at is None:
-            return False
-        return logtank_created_at < self.stream_created_at + LEASE_SECONDS - 1.0
-
-
-class Agreed(NamedTuple):
-    """The logtank that all callers agree on, and whether this call created it."""
-
     logtank: ga.Logtank
-    created: bool
+    created: bool = False
+    repointed: ga.Logtank | None = None
 
 
-def agree(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> Agreed:
+Confirm = Callable[[ga.Logtank, ga.NewLogtank, Cloud], Agreed]
+"""What is done for a logtank that was created without a valid lease."""
+
+
+def agree(
+    new: ga.NewLogtank,
+    cloud: Cloud,
+    lease: Lease,
+    listed: Sequence[ga.Logtank] | None = None,
+    confirm: Confirm | None = None,
+) -> Agreed:
     """Create the listener's logtank, or adopt the one that ships to the same stream.
+
+    `listed` are the listener's logtanks if the caller has just listed them. `confirm`
+    replaces the look after a create without a valid lease.
 
     Raises: Conflict if the listener ships elsewhere; Busy if its logtank is being
     deleted; the errors of the create; DeadlineExceeded.
     """
-    known, listed = lease.known(cloud.policy.clock()), None
+    known = starting_row(lease, cloud.policy.clock())
     pauses = iter(WATCH_PAUSES)
     while (step := TABLE[known][seen(new, listed)]) in {Step.LIST, Step.WAIT}:
         if step is Step.WAIT:
@@ -142,12 +120,19 @@ def agree(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> Agreed:
                 known = Known.SUCCESSOR
                 continue
             cloud.policy.sleep_within_deadline(pause)
-        listed = listing.logtanks(new, cloud)
+        listed = listing.logtanks_of(new.resource_id, cloud)
     _require_possible(step, new, listed or ())
     if step is Step.CREATE:
-        return _create(new, cloud, lease)
+        return _create(new, cloud, lease, confirm or _yield_to_oldest)
     found = oldest(alive_here(new, listed or ()))
     return Agreed(_settled(found, new, cloud, lease), created=False)
+
+
+def starting_row(lease: Lease, clock: float) -> Known:
+    """Return the row of TABLE to start in."""
+    if lease.is_valid(clock):
+        return Known.CREATOR
+    return Known.NEWCOMER if lease.creator_may_be_active() else Known.SUCCESSOR
 
 
 def seen(new: ga.NewLogtank, listed: Sequence[ga.Logtank] | None) -> Seen:
@@ -199,13 +184,13 @@ def _require_possible(
         raise _conflict(new, next(e for e in listed if e.status != ga.DELETING))
 
 
-def _create(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> Agreed:
+def _create(new: ga.NewLogtank, cloud: Cloud, lease: Lease, confirm: Confirm) -> Agreed:
     def decide(listed: Sequence[ga.Logtank]) -> ga.Logtank | None:
         step = TABLE[Known.UNANSWERED][seen(new, listed)]
         _require_possible(step, new, listed)
         return oldest(alive_here(new, listed)) if step is Step.ADOPT else None
 
-    look = retry.Look(lambda: listing.logtanks(new, cloud), decide)
+    look = retry.Look(lambda: listing.logtanks_of(new.resource_id, cloud), decide)
     call = ga.create_logtank(new, cloud.owner)
     try:
         made = retry.create(call, ga.logtank, cloud.send, cloud.policy, look)
@@ -215,7 +200,7 @@ def _create(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> Agreed:
         return Agreed(_settled(made.value, new, cloud, lease), created=True)
     if made.clean and lease.is_valid(cloud.policy.clock()):
         return Agreed(made.value, created=True)
-    return _yield_to_oldest(made.value, new, cloud)
+    return confirm(made.value, new, cloud)
 
 
 def _existing(
@@ -225,7 +210,7 @@ def _existing(
 
     Raises: Busy if GA no longer lists it; Conflict.
     """
-    listed = listing.logtanks(new, cloud)
+    listed = listing.logtanks_of(new.resource_id, cloud)
     step = TABLE[Known.EXISTING][seen(new, listed)]
     if step is Step.BUSY and refusal:
         raise Busy(refusal.detail, **refusal.cloud_facts()) from refusal
@@ -243,22 +228,36 @@ def _settled(
     if is_settled(found, lease):
         return found
     with error_context(logtank_id=found.id):
-        _wait_a_second(cloud)
+        wait_a_second(cloud)
         return _existing(new, cloud)
 
 
 def _yield_to_oldest(mine: ga.Logtank, new: ga.NewLogtank, cloud: Cloud) -> Agreed:
     """Look whether another caller was first, and delete our own logtank if so."""
     with error_context(logtank_id=mine.id):
-        here = alive_here(new, listing.logtanks(new, cloud))
-        if not is_settled(_as_listed(mine, here), Lease()):
-            _wait_a_second(cloud)
-            here = alive_here(new, listing.logtanks(new, cloud))
-        winner = oldest([_as_listed(mine, here), *here])
-        if winner.id == mine.id:
-            return Agreed(mine, created=True)
+        listed = listing.logtanks_of(new.resource_id, cloud)
+        if not is_settled(_as_listed(mine, alive_here(new, listed)), Lease()):
+            wait_a_second(cloud)
+            listed = listing.logtanks_of(new.resource_id, cloud)
+    return yield_to_oldest(mine, new, listed, cloud)
+
+
+def yield_to_oldest(
+    mine: ga.Logtank, new: ga.NewLogtank, listed: Iterable[ga.Logtank], cloud: Cloud
+) -> Agreed:
+    """Return the oldest of the listed logtanks; our own is deleted if it is younger.
+
+    `listed` are the listener's, once the second in which ours was created is over.
+
+    Raises: the errors of the deletion.
+    """
+    here = alive_here(new, listed)
+    winner = oldest([_as_listed(mine, here), *here])
+    if winner.id == mine.id:
+        return Agreed(mine, created=True)
+    with error_context(logtank_id=mine.id):
         _delete(mine, winner, cloud)
-    return Agreed(winner, created=False)
+    return Agreed(winner)
 
 
 def _as_listed(logtank: ga.Logtank, listed: Iterable[ga.Logtank]) -> ga.Logtank:
@@ -266,7 +265,8 @@ def _as_listed(logtank: ga.Logtank, listed: Iterable[ga.Logtank]) -> ga.Logtank:
     return next((each for each in listed if each.id == logtank.id), logtank)
 
 
-def _wait_a_second(cloud: Cloud) -> None:
+def wait_a_second(cloud: Cloud) -> None:
+    """Wait until the second is over in which a logtank was created."""
     # with little time left, as much of a second as there is
     seconds = min(SETTLE_SECONDS, cloud.policy.remaining_seconds() / 2)
     cloud.policy.sleep_within_deadline(seconds)
@@ -295,5 +295,6 @@ def _conflict(new: ga.NewLogtank, other: ga.Logtank) -> Conflict:
         f"Listener {new.resource_id} already ships its log to {where}, through logtank "
         f"{other.id}",
         service=ga.SERVICE,
-        remedy=f"Delete logtank {other.id}, or send the event for that log stream.",
+        remedy="Send the event with repoint to ship the log into the requested stream, "
+        "or send the event for that log stream.",
     )

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import NamedTuple
 
-from functions.errors import Malfunction, ProvisioningError
+from functions.errors import Malfunction, Outcome, ProvisioningError, Result
 from functions.huaweicloud.ga import Owner
 from functions.huaweicloud.retry import Read, T, repeat
 from functions.huaweicloud.retry_policy import RetryPolicy
+from functions.provisioning.once import Once
 from functions.transport.calls import Call, Send
 
 Request = Mapping[str, object]
 """One item that an event asks for, checked by its function's event schema."""
+
+Work = Callable[[], Result]
+
+
+def _nothing(**_facts: object) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 class Cloud(NamedTuple):
     """Access to the clouds: the port, the retry policy, and the resources' owner.
 
     `find_project` looks up the project's ID if `owner` has none. `log` takes a level, a
-    message, and facts by name.
+    message, and facts by name; `about` adds facts to the lines written inside it.
+    `once` has the work that all requests of an event share.
+    `run_all` does several things in parallel, and returns the outcome of each.
+    `stream_name` takes a template and a listener's ID, and returns the stream's name;
+    it raises InvalidEvent or Misconfigured if that breaks a rule. A log group may have
+    `streams_per_group` streams.
     """
 
     send: Send
@@ -28,6 +40,11 @@ class Cloud(NamedTuple):
     owner: Owner
     find_project: Callable[[], str]
     log: Callable[..., None]
+    once: Once
+    run_all: Callable[[Sequence[Work]], list[Outcome]]
+    stream_name: Callable[[str, str], str]
+    streams_per_group: int
+    about: Callable[..., AbstractContextManager[None]] = _nothing
 
     def ask(self, call: Call, read: Read[T]) -> T:
         """Make a call that may be made any number of times.
@@ -36,9 +53,21 @@ class Cloud(NamedTuple):
         """
         return repeat(call, read, self.send, self.policy)
 
+    def project_of(self, request: Request) -> str:
+        """Return the ID of the project that a request is about.
+
+        Raises: Misconfigured and the errors of the call if it must be looked up.
+        """
+        known = request.get("project_id") or self.owner.project_id
+        return str(known or self.find_project())
+
+    def for_project(self, project_id: str) -> Cloud:
+        """Return the same access, for the resources of a project."""
+        return self._replace(owner=self.owner._replace(project_id=project_id))
+
 
 @contextmanager
-def error_context(**facts: str | None) -> Iterator[None]:
+def error_context(**facts: str | list[str] | None) -> Iterator[None]:
     """Add to any error raised inside what was being done and what exists already.
 
     The facts are those of `ProvisioningError.note`.

@@ -2,51 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Protocol, TypeVar
+
 from functions.errors import UnintelligibleReply
-from functions.huaweicloud import ga
+from functions.huaweicloud import ga, ga_listeners
+from functions.huaweicloud.retry import Read
 from functions.provisioning.cloud import Cloud
+from functions.transport.calls import Call, Reply
 
 _MAX_PAGES = 100
 _MAX_NAMED = 100  # in one log line
-_MAX_LOGTANKS = 1_000
+_MAX_OF_LISTENER = 1_000
 """A listener has one logtank, or a few: a longer list is treated as invalid."""
+_MAX_ITEMS = 50_000
 
 
-def logtanks(new: ga.NewLogtank, cloud: Cloud) -> list[ga.Logtank]:
-    """Return the listener's logtanks from all pages; the filter is not relied on.
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Item = TypeVar("Item", bound=_HasId)
+
+
+def logtanks_of(listener_id: str, cloud: Cloud) -> list[ga.Logtank]:
+    """Return a listener's logtanks from all pages; the filter is not relied on.
 
     Raises: UnintelligibleReply if the list has no end; the errors of its calls.
     """
-    found: list[ga.Logtank] = []
+
+    def page(call: Call, reply: Reply) -> tuple[list[ga.Logtank], str | None]:
+        listed, marker = ga.logtanks(call, reply)
+        return [each for each in listed if each.resource_id == listener_id], marker
+
+    list_page = partial(ga.list_logtanks, cloud.owner, resource_id=listener_id)
+    found = _all_pages(list_page, page, cloud, _MAX_OF_LISTENER)
+    warn_of_surplus(listener_id, found, cloud)
+    return found
+
+
+def all_logtanks(cloud: Cloud) -> list[ga.Logtank]:
+    """Return all logtanks of the account, from all pages.
+
+    Raises: UnintelligibleReply if the list has no end; the errors of its calls.
+    """
+    return _all_pages(partial(ga.list_logtanks, cloud.owner), ga.logtanks, cloud)
+
+
+def all_listeners(cloud: Cloud) -> list[ga_listeners.Listener]:
+    """Return all listeners of the account, from all pages.
+
+    Raises: UnintelligibleReply if the list has no end; the errors of its calls.
+    """
+    list_page = partial(ga_listeners.list_listeners, cloud.owner)
+    return _all_pages(list_page, ga_listeners.listeners, cloud)
+
+
+def _all_pages(
+    list_page: Callable[[str | None], Call],
+    read: Read[tuple[list[Item], str | None]],
+    cloud: Cloud,
+    limit: int = _MAX_ITEMS,
+) -> list[Item]:
+    """Return the items of all pages, each once: pages may overlap."""
+    found: dict[str, Item] = {}
     marker: str | None = None
     passed: set[str] = set()
-    while len(passed) < _MAX_PAGES and len(found) < _MAX_LOGTANKS:
-        call = ga.list_logtanks(new, cloud.owner, marker)
-        page, marker = cloud.ask(call, ga.logtanks)
-        found += [each for each in page if each.resource_id == new.resource_id]
-        if marker is None and len(found) <= _MAX_LOGTANKS:
-            _warn_of_surplus(new, found, cloud)
-            return found
+    while len(passed) < _MAX_PAGES and len(found) < limit:
+        call = list_page(marker)
+        items, marker = cloud.ask(call, read)
+        found.update({each.id: each for each in items})
+        if marker is None and len(found) <= limit:
+            return list(found.values())
         if marker is None or marker in passed:
             break
         passed.add(marker)
     raise UnintelligibleReply(
-        "GA's list of logtanks repeats itself or is too long", service=ga.SERVICE
+        f"The list of {call.operation} repeats itself or is too long",
+        service=ga.SERVICE,
     )
 
 
-def _warn_of_surplus(new: ga.NewLogtank, found: list[ga.Logtank], cloud: Cloud) -> None:
+def warn_of_surplus(
+    listener_id: str, logtanks: Iterable[ga.Logtank], cloud: Cloud
+) -> None:
     """Log a warning if several logtanks ship the listener's log into one stream."""
     streams: dict[str | None, list[str]] = {}
-    for each in found:
+    for each in logtanks:
         if each.status != ga.DELETING:
             streams.setdefault(each.log_stream_id, []).append(each.id)
-    for stream, logtanks in streams.items():
-        if len(logtanks) > 1:
+    for stream, ids in streams.items():
+        if len(ids) > 1:
             cloud.log(
                 "WARNING",
                 "surplus logtanks: the log is shipped more than once",
-                resource_id=new.resource_id,
+                resource_id=listener_id,
                 log_stream_id=stream,
-                logtank_ids=sorted(logtanks)[:_MAX_NAMED],
+                logtank_ids=sorted(ids)[:_MAX_NAMED],
             )

@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
 from functions.errors import AlreadyExists, ProvisioningError
 from functions.huaweicloud import lts, retry
-from functions.provisioning.agreement import Lease
+from functions.huaweicloud.lts_groups import Group
+from functions.provisioning import log_group, stream_update
 from functions.provisioning.cloud import Cloud, error_context
-
-LAG_PAUSES = (0.5, 1.0)
-"""Pauses between attempts to find a stream: a list may lag behind creates."""
+from functions.provisioning.lease import Lease
+from functions.provisioning.stream_differences import depend_on_group, differences
 
 
 class EnsuredStream(NamedTuple):
     """A stream that exists.
 
-    `differs` names the requested fields that have other values; `lease` is what is
-    known of it for the agreement on the logtank.
+    `differs` names the requested fields that have other values, `updated` those that
+    have been changed on request; `lease` is what is known of the stream for the
+    agreement on the logtank.
     """
 
     id: str
     created: bool
-    differs: list[str]
     lease: Lease
+    differs: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
 
 
-def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
+def ensure(new: lts.NewStream, cloud: Cloud, *, update: bool = False) -> EnsuredStream:
     """Create the stream, or adopt the one with its name in its group.
 
+    With `update`, an adopted stream gets the requested retention and tags.
+
     Raises: AlreadyExists if the name is taken outside the group; the errors of the
-    create; DeadlineExceeded; each with what is known of the stream.
+    create and of `stream_update.update`; DeadlineExceeded; each with what is known of
+    the stream.
     """
-    list_streams, read = lts.list_streams(new), partial(lts.stream_of_name, new)
+    list_streams = lts.list_streams(new.project_id, new.log_group_id)
+    read = partial(lts.stream_of_name, new.name)
     look: retry.Look[lts.Stream, lts.Stream | None] = retry.Look(
         gather=lambda: cloud.ask(list_streams, read), decide=lambda stream: stream
     )
-    with error_context(step="create_log_stream", log_stream_name=new.name):
+    with error_context(
+        step="create_log_stream",
+        log_group_id=new.log_group_id,
+        log_stream_name=new.name,
+    ):
         try:
             made = retry.create(
                 lts.create_stream(new),
@@ -49,45 +58,42 @@ def ensure(new: lts.NewStream, cloud: Cloud) -> EnsuredStream:
                 look,
             )
         except AlreadyExists:
-            if (found := _found(look, cloud)) is None:
+            if (found := log_group.found_despite_lag(look, cloud)) is None:
                 raise
-            return _adopted(found, new, cloud, created=False)
+            return _adopted(found, new, cloud, update=update)
     if not made.answered:
-        return _adopted(made.value, new, cloud, created=True)
+        return _adopted(made.value, new, cloud, update=update)._replace(created=True)
     lease = Lease(leased_at=made.sent_at)
-    return EnsuredStream(made.value.id, created=True, differs=[], lease=lease)
+    return EnsuredStream(made.value.id, created=True, lease=lease)
 
 
-def _found(look: Callable[[], lts.Stream | None], cloud: Cloud) -> lts.Stream | None:
-    """Look for the stream, repeatedly and with LAG_PAUSES while there is time."""
-    found = look()
-    for pause in LAG_PAUSES:
-        if found or cloud.policy.remaining_seconds() <= pause:
-            break
-        cloud.policy.sleep_within_deadline(pause)
-        found = look()
-    return found
-
-
-def _adopted(
-    stream: lts.Stream, new: lts.NewStream, cloud: Cloud, *, created: bool
-) -> EnsuredStream:
-    lease = Lease(
-        adopted=True,
-        stream_created_at=stream.created_at,
-        stream_seen_at=stream.seen_at,
-    )
-    differs = stream.differs(new, _group_ttl(stream, new, cloud))
-    return EnsuredStream(stream.id, created, differs, lease)
-
-
-def _group_ttl(stream: lts.Stream, new: lts.NewStream, cloud: Cloud) -> int | None:
-    """Return the group's retention if the comparison needs it, None if unknown.
+def group_for_comparison(
+    new: lts.NewStream, stream: lts.Stream, cloud: Cloud
+) -> Group | None:
+    """Return the stream's log group if the comparison depends on it, None if unknown.
 
     If the groups cannot be listed, the log line of the call says so, and nothing fails.
     """
-    if not stream.inherits_ttl or "ttl_in_days" not in new.body:
+    if not depend_on_group(new, stream):
         return None
     with suppress(ProvisioningError):
-        return cloud.ask(lts.list_groups(new), partial(lts.group_ttl, new))
+        groups = log_group.listed(new.project_id, cloud)
+        return next((each for each in groups if each.id == new.log_group_id), None)
     return None
+
+
+def _adopted(
+    stream: lts.Stream, new: lts.NewStream, cloud: Cloud, *, update: bool
+) -> EnsuredStream:
+    group = group_for_comparison(new, stream, cloud)
+    differs = differences(new, stream, group)
+    adopted = EnsuredStream(
+        stream.id,
+        created=False,
+        lease=Lease.of_adopted(stream),
+        differs=tuple(differs),
+    )
+    if not (update and stream_update.updatable(differs)):
+        return adopted
+    updated, differs = stream_update.update(stream, new, group, cloud)
+    return adopted._replace(differs=tuple(differs), updated=tuple(updated))

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain, repeat
 
 from functions.errors import LogtankFailed, ProvisioningError
 from functions.huaweicloud import ga, retry
-from functions.provisioning.agreement import Agreed, Lease, agree
+from functions.provisioning import listing
+from functions.provisioning.agreement import Agreed, Confirm, agree
 from functions.provisioning.cloud import Cloud, error_context
+from functions.provisioning.lease import Lease
+from functions.provisioning.repointing import repointed
 
 _POLL_SECONDS = (0.5, 1.0, 2.0, 4.0)
 
 
-def ensure(new: ga.NewLogtank, cloud: Cloud, lease: Lease) -> Agreed:
+def ensure(
+    new: ga.NewLogtank,
+    cloud: Cloud,
+    lease: Lease,
+    *,
+    repoint: bool = False,
+    listed: Sequence[ga.Logtank] | None = None,
+    confirm: Confirm | None = None,
+) -> Agreed:
     """Create the logtank, or adopt the one that ships to the same stream.
 
-    Only the first attempt may use the lease: after waiting for a busy listener, the
-    list is checked first.
+    With `repoint`, a logtank that ships elsewhere is sent to the stream. `listed` and
+    `confirm` are those of `agree`. Only the first attempt may use the lease and the
+    list: after waiting for a busy listener, the list is checked first.
 
-    Raises: Conflict if the listener ships elsewhere; LogtankFailed; the errors of the
-    create; DeadlineExceeded; each with what is known of the logtank.
+    Raises: Conflict if the listener ships elsewhere, or has several logtanks;
+    LogtankFailed; the errors of the calls; DeadlineExceeded; each with what is known of
+    the logtank.
     """
-    leases = chain([lease], repeat(Lease()))
+    knowledge = chain([(lease, listed)], repeat((Lease(), None)))
+
+    def attempt() -> Agreed:
+        lease, listed = next(knowledge)
+        if repoint:
+            listed = listing.logtanks_of(new.resource_id, cloud)
+            if agreed := repointed(new, listed, cloud):
+                return agreed
+        return agree(new, cloud, lease, listed, confirm)
+
     with error_context(step="create_logtank", log_stream_id=new.log_stream_id):
-        agreed = retry.while_busy(lambda: agree(new, cloud, next(leases)), cloud.policy)
+        agreed = retry.while_busy(attempt, cloud.policy)
         _require_no_error(agreed.logtank)
         return agreed
 

@@ -26,7 +26,10 @@ class Settings(NamedTuple):
     project_id: str | None
     domain_id: str | None
     log_group_id: str | None
+    log_group_name: str | None
+    log_group_ttl_in_days: int | None
     log_stream_name: str | None
+    log_streams_per_group: int
     retry_attempts: int
     retry_base_seconds: float
     retry_cap_seconds: float
@@ -58,6 +61,8 @@ def read(
     addresses = endpoints.by_service(values)
     if "LTS" in services and not addresses["LTS"]:
         problems.append("HUAWEICLOUD_REGION is not set")
+    if values["LOG_GROUP_ID"] and values["LOG_GROUP_NAME"]:
+        problems.append("LOG_GROUP_ID and LOG_GROUP_NAME must not both be set")
     if problems or not credential:
         raise Misconfigured("; ".join(problems))
     return Settings(

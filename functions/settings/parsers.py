@@ -100,6 +100,23 @@ def name_template(value: str) -> str:
     return text(value)
 
 
+def label(value: str) -> str:
+    """Return a log group's name, which follows the rules of a log stream's.
+
+    Source: "Creating a Log Stream", Table 3, log_stream_name.
+    """
+    if not re.fullmatch("[A-Za-z0-9\u4e00-\u9fff._-]{1,64}", value):
+        raise ValueError(
+            "must be 1 to 64 English letters, Chinese characters, digits, hyphens, "
+            "underscores and periods"
+        )
+    if value[0] in "._" or value[-1] == ".":
+        raise ValueError(
+            "must not begin with a period or an underscore, or end with a period"
+        )
+    return value
+
+
 def level(value: str) -> str:
     """Return a log level in upper case."""
     return one_of(*LOG_LEVELS)(value.upper())

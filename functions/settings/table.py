@@ -101,15 +101,35 @@ TABLE = (
     Setting(
         "LOG_GROUP_ID",
         parsers.identifier,
-        "log group, if the event names none",
+        "ID of the log group, if the event names none",
         field="log_group_id",
+    ),
+    Setting(
+        "LOG_GROUP_NAME",
+        parsers.label,
+        "name of the log group, instead of its ID; a missing group is created. Not for "
+        "`create_logtank`",
+        field="log_group_name",
+    ),
+    Setting(
+        "LOG_GROUP_TTL_IN_DAYS",
+        parsers.integer(1, 365),
+        "retention of a log group that is created by its name; by default 30 days",
+        field="log_group_ttl_in_days",
     ),
     Setting(
         "LOG_STREAM_NAME",
         parsers.name_template,
         "log stream, if the event names none; `{resource_id}` is replaced by the "
-        "listener's ID. Only `bootstrap` has a default: `ga-{resource_id}`",
+        "listener's ID. By default `ga-{resource_id}`, except for `create_log_stream`",
         field="log_stream_name",
+    ),
+    Setting(
+        "LOG_STREAMS_PER_GROUP",
+        parsers.integer(1, 100_000),
+        "how many streams a log group may hold (its quota), for `reconcile`",
+        100,
+        field="log_streams_per_group",
     ),
     Setting(
         "RETRY_ATTEMPTS",

@@ -1,4 +1,4 @@
-"""Traces of Cloud Trace Service (CTS): which of them report a listener's creation.
+"""Traces of Cloud Trace Service (CTS): a listener's creation or deletion.
 
 Sources: *GA User Guide*, "Auditing" (the traced operations); *CTS User Guide*, "Trace
 Structure"; FunctionGraph's CTS trigger. These leave open whether `code` is a number,
@@ -12,13 +12,10 @@ from collections.abc import Mapping
 
 from functions.errors import InvalidEvent, Problem
 from functions.triggers import json_text
-from functions.triggers.delivery import Ignored, Listener
+from functions.triggers.delivery import Ignored, Listener, Trace
 
-_CREATION = {
-    "service_type": "ga",
-    "resource_type": "listener",
-    "trace_name": "createlistener",
-}
+_OF_LISTENER = {"service_type": "ga", "resource_type": "listener"}
+_TRACES = {trace.value: trace for trace in Trace}
 _NORMAL_RATINGS = {"", "normal"}
 _SUCCESS_CODE = r"|(0|2[0-9]{2}|302)(\.0)?"  # the consoles report 302
 _ID = "[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
@@ -30,20 +27,22 @@ def recognizes(payload: Mapping[str, object]) -> bool:
 
 
 def read(payload: Mapping[str, object], place: str) -> Listener | Ignored:
-    """Return the listener whose creation a trace reports.
+    """Return the listener whose creation or deletion a trace reports.
 
     Raises: InvalidEvent if the trace does not contain the listener's ID.
     """
     trace = _object(payload.get("cts", payload))
     if trace is None:
         raise InvalidEvent(Problem(f"{place}/cts", "must be an object"))
-    if {name: _word(trace, name) for name in _CREATION} != _CREATION:
-        return Ignored("the trace is not of the creation of a GA listener")
+    reported = _TRACES.get(_word(trace, "trace_name"))
+    about = {name: _word(trace, name) for name in _OF_LISTENER}
+    if reported is None or about != _OF_LISTENER:
+        return Ignored("the trace is not of a GA listener's creation or deletion")
     ratings = {_word(trace, "trace_rating"), _word(trace, "trace_status")}
     is_success = re.fullmatch(_SUCCESS_CODE, _word(trace, "code"))
     if not (ratings <= _NORMAL_RATINGS and is_success):
-        return Ignored("the trace reports a creation that failed")
-    return Listener(_listener_id(trace, place))
+        return Ignored("the trace reports an operation that failed")
+    return Listener(_listener_id(trace, place), reported)
 
 
 def _listener_id(trace: Mapping[str, object], place: str) -> str:

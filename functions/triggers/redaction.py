@@ -25,8 +25,10 @@ _PUBLIC_FIELDS = (
     "remedy",
     "retryable",
     "request_id",
+    "log_group_id",
     "log_stream_id",
     "logtank_id",
+    "deleted",
 )
 
 

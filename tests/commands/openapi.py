@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -133,16 +133,20 @@ def _request(task: Task) -> Json:
 
     In the schema of the event, the fields that a setting supplies are required.
     """
-    name = f"{task.name}.event.schema.json#"
-    description = f"A request to {task.name}. {_supply(task)}".rstrip()
-    return {"description": description, **_relaxed(name, task.supplied)}
+    name = f"{task.name}.event.schema.json"
+    rules = f"The rules between its fields are in {name}."
+    description = " ".join([f"A request to {task.name}.", rules, *_supply(task)])
+    return {"description": description, **_relaxed(f"{name}#", task.supplied)}
 
 
-def _supply(task: Task) -> str:
-    return " ".join(
-        f"The setting {setting} supplies {pointer.rpartition('/')[2]}."
+def _supply(task: Task) -> Iterator[str]:
+    """Yield a sentence about the fields that settings supply, if there are any."""
+    fields = (
+        f"{pointer.rpartition('/')[2]} ({setting})"
         for pointer, setting in task.supplied.items()
     )
+    if listed := ", ".join(fields):
+        yield f"A setting supplies each of these if it is absent: {listed}."
 
 
 def _relaxed(address: str, supplied: Collection[str]) -> Json:

@@ -97,13 +97,15 @@ def test_invalid_paging_parameters_are_rejected(client: Client, query: str) -> N
 
 
 def test_the_page_size_can_be_limited(client: Client) -> None:
-    """list_page_size overrides a larger limit; a marker works without a limit."""
+    """list_page_size overrides a larger limit; a marker needs a limit."""
     client.cloud.reset(list_page_size=1, second_logtank="allow")
     stream_id = client.new_stream()
     for _ in range(2):
         client.create_logtank(stream_id)
     first = client.list_logtanks("?limit=500").json()
     marker = first["page_info"]["next_marker"]
-    last = client.list_logtanks(f"?marker={marker}").json()
+    last = client.list_logtanks(f"?limit=500&marker={marker}").json()
     assert [len(first["logtanks"]), len(last["logtanks"])] == [1, 1]
     assert last["page_info"] == {"current_count": 1}
+    without_limit = client.list_logtanks(f"?marker={marker}")
+    assert outcome(without_limit) == (400, "GA.9001")

@@ -1,11 +1,6 @@
 """The vendor's own SDK works with the emulator: signing, parsing and paging."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, TypeAlias
-
 import pytest
-from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import (
     ClientRequestException,
     ServerResponseException,
@@ -13,72 +8,8 @@ from huaweicloudsdkcore.exceptions.exceptions import (
 from huaweicloudsdkga import v1 as ga
 from huaweicloudsdklts import v2 as lts
 
-from tests.contract.emulator_client import LISTENER, UNKNOWN_ID
-from tests.emulator import Emulator
-
-SdkObject: TypeAlias = Any  # the SDK has no type annotations
-
-
-@dataclass
-class Sdk:
-    """Both SDK clients, and the emulator that they call."""
-
-    cloud: Emulator
-    lts: SdkObject
-    ga: SdkObject
-
-    def create_stream(self, name: str, **fields: object) -> SdkObject:
-        """Send CreateLogStream for the initial log group."""
-        body = lts.CreateLogStreamParams(log_stream_name=name, **fields)
-        group_id = self.cloud.log_group_id
-        request = lts.CreateLogStreamRequest(log_group_id=group_id, body=body)
-        return self.lts.create_log_stream(request)
-
-    def list_streams(self) -> SdkObject:
-        """Send ListLogStream for the initial log group."""
-        request = lts.ListLogStreamRequest(log_group_id=self.cloud.log_group_id)
-        return self.lts.list_log_stream(request).log_streams
-
-    def delete_stream(self, stream_id: str) -> SdkObject:
-        """Send DeleteLogStream."""
-        group_id = self.cloud.log_group_id
-        request = lts.DeleteLogStreamRequest(
-            log_group_id=group_id, log_stream_id=stream_id
-        )
-        return self.lts.delete_log_stream(request)
-
-    def create_logtank(self, stream_id: str, listener: str = LISTENER) -> SdkObject:
-        """Send CreateLogtank."""
-        option = ga.CreateLogtankOption(
-            resource_type="LISTENER",
-            resource_id=listener,
-            log_group_id=self.cloud.log_group_id,
-            log_stream_id=stream_id,
-        )
-        body = ga.CreateLogtankRequestBody(logtank=option)
-        return self.ga.create_logtank(ga.CreateLogtankRequest(body=body))
-
-    def delete_logtank(self, logtank_id: str) -> None:
-        """Send DeleteLogtank."""
-        self.ga.delete_logtank(ga.DeleteLogtankRequest(logtank_id=logtank_id))
-
-
-def connect(cloud: Emulator, secret_key: str) -> Sdk:
-    """Build both clients as in the SDK's readme, with the emulator as endpoint."""
-
-    def build(client: SdkObject) -> SdkObject:
-        keys = BasicCredentials(cloud.access_key, secret_key, cloud.project_id)
-        builder = client.new_builder().with_credentials(keys)
-        return builder.with_endpoint(cloud.url).build()
-
-    return Sdk(cloud, build(lts.LtsClient), build(ga.GaClient))
-
-
-@pytest.fixture
-def sdk() -> Iterator[Sdk]:
-    """Return clients with valid keys."""
-    with Emulator() as cloud:
-        yield connect(cloud, cloud.secret_key)
+from tests.contract.emulator_client import UNKNOWN_ID
+from tests.contract.emulator_sdk import Sdk, connect
 
 
 def test_a_created_stream_is_listed_with_its_fields(sdk: Sdk) -> None:

@@ -7,6 +7,7 @@ import hmac
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +36,10 @@ def serving(cloud: Emulator, **settings: str) -> Iterator[str]:
         try:
             assert process.stdout is not None
             assert process.stdout.readline().startswith("Calling the emulator")
-            yield process.stdout.readline().strip().rpartition("/")[0]
+            base_url = process.stdout.readline().strip().rpartition("/")[0]
+            # the functions log to a pipe, and would block as soon as it is full
+            threading.Thread(target=process.stdout.read, daemon=True).start()
+            yield base_url
         finally:
             process.terminate()
 

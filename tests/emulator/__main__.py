@@ -30,14 +30,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--pending-seconds", type=float, help="how long a new logtank is PENDING")
     add("--final-status", choices=("ACTIVE", "ERROR"), help="status after PENDING")
+    add(
+        "--listener-pending-seconds",
+        type=float,
+        help="how long new accelerators and listeners are PENDING",
+    )
+    add("--deleting-seconds", type=float, help="how long resources are DELETING")
+    add(
+        "--deleted-listener-logtanks",
+        choices=("refuse", "keep", "delete"),
+        help="what to do with the logtanks of a listener that is deleted",
+    )
     add("--stream-quota", type=int, help="log streams per group")
+    add("--group-quota", type=int, help="log groups")
+    add("--accelerator-quota", type=int, help="accelerators")
+    add("--listener-quota", type=int, help="listeners per accelerator")
+    add(
+        "--inherited-ttl",
+        choices=("days", "-1"),
+        help="how lists show inherited retention",
+    )
     add("--latency-seconds", type=float, help="delay before every reply")
-    add("--list-page-size", type=int, help="maximum page size of GA's list")
+    add("--list-page-size", type=int, help="maximum page size of GA's lists")
     add(
         "--listeners",
         nargs="*",
         metavar="ID",
-        help="listeners that exist (default: any)",
+        help="listeners that exist at first (default: none, and any ID is accepted)",
     )
     add(
         "--key-lock-after",

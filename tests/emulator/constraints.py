@@ -38,22 +38,24 @@ def is_ttl(value: object) -> bool:
     return type(value) is int and 1 <= value <= MAX_TTL
 
 
-def is_tags(value: object) -> bool:
-    """At most 20 tags with unique keys."""
+def is_tags(value: object, more_characters: str = "") -> bool:
+    """At most 20 tags with unique keys; values may contain further characters."""
     if not isinstance(value, list) or len(value) > MAX_TAGS:
         return False
-    if not all(_is_tag(tag) for tag in value):
+    if not all(_is_tag(tag, more_characters) for tag in value):
         return False
     return len({tag["key"] for tag in value}) == len(value)
 
 
-def _is_tag(tag: object) -> bool:
-    if not isinstance(tag, dict) or not _is_tag_key(tag.get("key")):
+def _is_tag(tag: object, more_characters: str) -> bool:
+    if not isinstance(tag, dict) or not is_tag_key(tag.get("key")):
         return False
-    return _is_tag_text(tag.get("value", ""), MAX_TAG_VALUE)
+    value = tag.get("value", "")
+    return _is_tag_text(value, MAX_TAG_VALUE, TAG_CHARACTERS | {*more_characters})
 
 
-def _is_tag_key(key: object) -> bool:
+def is_tag_key(key: object) -> bool:
+    """Key of a tag: 1 to 128 characters, no reserved prefix."""
     if not isinstance(key, str) or not _is_tag_text(key, MAX_TAG_KEY):
         return False
     return bool(key) and key == key.strip(" ") and not _is_reserved(key)
@@ -63,17 +65,22 @@ def _is_reserved(key: str) -> bool:
     return key.startswith(RESERVED_TAG_PREFIXES)
 
 
-def _is_tag_text(value: object, limit: int) -> bool:
+def _is_tag_text(
+    value: object, limit: int, characters: frozenset[str] = TAG_CHARACTERS
+) -> bool:
     if not isinstance(value, str) or len(value) > limit:
         return False
-    return all(
-        character in TAG_CHARACTERS or character.isalpha() for character in value
-    )
+    return all(character in characters or character.isalpha() for character in value)
 
 
 def is_text(value: object) -> bool:
     """Any string."""
     return isinstance(value, str)
+
+
+def is_integer(value: object) -> bool:
+    """Any JSON integer, excluding 30.0 and true."""
+    return type(value) is int
 
 
 def is_flag(value: object) -> bool:
@@ -98,14 +105,30 @@ CHANGED_STREAM: Fields = {
 }
 NEW_GROUP: Fields = {
     "log_group_name": (True, is_name),
+    "ttl_in_days": (True, is_integer),
     "tags": (False, is_tags),
     "log_group_name_alias": (False, is_name),
 }
+CHANGED_GROUP: Fields = {
+    "ttl_in_days": (False, is_integer),
+    "tags": (False, is_tags),
+    "log_group_name_alias": (False, is_name),
+}
+CHANGED_TAGS: Fields = {
+    "action": (True, lambda value: value in ("create", "delete")),
+    "tags": (True, is_tags),
+    "is_open": (False, is_flag),
+}
+
+
+def first_violation(fields: Fields, document: Document) -> str | None:
+    """Return the first field that is missing or violates its constraint."""
+    for name, (mandatory, check) in fields.items():
+        if not (check(document[name]) if name in document else not mandatory):
+            return name
+    return None
 
 
 def satisfies(fields: Fields, document: Document) -> bool:
     """Return whether a document has all mandatory fields and meets all constraints."""
-    return all(
-        check(document[name]) if name in document else not mandatory
-        for name, (mandatory, check) in fields.items()
-    )
+    return first_violation(fields, document) is None

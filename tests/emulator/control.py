@@ -21,6 +21,12 @@ class Controlled(Protocol):
     def fail(self, *faults: Document) -> None:
         """Append faults."""
 
+    def seed(self, **resources: list[Document]) -> dict[str, list[Document]]:
+        """Add resources."""
+
+    def remove(self, *ids: str) -> int:
+        """Remove resources."""
+
     def revoke_tokens(self) -> int:
         """Invalidate all issued tokens."""
 
@@ -42,6 +48,18 @@ def _faults(emulator: Controlled, body: Json) -> object:
     return {"accepted": len(faults)}
 
 
+def _seed(emulator: Controlled, body: Json) -> object:
+    if not isinstance(body, dict):
+        raise TypeError("resources must be an object of lists")
+    return emulator.seed(**body)
+
+
+def _remove(emulator: Controlled, body: Json) -> object:
+    if not isinstance(body, list) or not all(isinstance(each, str) for each in body):
+        raise TypeError("ids must be a list of strings")
+    return {"removed": emulator.remove(*body)}
+
+
 def _revoke(emulator: Controlled, _body: object) -> object:
     return {"revoked": emulator.revoke_tokens()}
 
@@ -60,6 +78,8 @@ ROUTES: Mapping[tuple[str, str], Callable[[Controlled, Any], object]] = {
     ("POST", "faults"): _faults,
     ("POST", "reset"): _reset,
     ("POST", "revoke"): _revoke,
+    ("POST", "seed"): _seed,
+    ("POST", "remove"): _remove,
 }
 
 

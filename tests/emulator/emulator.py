@@ -12,6 +12,7 @@ from tests.emulator.http_messages import Document, Request
 from tests.emulator.http_server import PlannedReply, Server
 from tests.emulator.identity import Account, Identity
 from tests.emulator.options import Options
+from tests.emulator.seeding import remove, seed
 
 POLL_SECONDS = 0.01
 
@@ -100,6 +101,12 @@ class Emulator(Account):
         logtanks: list[Document] = self.state()["logtanks"]
         return logtanks
 
+    @property
+    def listeners(self) -> list[Document]:
+        """The listeners with their current status, oldest first."""
+        listeners: list[Document] = self.state()["listeners"]
+        return listeners
+
     def state(self) -> Document:
         """Return the body of ``GET /_emulator/state``."""
         return self._handler.state.document()
@@ -112,6 +119,19 @@ class Emulator(Account):
 
         """
         self._handler.faults.add([read_fault(fault) for fault in faults])
+
+    def seed(self, **resources: list[Document]) -> dict[str, list[Document]]:
+        """Add resources without checks, and return them: see the module ``seeding``.
+
+        Raises:
+            ValueError: an invalid resource, so nothing is added.
+
+        """
+        return seed(self._handler.state, resources)
+
+    def remove(self, *ids: str) -> int:
+        """Remove resources of any kind without checks, and return their number."""
+        return remove(self._handler.state, ids)
 
     def settle(self) -> None:
         """Drop the pending faults, and wait for operations that run late."""
@@ -137,7 +157,9 @@ class Emulator(Account):
         self._handler.reset(self._new_state(changed))
 
     def _new_state(self, options: Options) -> State:
-        return State(self.identity, options, self._clock)
+        state = State(self.identity, options, self._clock)
+        seed(state, {"listeners": [{"id": each} for each in options.listeners or []]})
+        return state
 
     def _handle(self, request: Request) -> PlannedReply:
         if request.path.startswith(PREFIX):

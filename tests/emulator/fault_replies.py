@@ -24,6 +24,7 @@ CODES: Mapping[tuple[str, int], str] = {
     ("DeleteLogStream", 500): "LTS.0203",
     ("UpdateLogStream", 500): "LTS.0204",
     ("CreateLogGroup", 500): "LTS.0102",
+    ("UpdateLogGroup", 500): "LTS.0103",
     ("DeleteLogGroup", 500): "LTS.0103",
     ("LTS", 400): "LTS.0009",
     ("LTS", 401): "LTS.0003",

@@ -4,7 +4,12 @@ Source: "Creating a Log Stream" (Tables 1 to 9); the fields of lists are those o
 vendor's SDK (LogStreamResBody).  All functions run while the state's lock is held.
 """
 
-from tests.emulator.account_state import ENTERPRISE_PROJECT_TAG, State, new_id
+from tests.emulator.account_state import (
+    ENTERPRISE_PROJECT_TAG,
+    INHERITED,
+    State,
+    new_id,
+)
 from tests.emulator.constraints import (
     CHANGED_STREAM,
     MAX_NAME,
@@ -16,6 +21,10 @@ from tests.emulator.http_messages import JSON_TYPE, Document, Reply, Request, js
 from tests.emulator.service_errors import ServiceError
 
 NO_CONTENT = Reply(204)
+# what the real service answers for a stream that an access configuration uses
+BARE_REFUSAL = Reply(400)
+TRANSFER = "transfer"
+ACCESS_CONFIGURATION = "access_config"
 
 
 def checked_body(request: Request, fields: Fields) -> Document:
@@ -59,10 +68,11 @@ def create_stream(state: State, request: Request) -> Reply:
     """CreateLogStream: 201 with the new stream's ID."""
     body = checked_body(request, NEW_STREAM)
     group = group_of(state, request)
-    _check_is_unique(state.streams_of(group["log_group_id"]), body)
-    if len(state.streams_of(group["log_group_id"])) >= state.options.stream_quota:
+    group_id = group["log_group_id"]
+    _check_is_unique(state.streams_of(group_id), body)
+    if len(state.streams_of(group_id)) >= state.options.stream_quota:
         raise ServiceError("LTS.0206")
-    stream = _new_stream(state, group, body)
+    stream = new_stream(state, group_id, body)
     state.streams[stream["log_stream_id"]] = stream
     return json_reply(201, {"log_stream_id": stream["log_stream_id"]})
 
@@ -76,21 +86,22 @@ def _check_is_unique(others: list[Document], body: Document) -> None:
         raise ServiceError("LTS.0205")
 
 
-def _new_stream(state: State, group: Document, body: Document) -> Document:
-    name = body["log_stream_name"]
+def new_stream(state: State, group_id: str, body: Document) -> Document:
+    """Return the document of a new stream; without retention, it inherits it."""
+    name, days = body["log_stream_name"], body.get("ttl_in_days", INHERITED)
     return {
         "creation_time": int(state.clock() * 1000),
-        "log_group_id": group["log_group_id"],
+        "log_group_id": group_id,
         "log_stream_id": new_id(),
         "log_stream_name": name,
         "log_stream_name_alias": body.get("log_stream_name_alias", name),
-        "ttl_in_days": body.get("ttl_in_days", group["ttl_in_days"]),
+        "ttl_in_days": days,
         "tag": tag_map(body.get("tags", [])),
         "filter_count": 0,
         "is_favorite": False,
         "whether_log_storage": True,
         "hot_cold_separation": False,
-        "hot_storage_days": 0,
+        "hot_storage_days": INHERITED if days == INHERITED else 0,
         "auth_web_tracking": False,
     }
 
@@ -98,7 +109,8 @@ def _new_stream(state: State, group: Document, body: Document) -> Document:
 def list_group_streams(state: State, request: Request) -> Reply:
     """ListLogStream: all streams of one group, without paging."""
     group = group_of(state, request)
-    shown = [dict(stream) for stream in state.streams_of(group["log_group_id"])]
+    streams = state.streams_of(group["log_group_id"])
+    shown = [state.shown_stream(stream) for stream in streams]
     for stream in shown:
         del stream["log_group_id"]
     return json_reply(200, {"log_streams": shown})
@@ -113,7 +125,7 @@ def list_streams(state: State, request: Request) -> Reply:
     group_part = _filter_value(request, "log_group_name")
     stream_part = _filter_value(request, "log_stream_name")
     shown = [
-        stream
+        state.shown_stream(stream)
         for stream in state.streams.values()
         if stream_part in stream["log_stream_name"]
         and group_part in state.groups[stream["log_group_id"]]["log_group_name"]
@@ -143,20 +155,29 @@ def update_stream(state: State, request: Request) -> Reply:
     given = {name: body[name] for name in CHANGED_STREAM if name in body}
     if "tags" in given:
         given["tag"] = tag_map(given.pop("tags"))
+    if "ttl_in_days" in given:
+        given["hot_storage_days"] = 0
     stream.update(given)
     shown = {
         "creation_time": stream["creation_time"],
         "log_topic_name": stream["log_stream_name"],
         "log_topic_id": stream["log_stream_id"],
-        "ttl_in_days": stream["ttl_in_days"],
+        "ttl_in_days": state.shown_stream(stream)["ttl_in_days"],
     }
     return json_reply(200, shown)
 
 
 def delete_stream(state: State, request: Request) -> Reply:
-    """DeleteLogStream: 204; rejected while a logtank ships to the stream."""
-    stream = _stream_of(state, request)
-    if state.is_shipped_to(stream["log_stream_id"]):
+    """DeleteLogStream: 204; rejected while the stream is in use.
+
+    LTS.0207 while a logtank or a transfer uses it, a bare 400 while an access
+    configuration does.
+    """
+    stream_id = _stream_of(state, request)["log_stream_id"]
+    users = state.stream_users.get(stream_id, [])
+    if state.is_shipped_to(stream_id) or TRANSFER in users:
         raise ServiceError("LTS.0207")
-    del state.streams[stream["log_stream_id"]]
+    if ACCESS_CONFIGURATION in users:
+        return BARE_REFUSAL
+    state.remove_stream(stream_id)
     return NO_CONTENT

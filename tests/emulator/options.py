@@ -39,8 +39,18 @@ def _limits(value: object) -> bool:
 CHECKS: Mapping[str, tuple[Check, str]] = {
     "second_logtank": (lambda v: v in ("refuse", "allow"), '"refuse" or "allow"'),
     "pending_seconds": (is_seconds, "seconds, 0 or more"),
+    "listener_pending_seconds": (is_seconds, "seconds, 0 or more"),
+    "deleting_seconds": (is_seconds, "seconds, 0 or more"),
+    "deleted_listener_logtanks": (
+        lambda v: v in ("refuse", "keep", "delete"),
+        '"refuse", "keep" or "delete"',
+    ),
     "final_status": (lambda v: v in ("ACTIVE", "ERROR"), '"ACTIVE" or "ERROR"'),
-    "stream_quota": (_count, "an integer, 1 or more"),
+    **dict.fromkeys(
+        ("stream_quota", "group_quota", "accelerator_quota", "listener_quota"),
+        (_count, "an integer, 1 or more"),
+    ),
+    "inherited_ttl": (lambda v: v in ("days", "-1"), '"days" or "-1"'),
     "latency_seconds": (is_seconds, "seconds, 0 or more"),
     "list_page_size": (
         lambda v: v is None or _count(v),
@@ -65,21 +75,38 @@ class Options:
 
     ``second_logtank``: "refuse" (GA.9104) or "allow" a listener's second logtank.
     ``pending_seconds``, ``final_status``: how long a new logtank is PENDING, and its
-    status after that.  ``stream_quota``: log streams per group.  ``latency_seconds``:
-    delay before every reply.  ``list_page_size``: maximum page size of GA's list.
-    ``listeners``: IDs of existing listeners, None for any.  ``key_lock_after``: number
-    of consecutive wrong signatures that lock a key for five minutes.
-    ``token_seconds``: lifetime of a token from IAM.  ``signatures``: whether signatures
-    are verified.  ``rate_limits``: calls per second by service, "*" for all services
-    together; further calls get a 429.  ``calls_before_rate_limits``: number of calls
-    before the limits apply.  ``own_date``: whether the Date of replies is the
-    emulator's time instead of the machine's.
+    status after that; likewise after a change.  ``listener_pending_seconds``: how long
+    new accelerators and listeners are PENDING.  ``deleting_seconds``: how long GA's
+    resources are DELETING before they are gone.  ``deleted_listener_logtanks``:
+    "refuse" (GA.9005) the deletion of a listener that has logtanks, or "keep" or
+    "delete" these.
+    ``stream_quota``: log streams per group.  ``group_quota``: log groups.
+    ``accelerator_quota``; ``listener_quota``: listeners per accelerator.
+    ``inherited_ttl``: whether lists show inherited retention in "days" or as "-1".
+    ``latency_seconds``: delay before every reply.  ``list_page_size``: maximum page
+    size of GA's lists.
+    ``listeners``: IDs of the listeners that exist at first.  None: none, and as long as
+    no listener has existed, any ID is accepted as a listener's.
+    ``key_lock_after``: number of consecutive wrong signatures that lock a key for five
+    minutes.  ``token_seconds``: lifetime of a token from IAM.
+    ``signatures``: whether signatures are verified.  ``rate_limits``: calls per second
+    by service, "*" for all services together; further calls get a 429.
+    ``calls_before_rate_limits``: number of calls before the limits apply.
+    ``own_date``: whether the Date of replies is the emulator's time instead of the
+    machine's.
     """
 
     second_logtank: str = "refuse"
     pending_seconds: float = 0
     final_status: str = "ACTIVE"
+    listener_pending_seconds: float = 0
+    deleting_seconds: float = 0
+    deleted_listener_logtanks: str = "refuse"
     stream_quota: int = 100
+    group_quota: int = 100
+    accelerator_quota: int = 20
+    listener_quota: int = 10
+    inherited_ttl: str = "days"
     latency_seconds: float = 0
     list_page_size: int | None = None
     listeners: list[str] | None = None

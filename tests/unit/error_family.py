@@ -20,6 +20,10 @@ def error_of(kind: type[ProvisioningError], detail: str) -> ProvisioningError:
     if issubclass(kind, InvalidEvent):
         return kind(Problem("/a", detail))
     if kind is BatchFailed:
-        result: dict[str, object] = {"log_stream_id": "s", "created": True}
+        result: dict[str, object] = {
+            "log_group_id": "g",
+            "log_stream_id": "s",
+            "created": True,
+        }
         return BatchFailed([result, errors.Misconfigured(detail)])
     return kind(detail)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functions.errors import Outcome, ProvisioningError
 from functions.huaweicloud.ga import Owner
 from functions.provisioning import Cloud
+from functions.provisioning.cloud import Work
+from functions.provisioning.once import Once
 from functions.transport.calls import Reply
 from tests.unit.script import LISTENER_ID, Clock, Line, Script, refusal, retry_policy
 
@@ -39,6 +42,12 @@ class ScriptedCloud:
             owner=Owner("p"),
             find_project=lambda: "found",
             log=lambda *line, **facts: self.logged.append((*line, facts)),
+            once=Once(),
+            run_all=lambda works: [_outcome(work) for work in works],
+            stream_name=lambda template, listener_id: template.replace(
+                "{resource_id}", listener_id
+            ),
+            streams_per_group=100,
         )
 
     @property
@@ -51,6 +60,13 @@ class ScriptedCloud:
     def slept(self) -> float:
         """Return the sum of all pauses."""
         return round(sum(self.clock.pauses), 6)
+
+
+def _outcome(work: Work) -> Outcome:
+    try:
+        return work()
+    except ProvisioningError as error:
+        return error
 
 
 def streams(created_at: float | None = OLD, **fields: object) -> Reply:

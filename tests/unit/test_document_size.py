@@ -12,6 +12,7 @@ from functions.errors import (
     InvalidEvent,
     Malfunction,
     Outcome,
+    Plan,
     Problem,
     ServiceFailed,
     as_json,
@@ -20,6 +21,7 @@ from functions.triggers.redaction import for_authenticated_caller
 
 MAX_BYTES = 65_536
 RESULT: dict[str, object] = {"log_stream_id": "43afe287-2a2d-4bf2-a67d-8a027b9ed80c"}
+RESULT["log_group_id"] = "0b43cca4-a11a-4444-8ac5-2feee53a48ab"
 RESULT["created"] = True
 
 
@@ -109,6 +111,69 @@ def test_the_text_of_a_large_batch_is_bounded() -> None:
     assert len(text.encode()) < MAX_BYTES
     assert len(document["results"]) + document["omitted"] == 999
     assert document["results"][0] == invalid(3).as_document()
+
+
+def failing_plan(failures: int, planned: int) -> Plan:
+    """Return a plan with so many changes, of which the first ones failed."""
+    changes: list[dict[str, object]] = [
+        {
+            "action": "create",
+            "resource_id": f"78d425da-4d5f-422f-b13b-{place:012}",
+            "listener_name": "n" * 64,
+            "log_stream_name": f"ga-78d425da-4d5f-422f-b13b-{place:012}",
+        }
+        for place in range(planned)
+    ]
+    return Plan(
+        applied=True,
+        changes=changes,
+        skipped=[{"resource_id": "l", "reason": "it is frozen", "logtanks": []}],
+        unchanged=7,
+        errors=dict.fromkeys(range(failures), ServiceFailed("no", service="LTS")),
+    )
+
+
+def test_a_large_plan_has_a_bounded_document() -> None:
+    """All changes are present; errors that do not fit are null and counted."""
+    error = BatchFailed.from_plan(failing_plan(700, 1000))
+
+    for document in (error.as_document(), for_authenticated_caller(error)):
+        changes = document["changes"]
+        assert isinstance(changes, list)
+        assert len(changes) == 1000
+        failed = [change for change in changes if "error" in change]
+        assert len(failed) == 700
+        left_out = [change for change in failed if change["error"] is None]
+        assert len(left_out) == document["omitted"]
+    contracts.check("error", error.as_document())
+
+
+@pytest.mark.parametrize("failures", [1, 50, 700])
+def test_the_text_of_a_failed_plan_is_bounded(failures: int) -> None:
+    """It has the changes that failed, as many as fit, and counts the others."""
+    plan = failing_plan(failures, 1000)
+    text = str(BatchFailed.from_plan(plan))
+
+    document = json.loads(text)
+    contracts.check("error", document)
+    assert len(text.encode()) < MAX_BYTES
+    assert document["applied"]
+    assert document["changes"][0] == {
+        **plan.changes[0],
+        "error": plan.errors[0].as_document(),
+    }
+    assert len(document["changes"]) + document.get("omitted", 0) == failures
+
+
+def test_the_text_of_several_failed_plans_is_bounded() -> None:
+    """Each of them is shown with its failures alone."""
+    failures = [BatchFailed.from_plan(failing_plan(1, 1000))] * 10
+    text = str(BatchFailed(failures))
+
+    document = json.loads(text)
+    contracts.check("error", document)
+    assert len(text.encode()) < MAX_BYTES
+    assert [len(each["changes"]) for each in document["results"]] == [1] * 10
 
 
 def test_the_detail_of_a_very_large_batch_is_bounded() -> None:

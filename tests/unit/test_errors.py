@@ -140,10 +140,14 @@ FACTS = {
     "service": "LTS",
     "upstream_status": 500,
     "request_id": "r-1",
-    "step": "create_logtank",
+    "step": "delete_log_stream",
+    "resource_id": "l",
+    "log_group_name": "h",
+    "log_group_id": "g",
     "log_stream_name": "n",
     "log_stream_id": "s",
     "logtank_id": "t",
+    "deleted": ["logtank"],
 }
 
 
@@ -158,7 +162,14 @@ def full_error() -> ServiceFailed:
         retry_after=3.0,
     )
     error.note(
-        step="create_logtank", log_stream_name="n", log_stream_id="s", logtank_id="t"
+        step="delete_log_stream",
+        resource_id="l",
+        log_group_name="h",
+        log_group_id="g",
+        log_stream_name="n",
+        log_stream_id="s",
+        logtank_id="t",
+        deleted=["logtank"],
     )
     return error
 
@@ -201,7 +212,7 @@ def test_noting_none_keeps_the_known_value() -> None:
 
     error.note(step=None, log_stream_id="other")
 
-    assert (error.step, error.log_stream_id) == ("create_logtank", "other")
+    assert (error.step, error.log_stream_id) == ("delete_log_stream", "other")
 
 
 def test_the_text_of_an_error_has_detail_code_and_remedy() -> None:
@@ -233,7 +244,11 @@ def test_an_invalid_event_has_sorted_and_unique_problems() -> None:
 
 def test_a_failed_batch_has_every_outcome_in_its_document() -> None:
     """Results and errors have the order of the requests."""
-    result: dict[str, object] = {"log_stream_id": "s", "created": True}
+    result: dict[str, object] = {
+        "log_group_id": "g",
+        "log_stream_id": "s",
+        "created": True,
+    }
     batch = BatchFailed([result, full_error(), Misconfigured("X is not set")])
 
     document = batch.as_document()

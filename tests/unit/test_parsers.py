@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +37,8 @@ LONG_KEY = "whsec_" + "+/09" * 40
         (parsers.secret, " \n", Secret(" \n")),
         (parsers.name_template, "ga-{resource_id}", "ga-{resource_id}"),
         (parsers.name_template, "plain", "plain"),
+        (parsers.label, "日志.g_1-", "日志.g_1-"),
+        (parsers.label, "g" * 64, "g" * 64),
         (parsers.webhook_secrets, KEY, (Secret(KEY),)),
         (parsers.webhook_secrets, f"{KEY}AA==", (Secret(f"{KEY}AA=="),)),
         (parsers.webhook_secrets, f"{KEY}AAA=", (Secret(f"{KEY}AAA="),)),
@@ -63,6 +68,11 @@ ADDRESS = "must look like https://host or https://host:port"
 PLAIN = "must use https://, except for a loopback address"
 HEADER = "contains a character that a header cannot carry"
 PLACEHOLDER = "must not have a placeholder except {resource_id}"
+CHARACTERS = (
+    "must be 1 to 64 English letters, Chinese characters, digits, hyphens, underscores "
+    "and periods"
+)
+ENDS = "must not begin with a period or an underscore, or end with a period"
 SURROGATE = "is not valid UTF-8"
 WEBHOOK = (
     "must be one or more secrets separated by spaces, each whsec_ followed by at least "
@@ -97,6 +107,13 @@ TIME = "must be a number of seconds from 0.05 to 300"
         (parsers.name_template, "a}", PLACEHOLDER),
         (parsers.name_template, "{{resource_id}}", PLACEHOLDER),
         (parsers.name_template, "a\tb", "must not contain unprintable characters"),
+        (parsers.label, "", CHARACTERS),
+        (parsers.label, "g" * 65, CHARACTERS),
+        (parsers.label, "g\n", CHARACTERS),
+        (parsers.label, "ga-{resource_id}", CHARACTERS),
+        (parsers.label, ".g", ENDS),
+        (parsers.label, "_g", ENDS),
+        (parsers.label, "g.", ENDS),
         (parsers.secret, "a\udcff", SURROGATE),
         (parsers.webhook_secrets, KEY[:-1], WEBHOOK),
         (parsers.webhook_secrets, f"{KEY}AA", WEBHOOK),
@@ -150,3 +167,23 @@ def test_a_value_rejected_by_a_library_gets_our_own_message(
 
     quoted = ("1.2.3", "word", "99999", "q.w", "\u2100")
     assert not [part for part in quoted if part in str(raised.value)]
+
+
+CASES = Path(__file__).parents[1] / "contract/schema_cases/values.json"
+LABELS = [
+    row
+    for row in json.loads(CASES.read_text("utf-8"))["label"]
+    if isinstance(row["value"], str)
+]
+
+
+@pytest.mark.parametrize("row", LABELS, ids=[row["name"] for row in LABELS])
+def test_a_group_name_in_the_settings_follows_the_rules_of_one_in_an_event(
+    row: dict[str, Any],
+) -> None:
+    """The documents that test the schemas test the parser, too."""
+    if "refused" not in row:
+        assert parsers.label(row["value"]) == row["value"]
+        return
+    with pytest.raises(ValueError, match=MESSAGE):
+        parsers.label(row["value"])

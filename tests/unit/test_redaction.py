@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,11 @@ from functions.errors import (
     NotFound,
     Outcome,
     PayloadTooLarge,
+    Plan,
     Problem,
     ProvisioningError,
     QuotaExceeded,
+    Result,
     ServiceFailed,
     UnsupportedMediaType,
 )
@@ -29,11 +32,20 @@ EVENT_ERRORS = {InvalidEvent, MethodNotAllowed, PayloadTooLarge, UnsupportedMedi
 CALLER_ERRORS = {*EVENT_ERRORS, NotFound, Conflict, AlreadyExists, QuotaExceeded}
 PUBLIC_FIELDS = {"type", "title", "status"}
 REDACTED_FIELDS = {*PUBLIC_FIELDS, "code", "remedy", "retryable", "request_id"}
-RESOURCE_IDS = {"log_stream_id": "s", "logtank_id": "t"}
+RESOURCES: dict[str, Any] = {
+    "log_group_id": "g",
+    "log_stream_id": "s",
+    "logtank_id": "t",
+    "deleted": ["logtank"],
+}
 PUBLIC_SCHEMA = contracts.validator("error").evolve(
     schema={"$ref": "error.schema.json#/$defs/public"}
 )
-RESULT: dict[str, object] = {"log_stream_id": "s", "created": True}
+RESULT: dict[str, object] = {
+    "log_group_id": "g",
+    "log_stream_id": "s",
+    "created": True,
+}
 
 
 def full_error(kind: type[ProvisioningError]) -> ProvisioningError:
@@ -41,7 +53,13 @@ def full_error(kind: type[ProvisioningError]) -> ProvisioningError:
     error = error_of(kind, "hush-hush!")
     error.code, error.service, error.upstream_status = "LTS.0001", "LTS", 500
     error.request_id = "r-1"
-    error.note(step="create_logtank", log_stream_name="hush-hush!", **RESOURCE_IDS)
+    error.note(
+        step="create_logtank",
+        log_group_name="hush-hush!",
+        log_stream_name="hush-hush!",
+        resource_id="hush-hush!",
+        **RESOURCES,
+    )
     return error
 
 
@@ -64,19 +82,19 @@ def test_caller_errors_are_shown_in_full(
 
 @pytest.mark.parametrize("kind", [k for k in FAMILY if k not in CALLER_ERRORS])
 def test_other_errors_show_how_to_proceed(kind: type[ProvisioningError]) -> None:
-    """They omit detail and service, but keep the code, remedy and resource IDs."""
+    """They keep the code, the remedy, and what was created or deleted."""
     redacted = redaction.for_authenticated_caller(full_error(kind))
 
     expected = {
         *REDACTED_FIELDS,
-        *RESOURCE_IDS,
+        *RESOURCES,
         *({"results"} if kind is BatchFailed else ()),
     }
     assert set(redacted) == expected
     assert "hush-hush!" not in json.dumps(redacted)
     assert redacted["code"] == "LTS.0001"
     assert redacted["remedy"] == kind.remedy
-    assert {name: redacted[name] for name in RESOURCE_IDS} == RESOURCE_IDS
+    assert {name: redacted[name] for name in RESOURCES} == RESOURCES
 
 
 @pytest.mark.parametrize("kind", [k for k in FAMILY if k not in EVENT_ERRORS])
@@ -144,6 +162,29 @@ def test_each_outcome_in_a_batch_is_redacted_separately() -> None:
     ]
     assert set(redacted) == {*PUBLIC_FIELDS, "code", "remedy", "retryable", "results"}
     assert (redacted["status"], redacted["retryable"]) == (502, True)
+    assert fits_schema(redacted)
+
+
+def test_the_errors_in_a_plan_are_redacted() -> None:
+    """The changes and what was skipped are the results of the caller's request."""
+    broken = ServiceFailed("hush-hush!", code="LTS.0202", service="LTS")
+    change: Result = {"action": "delete", "resource_id": "l", "logtank_id": "t"}
+    failed = Plan(
+        applied=True,
+        changes=[change, change],
+        skipped=[],
+        unchanged=7,
+        errors={1: broken},
+    )
+
+    redacted = redaction.for_authenticated_caller(BatchFailed.from_plan(failed))
+
+    assert redacted["changes"] == [
+        change,
+        {**change, "error": redaction.for_authenticated_caller(broken)},
+    ]
+    assert redacted["unchanged"] == 7
+    assert "hush-hush!" not in json.dumps(redacted)
     assert fits_schema(redacted)
 
 

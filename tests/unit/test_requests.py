@@ -12,6 +12,7 @@ from functions.errors import (
     Outcome,
     ProvisioningError,
 )
+from functions.invocation.defaults import Defaults
 from functions.invocation.requests import Requests
 from functions.invocation.tasks import TASKS, Task
 from functions.invocation.warm_state import WarmState
@@ -139,7 +140,7 @@ def test_equal_requests_of_a_group_are_processed_separately() -> None:
     assert work.done == ["a", "b", "a"]
 
 
-def defective(event: Request, *_defaults: str | None) -> Request:
+def defective(event: Request, _defaults: Defaults) -> Request:
     """Raise an unexpected exception for an empty request."""
     return {"log_group_id": "g", "ttl_in_days": 1 // len(event), **event}
 

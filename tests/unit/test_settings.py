@@ -27,7 +27,10 @@ VALID: dict[str, tuple[str, str, object]] = {
     "HUAWEICLOUD_SDK_PROJECT_ID": ("p", "project_id", "p"),
     "HUAWEICLOUD_SDK_DOMAIN_ID": ("d", "domain_id", "d"),
     "LOG_GROUP_ID": ("g", "log_group_id", "g"),
+    "LOG_GROUP_NAME": ("日志-g", "log_group_name", "日志-g"),
+    "LOG_GROUP_TTL_IN_DAYS": ("365", "log_group_ttl_in_days", 365),
     "LOG_STREAM_NAME": ("ga-{resource_id}", "log_stream_name", "ga-{resource_id}"),
+    "LOG_STREAMS_PER_GROUP": ("200", "log_streams_per_group", 200),
     "RETRY_ATTEMPTS": ("7", "retry_attempts", 7),
     "RETRY_BASE_SECONDS": ("0.5", "retry_base_seconds", 0.5),
     "RETRY_CAP_SECONDS": ("9", "retry_cap_seconds", 9.0),
@@ -60,7 +63,10 @@ INVALID = {
     "HUAWEICLOUD_IAM_USER": "u\u200bu",
     "HUAWEICLOUD_SECRET_ARN": "arn\narn",
     "LOG_GROUP_ID": "g\ng",
+    "LOG_GROUP_NAME": "_group",
+    "LOG_GROUP_TTL_IN_DAYS": "366",
     "LOG_STREAM_NAME": "{name}",
+    "LOG_STREAMS_PER_GROUP": "0",
     "RETRY_ATTEMPTS": "0",
     "RETRY_BASE_SECONDS": "61",
     "RETRY_CAP_SECONDS": "301",
@@ -100,7 +106,10 @@ def test_required_settings_alone_give_all_defaults() -> None:
         project_id=None,
         domain_id=None,
         log_group_id=None,
+        log_group_name=None,
+        log_group_ttl_in_days=None,
         log_stream_name=None,
+        log_streams_per_group=100,
         retry_attempts=4,
         retry_base_seconds=0.2,
         retry_cap_seconds=5.0,
@@ -183,6 +192,16 @@ def test_lts_needs_a_region_or_an_endpoint() -> None:
     assert read(keys.get, GA).endpoints["GA"] == "https://ga.myhuaweicloud.com"
     configured = {**keys, "HUAWEICLOUD_LTS_ENDPOINT": "https://a.b"}
     assert read(configured.get, LTS).endpoints["LTS"] == "https://a.b"
+
+
+def test_a_log_group_is_set_by_its_id_or_by_its_name() -> None:
+    """Which of two settings is meant would be a guess; a retention is no problem."""
+    ttl = {"LOG_GROUP_TTL_IN_DAYS": "7"}
+    both = {**MINIMAL, **ttl, "LOG_GROUP_ID": "g", "LOG_GROUP_NAME": "n"}
+
+    assert error_detail(both) == "LOG_GROUP_ID and LOG_GROUP_NAME must not both be set"
+    assert settings(LOG_GROUP_ID="g", **ttl).log_group_id == "g"
+    assert settings(LOG_GROUP_NAME="n", **ttl).log_group_name == "n"
 
 
 def test_all_problems_are_reported_together() -> None:

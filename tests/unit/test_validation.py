@@ -14,21 +14,26 @@ LOGTANK = {"resource_type": "LISTENER", "log_stream_id": "s", **LISTENER}
 STREAM, BOOTSTRAP, TANK = "create_log_stream", "bootstrap", "create_logtank"
 
 
-def completed(task: str, given: object, group: str = "g", name: str = "") -> object:
+def completed(
+    task: str, given: object, group: str = "g", name: str = "", **more: str
+) -> object:
     """Return a request completed with this log group and stream name as settings."""
     variables = {
         "HUAWEICLOUD_AUTH_TOKEN": "t",
         "LOG_GROUP_ID": group,
         "LOG_STREAM_NAME": name,
+        **more,
     }
     configured = settings.read(variables.get, frozenset())
     return validation.complete(TASKS[task], given, configured, 100)
 
 
-def failure(task: str, given: object, group: str, name: str) -> ProvisioningError:
+def failure(
+    task: str, given: object, group: str, name: str, **more: str
+) -> ProvisioningError:
     """Return the error of a request that cannot be completed."""
     with pytest.raises(ProvisioningError) as raised:
-        completed(task, given, group, name)
+        completed(task, given, group, name, **more)
     return raised.value
 
 
@@ -99,15 +104,18 @@ def test_an_event_that_violates_a_rule_is_invalid(
             STREAM,
             {},
             (
-                "/log_group_id is required, unless the setting LOG_GROUP_ID supplies "
-                "it; /log_stream_name is required, unless the setting LOG_STREAM_NAME "
-                "supplies it"
+                "/log_group_id is required, unless the setting LOG_GROUP_ID or "
+                "LOG_GROUP_NAME supplies it; /log_stream_name is required, unless the "
+                "setting LOG_STREAM_NAME supplies it"
             ),
         ),
         (
             BOOTSTRAP,
             LISTENER,
-            "/log_group_id is required, unless the setting LOG_GROUP_ID supplies it",
+            (
+                "/log_group_id is required, unless the setting LOG_GROUP_ID or "
+                "LOG_GROUP_NAME supplies it"
+            ),
         ),
         (
             TANK,
@@ -155,3 +163,83 @@ def test_a_request_is_completed(
 ) -> None:
     """An invalid setting has no effect if it is not used."""
     assert completed(task, given, name=name) == expected
+
+
+TTL_WITH_ID = (
+    "/log_group_ttl_in_days must not be given if the log group is given by its ID: it "
+    "applies to a group that is created by its name"
+)
+BOTH_GROUPS = {"log_group_id": "h", "log_group_name": "n"}
+
+
+@pytest.mark.parametrize(
+    ("given", "more", "detail"),
+    [
+        (
+            BOTH_GROUPS,
+            {},
+            "/log_group_id must not be given together with log_group_name",
+        ),
+        (
+            {**BOTH_GROUPS, "log_group_ttl_in_days": 7},
+            {"LOG_GROUP_NAME": "own", "LOG_GROUP_TTL_IN_DAYS": "3"},
+            "/log_group_id must not be given together with log_group_name",
+        ),
+        (
+            {"log_group_id": "h", "log_group_ttl_in_days": 7},
+            {"LOG_GROUP_NAME": "own"},
+            TTL_WITH_ID,
+        ),
+        (
+            {"log_group_ttl_in_days": 7},
+            {"LOG_GROUP_ID": "h"},
+            TTL_WITH_ID,
+        ),
+        (
+            {"log_group_ttl_in_days": 7},
+            {},
+            (
+                "/log_group_id is required, unless the setting LOG_GROUP_ID or "
+                "LOG_GROUP_NAME supplies it"
+            ),
+        ),
+        (
+            {"log_group_name": "_n"},
+            {"LOG_GROUP_TTL_IN_DAYS": "3"},
+            "/log_group_name must not begin with a period or an underscore",
+        ),
+        (
+            {"log_group_name": "n", "log_group_ttl_in_days": 0},
+            {"LOG_GROUP_TTL_IN_DAYS": "3"},
+            "/log_group_ttl_in_days must be at least 1",
+        ),
+    ],
+)
+def test_a_log_group_is_given_by_its_id_or_by_its_name(
+    given: dict[str, object], more: dict[str, str], detail: str
+) -> None:
+    """The problem names the field that the sender has to remove or correct."""
+    for task, request in ((BOOTSTRAP, LISTENER), (STREAM, {"log_stream_name": "n"})):
+        error = failure(task, {**request, **given}, "", "", **more)
+
+        assert isinstance(error, InvalidEvent)
+        assert error.detail == detail
+
+
+@pytest.mark.parametrize(
+    ("given", "more"),
+    [
+        ({}, {"LOG_GROUP_NAME": "n", "LOG_GROUP_TTL_IN_DAYS": "7"}),
+        ({"log_group_name": "n"}, {"LOG_GROUP_TTL_IN_DAYS": "7", "LOG_GROUP_ID": "h"}),
+        ({"log_group_ttl_in_days": 7}, {"LOG_GROUP_NAME": "n"}),
+    ],
+)
+def test_the_settings_supply_the_name_of_a_log_group(
+    given: dict[str, object], more: dict[str, str]
+) -> None:
+    """They supply its retention, too, unless the event has one."""
+    expected = {**LISTENER, "log_group_name": "n", "log_group_ttl_in_days": 7}
+
+    request = completed(BOOTSTRAP, {**LISTENER, **given}, "", "s", **more)
+
+    assert request == {**expected, "log_stream_name": "s"}

@@ -1,0 +1,199 @@
+"""Applies a plan: its changes in parallel, each with an outcome of its own."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple, cast
+
+from functions.errors import Outcome, ProvisioningError, Result
+from functions.huaweicloud import ga, lts
+from functions.huaweicloud.lts_groups import Group
+from functions.provisioning import (
+    agreement,
+    listing,
+    log_stream,
+    logtank,
+    removal,
+    stream_update,
+)
+from functions.provisioning.agreement import Agreed
+from functions.provisioning.cloud import Cloud, error_context
+from functions.provisioning.lease import Lease
+from functions.provisioning.log_group import EnsuredGroup
+from functions.provisioning.log_stream import EnsuredStream
+from functions.provisioning.plan import Change, Plan
+from functions.provisioning.shipping import Shipping, of_logtank
+from functions.provisioning.survey import Survey
+
+_FIRST = ("update", "delete")
+"""What is done before the rest: a listener is repointed once its surplus is gone."""
+
+
+class Pending:
+    """Logtanks that were created without a lease, to be confirmed all at once.
+
+    One list tells for all of them whether another caller was first.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._created: list[tuple[ga.Logtank, ga.NewLogtank]] = []
+
+    def add(self, mine: ga.Logtank, new: ga.NewLogtank, _cloud: Cloud) -> Agreed:
+        """Take a logtank as created for now."""
+        with self._lock:
+            self._created.append((mine, new))
+        return Agreed(mine, created=True)
+
+    def confirmed(self, cloud: Cloud) -> dict[str, Agreed | ProvisioningError]:
+        """Return what all callers agree on, by the IDs of the created logtanks."""
+        if not self._created:
+            return {}
+        try:
+            with error_context(step="create_logtank"):
+                agreement.wait_a_second(cloud)
+                listed = listing.all_logtanks(cloud)
+        except ProvisioningError as error:
+            return {mine.id: _about(mine, error) for mine, _ in self._created}
+        outcomes = cloud.run_all(
+            [partial(_yielded, *pair, listed, cloud) for pair in self._created]
+        )
+        return {
+            mine.id: outcome
+            if isinstance(outcome, ProvisioningError)
+            else cast("Agreed", outcome["agreed"])
+            for (mine, _), outcome in zip(self._created, outcomes, strict=True)
+        }
+
+
+class Application(NamedTuple):
+    """A plan that is being applied; `ensure_group` returns the wanted log group."""
+
+    survey: Survey
+    group: Group | None
+    ensure_group: Callable[[], EnsuredGroup]
+    cloud: Cloud
+    pending: Pending
+
+    def apply(self, plan: Plan) -> list[Outcome]:
+        """Return the outcome of each change, in the order of the plan."""
+        outcomes: dict[int, Outcome] = {}
+        for is_first in (True, False):
+            places = [
+                place
+                for place, change in enumerate(plan.changes)
+                if (change.action in _FIRST) is is_first
+            ]
+            works = [partial(self._applied, plan.changes[place]) for place in places]
+            done = self.cloud.run_all(works)
+            outcomes.update(zip(places, done, strict=True))
+        confirmed = self.pending.confirmed(self.cloud)
+        return [_final(outcomes[place], confirmed) for place in sorted(outcomes)]
+
+    def _applied(self, change: Change) -> Result:
+        """Apply one change, and return what it came to."""
+        listener = None if change.action == "update" else _listener(change)
+        with (
+            error_context(resource_id=listener),
+            self.cloud.about(resource_id=listener),
+        ):
+            document = change.as_document() | _DO[change.action](self, change)
+            self.cloud.log("INFO", "applied", **document)
+        return document
+
+
+def _update(application: Application, change: Change) -> Result:
+    new = cast("lts.NewStream", change.new)
+    stream = cast("lts.Stream", change.stream)
+    updated, differs = stream_update.update(
+        stream, new, application.group, application.cloud
+    )
+    result: Result = {
+        "log_group_id": new.log_group_id,
+        "log_stream_id": stream.id,
+        "updated": updated,
+    }
+    return result | ({"differs": differs} if differs else {})
+
+
+def _delete(application: Application, change: Change) -> Result:
+    surplus = cast("ga.Logtank", change.logtank)
+    if _listener(change) in application.survey.gone:
+        removal.delete_logtank(surplus, application.cloud)
+    else:
+        removal.delete_surplus(surplus, application.cloud)
+    return {}
+
+
+def _ship(application: Application, change: Change) -> Result:
+    group = application.ensure_group()
+    stream = _stream(application, change, group)
+    new = ga.NewLogtank(ga.LISTENER, _listener(change), group.id, stream.id)
+    agreed = logtank.ensure(
+        new,
+        application.cloud,
+        stream.lease,
+        repoint=change.action == "repoint",
+        listed=application.survey.logtanks.get(new.resource_id, []),
+        confirm=application.pending.add,
+    )
+    return Shipping(new, group, stream, agreed).result()
+
+
+def _stream(
+    application: Application, change: Change, group: EnsuredGroup
+) -> EnsuredStream:
+    """Return the stream that was listed, or make sure of it, once for each name."""
+    if change.stream:
+        lease = Lease.of_adopted(change.stream)
+        return EnsuredStream(change.stream.id, created=False, lease=lease)
+    new = cast("lts.NewStream", change.new)._replace(log_group_id=group.id)
+    key = ("log stream", group.id, new.name)
+    stream, is_first = application.cloud.once.get(
+        key, lambda: log_stream.ensure(new, application.cloud)
+    )
+    return stream if is_first else stream._replace(created=False)
+
+
+_DO: dict[str, Callable[[Application, Change], Result]] = {
+    "create": _ship,
+    "repoint": _ship,
+    "update": _update,
+    "delete": _delete,
+}
+
+
+def _listener(change: Change) -> str:
+    return change.resource_ids[0]
+
+
+def _yielded(
+    mine: ga.Logtank, new: ga.NewLogtank, listed: list[ga.Logtank], cloud: Cloud
+) -> Result:
+    own = [each for each in listed if each.resource_id == new.resource_id]
+    return {"agreed": agreement.yield_to_oldest(mine, new, own, cloud)}
+
+
+def _about(mine: ga.Logtank, error: ProvisioningError) -> ProvisioningError:
+    """Return an error of the confirmation as that of one of its logtanks."""
+    own = copy.copy(error)
+    own.note(logtank_id=mine.id)
+    return own
+
+
+def _final(
+    outcome: Outcome, confirmed: dict[str, Agreed | ProvisioningError]
+) -> Outcome:
+    """Return a change's outcome once its logtank is confirmed, if it created one."""
+    if isinstance(outcome, ProvisioningError):
+        return outcome
+    agreed = confirmed.get(str(outcome.get("logtank_id")))
+    if agreed is None or isinstance(agreed, ProvisioningError):
+        return agreed or outcome
+    created = cast("list[str]", outcome["created"])
+    if not agreed.created:
+        created = [kind for kind in created if kind != "logtank"]
+    return outcome | of_logtank(agreed.logtank) | {"created": created}

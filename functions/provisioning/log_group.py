@@ -1,0 +1,107 @@
+"""Make sure that a log group exists, if a request has its name and not its ID."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar, cast
+
+from functions.errors import AlreadyExists
+from functions.huaweicloud import retry
+from functions.huaweicloud.lts_groups import (
+    Group,
+    NewGroup,
+    create_group,
+    created_group,
+    groups,
+    list_groups,
+)
+from functions.provisioning.cloud import Cloud, Request, error_context
+
+DEFAULT_TTL_IN_DAYS = 30
+LAG_PAUSES = (0.5, 1.0)
+"""Pauses between attempts to find something: a list may lag behind creates."""
+T = TypeVar("T")
+
+
+class EnsuredGroup(NamedTuple):
+    """A log group that exists, and whether this call created it.
+
+    `differs` is whether its retention is not the requested one.
+    """
+
+    id: str
+    created: bool = False
+    differs: bool = False
+
+
+def ensure(request: Request, project_id: str, cloud: Cloud) -> EnsuredGroup:
+    """Return the log group of a request; one that is missing is created.
+
+    An existing group is never changed. A name is looked up once for all requests of an
+    event.
+
+    Raises: AlreadyExists if the name is another group's original name; the errors of
+    the calls; each with the name of the group.
+    """
+    if "log_group_name" not in request:
+        return EnsuredGroup(str(request["log_group_id"]))
+    name = str(request["log_group_name"])
+    days = cast("int | None", request.get("log_group_ttl_in_days"))
+    new = NewGroup(project_id, name, int(days or DEFAULT_TTL_IN_DAYS))
+    with error_context(step="create_log_group", log_group_name=name):
+        key = ("log group", project_id, name)
+        (group, created), is_first = cloud.once.get(key, lambda: _ensured(new, cloud))
+    differs = not (created or days is None or group.ttl_in_days in {None, days})
+    return EnsuredGroup(group.id, created and is_first, differs)
+
+
+def listed(project_id: str, cloud: Cloud) -> list[Group]:
+    """Return all log groups of the project, listed once for all requests of an event.
+
+    Raises: the errors of the call.
+    """
+    key = ("log groups", project_id)
+    return cloud.once.get(key, lambda: _list(project_id, cloud))[0]
+
+
+def named(name: str, listed: list[Group]) -> Group | None:
+    """Return the group with exactly this name, None if there is none."""
+    return next((each for each in listed if each.name == name), None)
+
+
+def found_despite_lag(look: Callable[[], T | None], cloud: Cloud) -> T | None:
+    """Look for what must exist: repeatedly, with LAG_PAUSES, while there is time."""
+    found = look()
+    for pause in LAG_PAUSES:
+        if found or cloud.policy.remaining_seconds() <= pause:
+            break
+        cloud.policy.sleep_within_deadline(pause)
+        found = look()
+    return found
+
+
+def _ensured(new: NewGroup, cloud: Cloud) -> tuple[Group, bool]:
+    """Look for the group, and create it if there is none: whether it was created."""
+    look: retry.Look[Group, list[Group]] = retry.Look(
+        lambda: _list(new.project_id, cloud), lambda listed: named(new.name, listed)
+    )
+    if existing := named(new.name, listed(new.project_id, cloud)):
+        return existing, False
+    try:
+        made = retry.create(
+            create_group(new),
+            lambda call, reply: created_group(new, call, reply),
+            cloud.send,
+            cloud.policy,
+            look,
+        )
+    except AlreadyExists:
+        if (found := found_despite_lag(look, cloud)) is None:
+            raise
+        return found, False
+    cloud.log("INFO", "log group created", log_group_id=made.value.id)
+    return made.value, True
+
+
+def _list(project_id: str, cloud: Cloud) -> list[Group]:
+    return cloud.ask(list_groups(project_id), groups)

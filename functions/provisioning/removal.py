@@ -1,0 +1,226 @@
+"""Deletes logtanks, and on request the log streams that nothing else uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from functions.errors import (
+    Busy,
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    ProvisioningError,
+    Result,
+)
+from functions.huaweicloud import ga, ga_listeners, lts, retry
+from functions.provisioning import listing
+from functions.provisioning.agreement import oldest
+from functions.provisioning.cloud import Cloud, Request, error_context
+
+NO_LOGTANK = "the listener has no logtank"
+STREAM_UNKNOWN = (
+    "the listener has no logtank, so the log stream that it shipped to is unknown"
+)
+OTHER_LOGTANK = "another logtank ships to it"
+TRANSFER = "a log transfer uses it"
+ACCESS_CONFIGURATION = "LTS refused to delete it: an access configuration may use it"
+OTHER_PROJECT = "it is in another project"
+
+
+def delete(request: Request, cloud: Cloud) -> Result:
+    """Delete a listener's logtanks, and on request their streams.
+
+    Raises: Busy while the listener is being deleted; the errors of the calls, each with
+    what was deleted before.
+    """
+    listener_id = str(request["resource_id"])
+    result: Result = {
+        "resource_id": listener_id,
+        "deleted": [],
+        "logtank_ids": [],
+        "log_stream_ids": [],
+        "kept": [],
+    }
+    with error_context(resource_id=listener_id):
+        if request.get("only_if_listener_is_gone") and (
+            reason := _reason_to_wait(listener_id, cloud)
+        ):
+            return result | {"reason": reason}
+        if request.get("delete_log_stream"):
+            return result | _with_streams(listener_id, request, cloud)
+        with error_context(step="delete_logtank"):
+            logtanks = listing.logtanks_of(listener_id, cloud)
+            deleted = _delete_all(logtanks, cloud)
+    found = {} if logtanks else {"reason": NO_LOGTANK}
+    return result | _deleted(deleted, []) | found
+
+
+def delete_logtank(logtank: ga.Logtank, cloud: Cloud) -> bool:
+    """Delete a logtank, and return whether this call did it.
+
+    A logtank that does not exist is no failure.
+
+    Raises: the errors of the call, with the ID of the logtank.
+    """
+    call = ga.delete_logtank(logtank, cloud.owner)
+    with error_context(step="delete_logtank", logtank_id=logtank.id):
+        deleted = retry.while_busy(
+            lambda: retry.delete(call, cloud.send, cloud.policy), cloud.policy
+        )
+    if deleted:
+        cloud.log(
+            "INFO",
+            "logtank deleted",
+            resource_id=logtank.resource_id,
+            logtank_id=logtank.id,
+            log_stream_id=logtank.log_stream_id,
+        )
+    return deleted
+
+
+def delete_surplus(logtank: ga.Logtank, cloud: Cloud) -> None:
+    """Delete a logtank if an older one still ships the same log to the same stream.
+
+    Raises: Conflict if there is none any more; the errors of the calls.
+    """
+    with error_context(step="delete_logtank"):
+        listed = listing.logtanks_of(str(logtank.resource_id), cloud)
+        same = [
+            each
+            for each in listed
+            if each.log_stream_id == logtank.log_stream_id
+            and each.status not in {ga.DELETING, ga.ERROR}
+        ]
+    if any(each.id == logtank.id for each in listed):
+        _require_other(logtank, same)
+        delete_logtank(logtank, cloud)
+
+
+def _require_other(logtank: ga.Logtank, same: list[ga.Logtank]) -> None:
+    if not same or oldest(same).id == logtank.id:
+        raise Conflict(
+            f"Logtank {logtank.id} is not surplus any more",
+            service=ga.SERVICE,
+            remedy="Send the event again: the listener's logtanks have changed.",
+        )
+
+
+def _reason_to_wait(listener_id: str, cloud: Cloud) -> str | None:
+    """Return why nothing is deleted: GA still has the listener.
+
+    Raises: Busy if the listener is being deleted, for longer than there is time.
+    """
+
+    def look() -> str | None:
+        call = ga_listeners.show_listener(listener_id, cloud.owner)
+        try:
+            found = cloud.ask(call, ga_listeners.listener)
+        except NotFound as error:
+            if error.code != ga_listeners.NO_SUCH_LISTENER:
+                raise
+            return None
+        if found.status == ga_listeners.DELETING:
+            raise Busy("The listener is being deleted", service=ga.SERVICE)
+        return f"the listener still exists, in status {found.status}"
+
+    with error_context(step="delete_logtank"):
+        return retry.while_busy(look, cloud.policy)
+
+
+def _with_streams(listener_id: str, request: Request, cloud: Cloud) -> Result:
+    """Delete the logtanks, then their streams, unless something else uses them."""
+    with error_context(step="delete_logtank"):
+        project_id = cloud.project_of(request)
+        everything = listing.all_logtanks(cloud)
+        logtanks = [each for each in everything if each.resource_id == listener_id]
+        if not logtanks:
+            return {"reason": STREAM_UNKNOWN}
+        kept = _used(logtanks, everything, project_id)
+        deleted = _delete_all(logtanks, cloud)
+        # what began to use a stream in the meantime
+        kept |= _used(logtanks, listing.all_logtanks(cloud), project_id)
+    streams: list[str] = []
+    for logtank in _one_of_each_stream(logtanks):
+        stream_id = str(logtank.log_stream_id)
+        if stream_id in kept:
+            continue
+        with error_context(deleted=["logtank"] if deleted else []):
+            reason = _delete_stream(logtank, project_id, cloud)
+        if reason:
+            kept[stream_id] = reason
+        else:
+            streams.append(stream_id)
+    named = [{"log_stream_id": each, "reason": kept[each]} for each in sorted(kept)]
+    return _deleted(deleted, streams) | {"kept": named}
+
+
+def _used(
+    logtanks: Iterable[ga.Logtank], everything: Iterable[ga.Logtank], project_id: str
+) -> dict[str, str]:
+    """Return the streams of logtanks that must be kept, and why."""
+    own = {each.id for each in logtanks}
+    others = {
+        each.log_stream_id
+        for each in everything
+        if each.id not in own and each.status != ga.DELETING
+    }
+    kept = {}
+    for each in logtanks:
+        if each.log_stream_id in others:
+            kept[str(each.log_stream_id)] = OTHER_LOGTANK
+        elif each.project_id not in {None, project_id}:
+            kept[str(each.log_stream_id)] = OTHER_PROJECT
+    return kept
+
+
+def _delete_all(logtanks: Iterable[ga.Logtank], cloud: Cloud) -> list[str]:
+    """Delete logtanks, and return the IDs of those that this call deleted."""
+    deleted: list[str] = []
+    for each in logtanks:
+        with error_context(deleted=["logtank"] if deleted else []):
+            if each.status != ga.DELETING and delete_logtank(each, cloud):
+                deleted.append(each.id)
+    return deleted
+
+
+def _one_of_each_stream(logtanks: Iterable[ga.Logtank]) -> list[ga.Logtank]:
+    return list({each.log_stream_id: each for each in logtanks}.values())
+
+
+def _delete_stream(logtank: ga.Logtank, project_id: str, cloud: Cloud) -> str | None:
+    """Delete a logtank's stream, and return why it was kept instead.
+
+    Raises: the errors of the call, with group and stream: another attempt cannot find
+    them once the logtank is gone.
+    """
+    group, stream = str(logtank.log_group_id), str(logtank.log_stream_id)
+    call = lts.delete_stream(project_id, group, stream)
+    with error_context(
+        step="delete_log_stream", log_group_id=group, log_stream_id=stream
+    ):
+        try:
+            retry.delete(call, cloud.send, cloud.policy)
+        except Conflict:
+            return TRANSFER
+        except InvalidRequest as error:
+            if error.code != type(error).__name__:
+                raise
+            return ACCESS_CONFIGURATION
+        except ProvisioningError as error:
+            error.remedy = (
+                f"Delete stream {stream} of log group {group} by hand: once the "
+                "logtank is gone, another delivery of the event cannot find it. "
+                f"{error.remedy}"
+            )
+            raise
+    cloud.log("INFO", "log stream deleted", log_group_id=group, log_stream_id=stream)
+    return None
+
+
+def _deleted(logtanks: list[str], streams: list[str]) -> Result:
+    kinds = {"logtank": logtanks, "log_stream": streams}
+    return {
+        "deleted": [kind for kind, ids in kinds.items() if ids],
+        "logtank_ids": logtanks,
+        "log_stream_ids": streams,
+    }

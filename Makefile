@@ -5,6 +5,8 @@ PYTHON   ?= python3
 FUNCTION = bootstrap
 EVENT    = tests/events/$(FUNCTION).json
 CLOUD    = emulator
+OUTPUT   = table
+APPLY    =
 # The bundle's target, as in both templates.
 VERSION  = 3.12
 ARCH     = x86_64
@@ -12,21 +14,30 @@ ARCH     = x86_64
 # A value as one word for the shell, whatever is in it.
 quoted = '$(subst ','\'',$(1))'
 
+# EVENT, unless it is the default.
+GIVEN_EVENT = $(if $(filter command,$(origin EVENT)),$(call quoted,$(EVENT)))
+
 RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke serve emulator test matrix build sam bench audit lint types check format lock openapi clean FORCE
+.PHONY: help run invoke status reconcile serve emulator test matrix build sam bench audit lint types check format lock openapi clean FORCE
 
 help: ## list the targets, and the version
 	@sed -n 's/^__version__ = "\(.*\)"/ga-access-log \1/p' functions/__init__.py
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: .venv/run/ready ## bootstrap a listener twice, against the emulator
-	@$(RUN) -m tests.commands.run --cloud $(call quoted,$(CLOUD)) $(if $(filter command,$(origin EVENT)),$(call quoted,$(EVENT)))
+	@$(RUN) -m tests.commands.run --cloud $(call quoted,$(CLOUD)) $(GIVEN_EVENT)
 
 invoke: .venv/run/ready ## send EVENT=file.json through FUNCTION=bootstrap
 	@$(RUN) -m tests.commands.invoke --cloud $(call quoted,$(CLOUD)) $(call quoted,$(FUNCTION)) $(call quoted,$(EVENT))
+
+status: .venv/run/ready ## show which listener logs where (OUTPUT=json for programs)
+	@$(RUN) -m tests.commands.status --cloud $(call quoted,$(CLOUD)) --output $(call quoted,$(OUTPUT)) $(GIVEN_EVENT)
+
+reconcile: .venv/run/ready ## show what is missing; APPLY=1 creates it
+	@$(RUN) -m tests.commands.reconcile --cloud $(call quoted,$(CLOUD)) --output $(call quoted,$(OUTPUT)) $(if $(APPLY),--apply $(call quoted,$(APPLY))) $(GIVEN_EVENT)
 
 serve: .venv/run/ready ## serve the functions as webhooks on PORT=8000, until Ctrl-C
 	@$(RUN) -m tests.commands.serve --cloud $(call quoted,$(CLOUD)) --port $(call quoted,$(or $(PORT),8000))

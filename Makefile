@@ -7,6 +7,7 @@ EVENT    = tests/events/$(FUNCTION).json
 CLOUD    = emulator
 OUTPUT   = table
 APPLY    =
+SAVE     =
 # The bundle's target, as in both templates.
 VERSION  = 3.12
 ARCH     = x86_64
@@ -69,8 +70,8 @@ sam: ## `sam build`, for VERSION=3.12 and ARCH=x86_64 or arm64
 build-%: .venv/build/ready # `sam build` asks for each function in turn
 	$(BUNDLE) --to "$(or $(ARTIFACTS_DIR),$(error ARTIFACTS_DIR is not set))"
 
-bench: .venv/bench/ready .venv/sam/ready .venv/awslambdaric/ready ## measure the functions beside the alternatives
-	@.venv/bench/bin/python -m tests.commands.bench --plot tests/commands/bench/figures.svg
+bench: .venv/bench/ready .venv/sam/ready .venv/awslambdaric/ready ## measure the functions beside the alternatives; SAVE=1 replaces the plot
+	@.venv/bench/bin/python -m tests.commands.bench $(if $(filter-out 0,$(SAVE)),--plot tests/commands/bench/figures.svg)
 
 # Strict: otherwise an index that does not know the packages would pass for one that
 # knows no vulnerability of them.
@@ -117,9 +118,17 @@ REQUIREMENTS_awslambdaric = tests/awslambdaric.txt
 REQUIREMENTS_moto = tests/moto.txt
 REQUIREMENTS_bench = tests/bench.txt
 REQUIREMENTS_audit = tests/audit.txt
+PURPOSE_run = to run the functions on this machine
+PURPOSE_dev = to check and test the code
+PURPOSE_build = to build the bundle
+PURPOSE_sam = to check template.yaml with the SAM CLI of AWS
+PURPOSE_awslambdaric = to run the bundle in the runtime of AWS Lambda
+PURPOSE_moto = to create the stack in an emulator of AWS
+PURPOSE_bench = to compare the functions with the alternatives
+PURPOSE_audit = to look up known vulnerabilities
 # The bundle is run by its target's interpreter, if there is one.
 OURS := $(PYTHON)
 .venv/bench/ready .venv/awslambdaric/ready: PYTHON = $(shell $(OURS) tests/commands/interpreters.py $(VERSION) || echo $(OURS))
 .venv/%/ready: FORCE
-	@$(PYTHON) -m tests.commands.environment .venv/$* $(or $(REQUIREMENTS_$*),tests/requirements.txt)
+	@$(PYTHON) -m tests.commands.environment .venv/$* $(or $(REQUIREMENTS_$*),tests/requirements.txt) $(or $(PURPOSE_$*),to run the tests on Python $*)
 FORCE:

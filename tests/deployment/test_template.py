@@ -24,6 +24,7 @@ SECRETS = {
     "delete_logtank": {"Fn::If": ["HasDeletingSecret", {"Ref": "DeletingSecretArn"}]},
 }
 """Which parameter replaces SecretArn, if it is set."""
+RECONCILE = {"ReconcileSchedule": "rate(1 day)", "LogGroupName": "x"}
 QUEUES = {"bootstrap": "Requests", "delete_logtank": "DeletionRequests"}
 
 
@@ -181,7 +182,7 @@ def test_public_permissions_are_limited_to_function_urls() -> None:
 
 @pytest.mark.parametrize(
     ("webhooks", "public"),
-    [("false", set()), ("true", sam.ENTRIES - NEW), ("all", sam.ENTRIES)],
+    [("false", set()), ("true", TASKS.keys() - NEW), ("all", set(TASKS))],
 )
 def test_public_access_requires_the_webhooks_parameter(
     webhooks: str, public: set[str]
@@ -210,7 +211,8 @@ def test_public_access_requires_the_webhooks_parameter(
         ({"ScheduledListener": "x", "LogGroupId": "x"}, set()),
         ({"ScheduledListener": "x", "LogGroupName": "x"}, set()),
         ({"ReconcileSchedule": "rate(1 day)"}, {"ReconcileIsComplete"}),
-        ({"ReconcileSchedule": "rate(1 day)", "LogGroupName": "x"}, set()),
+        (RECONCILE, set()),
+        ({**RECONCILE, "LogLevel": "ERROR"}, {"ReconcileIsComplete"}),
         ({"LogGroupId": "x", "LogGroupName": "x"}, {"LogGroupIsUnambiguous"}),
     ],
 )

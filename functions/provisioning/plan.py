@@ -131,9 +131,7 @@ class _Planner:
         alive = [each for each in logtanks if each.status != ga.DELETING]
         kept = oldest(alive) if alive else None
         self._deletions += (
-            Change("delete", (listener.id,), listener.name, stream=None, logtank=each)
-            for each in alive
-            if each is not kept
+            self._deletion(each, listener.name) for each in alive if each is not kept
         )
         if kept and stream and kept.log_stream_id == stream.id:
             self._keep(listener, new, stream)
@@ -186,6 +184,15 @@ class _Planner:
             "update", (*ids, listener.id), new=new, stream=stream
         )
 
+    def _deletion(
+        self, logtank: ga.Logtank, listener_name: str | None = None
+    ) -> Change:
+        listener_ids = (str(logtank.resource_id),)
+        stream = self._survey.stream_of(logtank)
+        return Change(
+            "delete", listener_ids, listener_name, stream=stream, logtank=logtank
+        )
+
     def _skip(self, listener: Listener, reason: str) -> None:
         logtanks = tuple(logtanks_of(self._survey, listener))
         self._skipped.append(Skipped(listener.id, reason, listener.name, logtanks))
@@ -205,9 +212,7 @@ class _Planner:
                     Skipped(listener_id, reason, logtanks=tuple(logtanks))
                 )
             else:
-                self._deletions += (
-                    Change("delete", (listener_id,), logtank=each) for each in logtanks
-                )
+                self._deletions += map(self._deletion, logtanks)
         requested = self._survey.selection.resource_ids or frozenset()
         self._skipped += (
             Skipped(listener_id, GONE)

@@ -109,3 +109,35 @@ def tanks(*logtanks: dict[str, object], marker: str | None = None) -> Reply:
     """Return a page of the listener's logtanks."""
     page = {"logtanks": list(logtanks), "page_info": {"next_marker": marker}}
     return Reply(200, page, date=NOW)
+
+
+NO_LISTENER = refusal(404, "GA.9002")
+LIST_LISTENERS, SHOW_LISTENER = "ListListeners", "ShowListener"
+DELETE_TANK, DELETE_STREAM = "DeleteLogtank", "DeleteLogStream"
+LIST_GROUPS, POST_GROUP = "ListLogGroups", "CreateLogGroup"
+
+
+def ga_listener(identifier: str = LISTENER_ID, **fields: object) -> dict[str, object]:
+    """Return a listener, as GA describes it."""
+    return {"id": identifier, "name": "web", "status": "ACTIVE", **fields}
+
+
+def listeners(*described: dict[str, object], marker: str | None = None) -> Reply:
+    """Return a page of listeners."""
+    page = {"listeners": list(described), "page_info": {"next_marker": marker}}
+    return Reply(200, page)
+
+
+def shown_listener(identifier: str = LISTENER_ID, **fields: object) -> Reply:
+    """Return the reply that shows a listener."""
+    return Reply(200, {"listener": ga_listener(identifier, **fields)})
+
+
+def group(name: str, identifier: str = "g", **fields: object) -> dict[str, object]:
+    """Return a log group, as LTS describes it."""
+    return {"log_group_name": name, "log_group_id": identifier, **fields}
+
+
+def groups(*described: dict[str, object]) -> Reply:
+    """Return the list of all log groups."""
+    return Reply(200, {"log_groups": list(described)})

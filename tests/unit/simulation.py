@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 
 from functions.errors import Result
 from functions.huaweicloud import replies
-from functions.huaweicloud.ga import Owner
 from functions.huaweicloud.rate_limiter import RateLimiter
 from functions.huaweicloud.retry_policy import RetryPolicy
-from functions.provisioning import Cloud
 from functions.provisioning.actions import bootstrap
 from functions.transport.calls import Call, Reply
 from tests.unit.script import max_jitter
+from tests.unit.scripted_cloud import access
 
 ALL_SERVICES = "*"
 WORKERS = 8
@@ -210,22 +209,17 @@ def bootstrapped(throttling: Throttling, listeners: int) -> Run:
     """
     clock = Clock()
     simulated = SimulatedCloud(throttling, clock)
-    cloud = Cloud(
-        send=simulated.send,
-        policy=RetryPolicy(
-            attempts=4,
-            base=0.2,
-            cap=5.0,
-            remaining_seconds=lambda: SECONDS - clock(),
-            limiter=RateLimiter(clock),
-            clock=clock,
-            sleep=clock.sleep,
-            jitter=max_jitter,
-        ),
-        owner=Owner("p"),
-        find_project=lambda: "p",
-        log=lambda *_line, **_facts: None,
+    policy = RetryPolicy(
+        attempts=4,
+        base=0.2,
+        cap=5.0,
+        remaining_seconds=lambda: SECONDS - clock(),
+        limiter=RateLimiter(clock),
+        clock=clock,
+        sleep=clock.sleep,
+        jitter=max_jitter,
     )
+    cloud = access(simulated.send, policy)
     numbers = iter(range(listeners))
     results: list[Result] = []
 

@@ -20,8 +20,8 @@ from functions.errors import (
     Result,
 )
 from functions.huaweicloud import ga, lts
-from functions.huaweicloud.ga_listeners import Listener
-from functions.huaweicloud.lts_groups import Group
+from functions.huaweicloud.listeners import Listener
+from functions.huaweicloud.log_groups import Group
 from functions.provisioning import listing, log_group
 from functions.provisioning.application import Application, Pending
 from functions.provisioning.cloud import Cloud, Request, error_context

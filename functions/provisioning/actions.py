@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from functions.errors import Result
-from functions.huaweicloud import ga, ga_listeners, lts, replies
+from functions.huaweicloud import ga, listeners, lts, replies
 from functions.provisioning import log_group, log_stream, logtank
 from functions.provisioning.cloud import Cloud, Request, error_context
 from functions.provisioning.lease import Lease
@@ -88,7 +88,7 @@ def _require_listener(listener_id: str, cloud: Cloud) -> None:
 
     Raises: NotFound; the errors of the call.
     """
-    if not ga_listeners.is_usual_id(listener_id):
+    if not listeners.is_usual_id(listener_id):
         with error_context(step="create_logtank"):
-            call = ga_listeners.show_listener(listener_id, cloud.owner)
+            call = listeners.show_listener(listener_id, cloud.owner)
             cloud.ask(call, replies.ignore)

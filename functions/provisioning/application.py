@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 from functions.errors import Outcome, ProvisioningError, Result
 from functions.huaweicloud import ga, lts
-from functions.huaweicloud.lts_groups import Group
+from functions.huaweicloud.log_groups import Group
 from functions.provisioning import (
     agreement,
     listing,

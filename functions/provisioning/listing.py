@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from functions.errors import UnintelligibleReply
-from functions.huaweicloud import ga, ga_listeners
+from functions.huaweicloud import ga, listeners
 from functions.huaweicloud.retry import Read
 from functions.provisioning.cloud import Cloud
 from functions.transport.calls import Call, Reply
@@ -51,13 +51,13 @@ def all_logtanks(cloud: Cloud) -> list[ga.Logtank]:
     return _all_pages(partial(ga.list_logtanks, cloud.owner), ga.logtanks, cloud)
 
 
-def all_listeners(cloud: Cloud) -> list[ga_listeners.Listener]:
+def all_listeners(cloud: Cloud) -> list[listeners.Listener]:
     """Return all listeners of the account, from all pages.
 
     Raises: UnintelligibleReply if the list has no end; the errors of its calls.
     """
-    list_page = partial(ga_listeners.list_listeners, cloud.owner)
-    return _all_pages(list_page, ga_listeners.listeners, cloud)
+    list_page = partial(listeners.list_listeners, cloud.owner)
+    return _all_pages(list_page, listeners.listeners, cloud)
 
 
 def _all_pages(

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from functions.errors import AlreadyExists
 from functions.huaweicloud import retry
-from functions.huaweicloud.lts_groups import (
+from functions.huaweicloud.log_groups import (
     Group,
     NewGroup,
     create_group,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from functions.errors import AlreadyExists, ProvisioningError
 from functions.huaweicloud import lts, retry
-from functions.huaweicloud.lts_groups import Group
+from functions.huaweicloud.log_groups import Group
 from functions.provisioning import log_group, stream_update
 from functions.provisioning.cloud import Cloud, error_context
 from functions.provisioning.lease import Lease

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from functions.errors import Result
-from functions.huaweicloud import ga, ga_listeners, lts
-from functions.huaweicloud.ga_listeners import Listener
-from functions.huaweicloud.lts_groups import Group
+from functions.huaweicloud import ga, listeners, lts
+from functions.huaweicloud.listeners import Listener
+from functions.huaweicloud.log_groups import Group
 from functions.provisioning.agreement import oldest
 from functions.provisioning.repointing import target
 from functions.provisioning.stream_differences import differences
@@ -222,7 +222,7 @@ class _Planner:
 
 def _unready(listener: Listener) -> str | None:
     """Return why a listener cannot be changed now."""
-    if listener.status != ga_listeners.ACTIVE:
+    if listener.status != listeners.ACTIVE:
         return f"the listener is in status {listener.status}"
     return "the listener is frozen" if listener.is_frozen else None
 

@@ -13,7 +13,7 @@ from functions.errors import (
     ProvisioningError,
     Result,
 )
-from functions.huaweicloud import ga, ga_listeners, lts, retry
+from functions.huaweicloud import ga, listeners, lts, retry
 from functions.provisioning import listing
 from functions.provisioning.agreement import oldest
 from functions.provisioning.cloud import Cloud, Request, error_context
@@ -119,14 +119,14 @@ def _reason_to_wait(listener_id: str, cloud: Cloud) -> str | None:
     """
 
     def look() -> str | None:
-        call = ga_listeners.show_listener(listener_id, cloud.owner)
+        call = listeners.show_listener(listener_id, cloud.owner)
         try:
-            found = cloud.ask(call, ga_listeners.listener)
+            found = cloud.ask(call, listeners.listener)
         except NotFound as error:
-            if error.code != ga_listeners.NO_SUCH_LISTENER:
+            if error.code != listeners.NO_SUCH_LISTENER:
                 raise
             return None
-        if found.status == ga_listeners.DELETING:
+        if found.status == listeners.DELETING:
             raise Busy("The listener is being deleted", service=ga.SERVICE)
         return f"the listener still exists, in status {found.status}"
 

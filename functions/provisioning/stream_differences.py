@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from functions.huaweicloud.log_groups import Group
 from functions.huaweicloud.lts import NewStream, Stream
-from functions.huaweicloud.lts_groups import Group
 
 
 def differences(new: NewStream, stream: Stream, group: Group | None) -> list[str]:

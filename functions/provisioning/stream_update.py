@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from functions.huaweicloud import lts, replies
-from functions.huaweicloud.lts_groups import Group
+from functions.huaweicloud.log_groups import Group
 from functions.provisioning.cloud import Cloud, error_context
 from functions.provisioning.stream_differences import differences
 from functions.transport.calls import Call

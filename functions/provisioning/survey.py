@@ -14,7 +14,7 @@ from functions.errors import (
     UnintelligibleReply,
 )
 from functions.huaweicloud import ga, lts
-from functions.huaweicloud.ga_listeners import (
+from functions.huaweicloud.listeners import (
     NO_SUCH_LISTENER,
     Listener,
     listener,

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from functions.huaweicloud.ga import Logtank
-from functions.huaweicloud.ga_listeners import Listener
+from functions.huaweicloud.listeners import Listener
+from functions.huaweicloud.log_groups import Group
 from functions.huaweicloud.lts import NewStream, Stream
-from functions.huaweicloud.lts_groups import Group
 from functions.provisioning.plan import Plan, Wanted, decide
 from functions.provisioning.survey import GroupStreams, Selection, Survey, Unlisted
 

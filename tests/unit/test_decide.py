@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.huaweicloud.ga import Logtank
-from functions.huaweicloud.lts_groups import Group
+from functions.huaweicloud.log_groups import Group
 from functions.provisioning import plan
 from functions.provisioning.plan import Wanted, decide
 from tests.unit.surveys import (

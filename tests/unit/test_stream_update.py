@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from functions import errors
+from functions.huaweicloud.log_groups import Group
 from functions.huaweicloud.lts import NewStream, Stream
-from functions.huaweicloud.lts_groups import Group
 from functions.provisioning import log_stream, stream_update
 from functions.transport.calls import Reply
 from tests.unit.script import Line, refusal

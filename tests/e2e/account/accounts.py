@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tests.e2e.driving import NOWHERE, listener_id
@@ -35,7 +36,7 @@ class Kind(NamedTuple):
     planned: str
     repaired: tuple[str, ...]
     reason: str = ""
-    listener: dict[str, Any] = {}
+    listener: Mapping[str, Any] = MappingProxyType({})
     stream: dict[str, Any] | None = None
     logtanks: tuple[tuple[str, str], ...] = ()
 
@@ -199,7 +200,7 @@ def _plant_listener(cloud: Emulator, number: int, kind: Kind) -> None:
     listener = listener_id(number)
     created = f"2026-01-01T00:00:{number:02}Z"
     about = {"id": listener, "name": f"listener-{number}", "created_at": created}
-    cloud.seed(listeners=[about | kind.listener])
+    cloud.seed(listeners=[{**about, **kind.listener}])
     targets = {ELSEWHERE: ELSEWHERE, MISSING: NOWHERE, OWN: f"stream-{number}"}
     if kind.stream is not None:
         own = {"log_stream_id": targets[OWN], "log_stream_name": stream_name(listener)}

@@ -127,17 +127,20 @@ def _delete(application: Application, change: Change) -> Result:
 
 
 def _ship(application: Application, change: Change) -> Result:
-    group = application.ensure_group()
-    stream = _stream(application, change, group)
-    new = ga.NewLogtank(ga.LISTENER, _listener(change), group.id, stream.id)
-    agreed = logtank.ensure(
-        new,
-        application.cloud,
-        stream.lease,
-        repoint=change.action == "repoint",
-        listed=application.survey.logtanks.get(new.resource_id, []),
-        confirm=application.pending.add,
-    )
+    name = cast("lts.NewStream", change.new).name
+    with error_context(log_stream_name=name):
+        group = application.ensure_group()
+        with error_context(log_group_id=group.id):
+            stream = _stream(application, change, group)
+            new = ga.NewLogtank(ga.LISTENER, _listener(change), group.id, stream.id)
+            agreed = logtank.ensure(
+                new,
+                application.cloud,
+                stream.lease,
+                repoint=change.action == "repoint",
+                listed=application.survey.logtanks.get(new.resource_id, []),
+                confirm=application.pending.add,
+            )
     return Shipping(new, group, stream, agreed).result()
 
 

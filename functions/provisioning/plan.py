@@ -131,7 +131,7 @@ class _Planner:
         alive = [each for each in logtanks if each.status != ga.DELETING]
         kept = oldest(alive) if alive else None
         self._deletions += (
-            Change("delete", (listener.id,), listener.name, stream=None, logtank=each)
+            self._deletion(each, listener.id, listener.name)
             for each in alive
             if each is not kept
         )
@@ -186,6 +186,14 @@ class _Planner:
             "update", (*ids, listener.id), new=new, stream=stream
         )
 
+    def _deletion(
+        self, logtank: ga.Logtank, listener_id: str, name: str | None = None
+    ) -> Change:
+        """Return the deletion of a logtank; its stream may be unknown."""
+        streams = {each.id: each for each in self._wanted.existing.values()}
+        stream = streams.get(logtank.log_stream_id or "")
+        return Change("delete", (listener_id,), name, stream=stream, logtank=logtank)
+
     def _skip(self, listener: Listener, reason: str) -> None:
         logtanks = tuple(logtanks_of(self._survey, listener))
         self._skipped.append(Skipped(listener.id, reason, listener.name, logtanks))
@@ -206,7 +214,7 @@ class _Planner:
                 )
             else:
                 self._deletions += (
-                    Change("delete", (listener_id,), logtank=each) for each in logtanks
+                    self._deletion(each, listener_id) for each in logtanks
                 )
         requested = self._survey.selection.resource_ids or frozenset()
         self._skipped += (

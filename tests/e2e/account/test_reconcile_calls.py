@@ -10,7 +10,7 @@ from tests.emulator import Emulator
 
 LISTENERS = 12
 SURVEY = {"ListListeners": 1, "ListLogtanks": 1, "ListLogStream": 1}
-APPLY = {"apply": True}
+APPLY: dict[str, object] = {"apply": True}
 
 
 def plant(cloud: Emulator, number: int = LISTENERS) -> None:

@@ -140,8 +140,8 @@ def limited(
     return lambda: min(remaining_seconds(), began + limit - clock())
 
 
-_ITEM: ContextVar[int | None] = ContextVar("item", default=None)
-"""Which of an event's requests is being worked on here."""
+_ABOUT: ContextVar[Mapping[str, object]] = ContextVar("about", default={})  # noqa: B039 - never changed
+"""What the lines written here are about: facts that are part of each."""
 
 
 class Log:
@@ -157,13 +157,16 @@ class Log:
         self.level = "INFO"
 
     @contextmanager
-    def item(self, place: int) -> Iterator[None]:
-        """Add to the lines which of an event's requests they belong to."""
-        token = _ITEM.set(place)
+    def about(self, **facts: object) -> Iterator[None]:
+        """Add facts to the lines that are written inside, except those that are None.
+
+        Threads take them over with the context that they run in.
+        """
+        token = _ABOUT.set({**_ABOUT.get(), **facts})
         try:
             yield
         finally:
-            _ITEM.reset(token)
+            _ABOUT.reset(token)
 
     def __call__(self, level: str, message: str, **facts: object) -> None:
         """Write a line with these facts, except those that are None."""
@@ -174,7 +177,7 @@ class Log:
             "level": level,
             "message": message,
             **self._constant,
-            "item": _ITEM.get(),
+            **_ABOUT.get(),
             **facts,
         }
         known = {name: fact for name, fact in line.items() if fact is not None}

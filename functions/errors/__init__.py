@@ -8,6 +8,7 @@ ProvisioningError
 │   ├── InvalidEvent
 │   │   ├── MethodNotAllowed
 │   │   ├── PayloadTooLarge
+│   │   ├── ResultTooLarge
 │   │   └── UnsupportedMediaType
 │   └── Unauthenticated
 ├── Misconfigured                the operator of the function must
@@ -54,6 +55,7 @@ from functions.errors.local import (
     MethodNotAllowed,
     Misconfigured,
     PayloadTooLarge,
+    ResultTooLarge,
     Unauthenticated,
     UnsupportedMediaType,
 )

@@ -76,6 +76,16 @@ class PayloadTooLarge(InvalidEvent):
     remedy = "Send fewer requests at once."
 
 
+class ResultTooLarge(InvalidEvent):
+    """An event whose result is over the limit of its trigger; all its work is done."""
+
+    status = 413
+    remedy = (
+        "Ask for fewer listeners at once, with `listeners`, or send fewer requests at "
+        "once. What this event asked for was done, and is in the log."
+    )
+
+
 class UnsupportedMediaType(InvalidEvent):
     """An HTTP request whose Content-Type is not JSON."""
 

@@ -136,10 +136,12 @@ def _logged(send: Send, log: Log, record_duration: Callable[[float], None]) -> S
             outcome = error
         seconds = time.monotonic() - began
         record_duration(seconds)
-        is_failure = isinstance(outcome, ProvisioningError)
+        is_normal = not isinstance(outcome, ProvisioningError) or (
+            isinstance(outcome, call.expected)
+        )
         level, milliseconds = (
-            "WARNING" if is_failure else "INFO",
-            round(seconds * 1e3, 1),
+            "INFO" if is_normal else "WARNING",
+            round(1e3 * seconds, 1),
         )
         log(level, "call", **about, milliseconds=milliseconds, **_facts(outcome))
         if isinstance(outcome, ProvisioningError):

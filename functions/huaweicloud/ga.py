@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from functions.errors import AlreadyExists, NotFound
 from functions.huaweicloud import replies
 from functions.transport import dates
 from functions.transport.calls import Call, Reply, path_segment
@@ -75,7 +76,8 @@ class Logtank(NamedTuple):
 def create_logtank(new: NewLogtank, owner: Owner) -> Call:
     """Return the call that makes GA ship the listener's log into the stream."""
     body = {"logtank": new._asdict()}
-    return request("CreateLogtank", "POST", owner, _LOGTANKS, body=body)
+    call = request("CreateLogtank", "POST", owner, _LOGTANKS, body=body)
+    return call._replace(expected=(AlreadyExists,))
 
 
 def show_logtank(logtank: Logtank, owner: Owner) -> Call:
@@ -92,7 +94,8 @@ def update_logtank(logtank: Logtank, new: NewLogtank, owner: Owner) -> Call:
 
 def delete_logtank(logtank: Logtank, owner: Owner) -> Call:
     """Return the call that deletes a logtank."""
-    return request("DeleteLogtank", "DELETE", owner, _path(logtank))
+    call = request("DeleteLogtank", "DELETE", owner, _path(logtank))
+    return call._replace(expected=(NotFound,))
 
 
 def list_logtanks(

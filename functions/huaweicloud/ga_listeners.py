@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from functions.errors import NotFound
 from functions.huaweicloud import ga, replies
 from functions.transport import dates
 from functions.transport.calls import Call, Reply, path_segment
@@ -55,7 +56,8 @@ def listeners(call: Call, reply: Reply) -> tuple[list[Listener], str | None]:
 def show_listener(listener_id: str, owner: ga.Owner) -> Call:
     """Return the call that shows a listener; GA refuses it if there is none."""
     path = f"{_LISTENERS}/{path_segment(listener_id)}"
-    return ga.request("ShowListener", "GET", owner, path)
+    call = ga.request("ShowListener", "GET", owner, path)
+    return call._replace(expected=(NotFound,))
 
 
 def listener(call: Call, reply: Reply) -> Listener:

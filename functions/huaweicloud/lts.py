@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from functions.errors import AlreadyExists, Conflict, NotFound
 from functions.huaweicloud import replies
 from functions.transport.calls import Call, Reply, path_segment
 
@@ -92,7 +93,8 @@ class Stream(NamedTuple):
 def create_stream(new: NewStream) -> Call:
     """Return the call that creates a stream; LTS refuses it if the name is taken."""
     path = _streams(new.project_id, new.log_group_id)
-    return request(new.project_id, "CreateLogStream", "POST", path, new.body)
+    call = request(new.project_id, "CreateLogStream", "POST", path, new.body)
+    return call._replace(expected=(AlreadyExists,))
 
 
 def created_stream(new: NewStream, call: Call, reply: Reply) -> Stream:
@@ -160,7 +162,8 @@ def change_tags(
 def delete_stream(project_id: str, log_group_id: str, stream_id: str) -> Call:
     """Return the call that deletes a stream and the logs in it."""
     path = f"{_streams(project_id, log_group_id)}/{path_segment(stream_id)}"
-    return request(project_id, "DeleteLogStream", "DELETE", path)
+    call = request(project_id, "DeleteLogStream", "DELETE", path)
+    return call._replace(expected=(NotFound, Conflict))
 
 
 def request(

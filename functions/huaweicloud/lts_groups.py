@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from functions.errors import AlreadyExists
 from functions.huaweicloud import lts, replies
 from functions.transport.calls import Call, Reply, path_segment
 
@@ -33,7 +34,8 @@ def create_group(new: NewGroup) -> Call:
     """Return the call that creates a group; LTS refuses it if the name is taken."""
     body = {"log_group_name": new.name, "ttl_in_days": new.ttl_in_days}
     path = _groups(new.project_id)
-    return lts.request(new.project_id, "CreateLogGroup", "POST", path, body)
+    call = lts.request(new.project_id, "CreateLogGroup", "POST", path, body)
+    return call._replace(expected=(AlreadyExists,))
 
 
 def created_group(new: NewGroup, call: Call, reply: Reply) -> Group:

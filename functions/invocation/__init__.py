@@ -8,9 +8,10 @@ from functools import partial
 
 from functions import provisioning, runtime, settings, triggers
 from functions.errors import CallerFault, ProvisioningError
-from functions.invocation.requests import Requests
+from functions.invocation.requests import Requests, failure_facts
 from functions.invocation.tasks import TASKS, Task
 from functions.invocation.warm_state import WarmState
+from functions.triggers.delivery import Delivery
 
 _WARM_STATE = WarmState()
 
@@ -29,27 +30,60 @@ def run(
     parsed = trigger.parse(event)
     if response := trigger.respond_at_once(parsed):
         return response
-    began = time.monotonic()
     log = runtime.Log(name, runtime.request_id(context), trigger.name)
+    with log.about(webhook_id=trigger.webhook_id(parsed)):
+        try:
+            with provisioning.error_context():
+                work, delivery = _admitted(
+                    task, trigger, parsed, context, state=state, log=log
+                )
+                outcomes = work.outcomes(delivery)
+        except ProvisioningError as error:
+            return _refused(trigger, parsed, error, log)
+        response = trigger.respond(parsed, delivery, outcomes)
+        try:
+            triggers.require_size(trigger, parsed, response)
+        except ProvisioningError as error:
+            return _refused(trigger, parsed, error, log)
+        return response
+
+
+def _admitted(  # each argument is one thing that an invocation consists of
+    task: Task,
+    trigger: triggers.Trigger,
+    parsed: triggers.Parsed,
+    context: object,
+    *,
+    state: WarmState,
+    log: runtime.Log,
+) -> tuple[Requests, Delivery]:
+    """Return what to do, once the settings are read and the sender is admitted.
+
+    Raises: Misconfigured; the errors of the trigger's `admit` and `deliver`.
+    """
+    began = time.monotonic()
     remaining_seconds = runtime.remaining_time(context)
-    try:
-        with provisioning.error_context():
-            configured = _configured(task, context, state, remaining_seconds)
-            log.level = configured.log_level
-            trigger.admit(parsed, configured.webhook_auth, configured.webhook_secrets)
-            delivery = triggers.deliver(
-                trigger, parsed, partial(_is_own, name, context)
-            )
-            if trigger.has_waiting_caller:
-                limit = configured.http_response_seconds
-                remaining_seconds = runtime.limited(remaining_seconds, began, limit)
-            work = Requests(task, configured, state, remaining_seconds, log)
-            outcomes = work.outcomes(delivery)
-    except ProvisioningError as error:
-        level = "WARNING" if isinstance(error, CallerFault) else "ERROR"
-        log(level, "request failed", error=error.as_document())
-        return trigger.refuse(parsed, error)
-    return trigger.respond(parsed, delivery, outcomes)
+    configured = _configured(task, context, state, remaining_seconds)
+    log.level = configured.log_level
+    trigger.admit(parsed, configured.webhook_auth, configured.webhook_secrets)
+    is_own = partial(_is_own, task.name, context)
+    delivery = triggers.deliver(trigger, parsed, is_own)
+    if trigger.has_waiting_caller:
+        limit = configured.http_response_seconds
+        remaining_seconds = runtime.limited(remaining_seconds, began, limit)
+    return Requests(task, configured, state, remaining_seconds, log), delivery
+
+
+def _refused(
+    trigger: triggers.Trigger,
+    parsed: triggers.Parsed,
+    error: ProvisioningError,
+    log: runtime.Log,
+) -> object:
+    """Log the error that an event as a whole ends in, and respond or raise."""
+    level = "WARNING" if isinstance(error, CallerFault) else "ERROR"
+    log(level, "request failed", **failure_facts(error))
+    return trigger.refuse(parsed, error)
 
 
 def _configured(

@@ -97,26 +97,28 @@ def run(
     # a single chain needs no threads
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
+    # what log lines are about belongs to the context
+    contexts = [contextvars.copy_context() for _ in chains]
     with ThreadPoolExecutor(concurrency) as pool:
-        done = pool.map(lambda chain: list(_in_order(chain, do)), chains)
+        done = pool.map(
+            lambda context, chain: context.run(lambda: list(_in_order(chain, do))),
+            contexts,
+            chains,
+        )
         return dict(pair for pairs in done for pair in pairs)
 
 
 def run_all(
     breaker: CircuitBreaker, concurrency: int, works: Sequence[Callable[[], Result]]
 ) -> list[Outcome]:
-    """Do several things in parallel, as parts of one request; return their outcomes.
-
-    Their log lines are those of the request.
-    """
+    """Do several things in parallel, as parts of one request; return their outcomes."""
     if not works:
         return []
-    contexts = [contextvars.copy_context() for _ in works]
-
-    def outcome(place: int) -> Outcome:
-        return contexts[place].run(breaker.attempt, works[place], always=False)
-
-    outcomes = run([[place] for place in range(len(works))], outcome, concurrency)
+    outcomes = run(
+        [[place] for place in range(len(works))],
+        lambda place: breaker.attempt(works[place], always=False),
+        concurrency,
+    )
     return [outcomes[place] for place in range(len(works))]
 
 

@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import NamedTuple, cast
 
@@ -44,12 +45,17 @@ class Requests(NamedTuple):
         After the first failure of a group, its later items have no outcome: None.
         """
         items, groups = delivery.items(), delivery.groups()
+        labels = delivery.labels()
         checked = [self._checked(item, of=len(items)) for item in items]
         first = _first_of_equals(checked, groups)
         start = self.dice() if delivery.start is None else delivery.start
         chains = batch.chained(groups, start)
         unique = [chain for chain in chains if first[chain[0]] == chain[0]]
-        outcomes = self._processed(unique, checked)
+        outcomes = self._processed(unique, checked, labels)
+        for place, same in enumerate(first):
+            if same != place:
+                with self._about(place, labels, checked[place]):
+                    self.log("INFO", "same request", same_as_item=same)
         held_back = sum(1 for place in first if place not in outcomes)
         if held_back:
             self.log("WARNING", "not begun", requests=held_back)
@@ -92,6 +98,7 @@ class Requests(NamedTuple):
         self,
         chains: list[list[int]],
         checked: Sequence[Request | Ignored | ProvisioningError],
+        labels: Sequence[str | None],
     ) -> dict[int, Outcome]:
         requests = {p: c for p, c in enumerate(checked) if isinstance(c, Mapping)}
         breaker = CircuitBreaker(self.remaining_seconds)
@@ -100,7 +107,7 @@ class Requests(NamedTuple):
 
         def outcome(place: int) -> Outcome:
             item = checked[place]
-            with self.log.item(place):
+            with self._about(place, labels, item):
                 if isinstance(item, ProvisioningError):
                     return self._failed(item)
                 if isinstance(item, Ignored):
@@ -113,6 +120,18 @@ class Requests(NamedTuple):
 
         at_once = 1 if self.task.one_by_one else self.configured.max_concurrency
         return batch.run(chains, outcome, at_once)
+
+    def _about(
+        self, place: int, labels: Sequence[str | None], item: object
+    ) -> AbstractContextManager[None]:
+        """Return the context in which log lines say which request they belong to."""
+        request = item if isinstance(item, Mapping) else {}
+        logtank = request.get("logtank", request)
+        return self.log.about(
+            item=place,
+            message_id=labels[place],
+            resource_id=cast("Request", logtank).get("resource_id"),
+        )
 
     def _reported(self, outcome: Outcome, milliseconds: float) -> Outcome:
         """Log how a request ended."""
@@ -129,8 +148,8 @@ class Requests(NamedTuple):
     def _failed(
         self, error: ProvisioningError, milliseconds: float | None = None
     ) -> ProvisioningError:
-        document = error.as_document()
-        self.log("ERROR", "request failed", milliseconds=milliseconds, error=document)
+        facts = failure_facts(error)
+        self.log("ERROR", "request failed", milliseconds=milliseconds, **facts)
         return error
 
     def _cloud(self, breaker: CircuitBreaker) -> Cloud:
@@ -155,7 +174,17 @@ class Requests(NamedTuple):
                 validation.stream_name, setting=configured.log_stream_name
             ),
             streams_per_group=configured.log_streams_per_group,
+            about=self.log.about,
         )
+
+
+def failure_facts(error: ProvisioningError) -> dict[str, object]:
+    """Return what a log line has of an error; queries need its code beside the rest."""
+    return {
+        "code": error.code,
+        "cloud_request_id": error.request_id,
+        "error": error.as_summary(),
+    }
 
 
 def _first_of_equals(

@@ -183,7 +183,7 @@ def _applied(
             continue
         failures[place] = outcome
         changes.append(planned := plan.changes[place].as_document())
-        cloud.log("ERROR", "change failed", **planned, error=outcome.as_document())
+        cloud.log("ERROR", "change failed", **planned, error=outcome.as_summary())
     report = _report(plan, changes, survey, is_applied=True, failures=failures)
     if failures:
         raise BatchFailed.from_plan(report)
@@ -253,7 +253,7 @@ def logtank_document(logtank: ga.Logtank, survey: Survey) -> Result:
         stream = streams.get(logtank.log_stream_id or "")
     about = {
         "logtank_id": logtank.id,
-        "status": logtank.status,
+        "status": logtank.status or ga.PENDING,
         "log_group_id": logtank.log_group_id,
         "log_stream_id": logtank.log_stream_id,
         "log_stream_name": stream.name if stream else None,

@@ -95,11 +95,13 @@ class Application(NamedTuple):
 
     def _applied(self, change: Change) -> Result:
         """Apply one change, and return what it came to."""
-        facts = {} if change.action == "update" else {"resource_id": _listener(change)}
-        with error_context(**facts):
-            result = _DO[change.action](self, change)
-        document = change.as_document() | result
-        self.cloud.log("INFO", "applied", **document)
+        listener = None if change.action == "update" else _listener(change)
+        with (
+            error_context(resource_id=listener),
+            self.cloud.about(resource_id=listener),
+        ):
+            document = change.as_document() | _DO[change.action](self, change)
+            self.cloud.log("INFO", "applied", **document)
         return document
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import NamedTuple
 
 from functions.errors import Malfunction, Outcome, ProvisioningError, Result
@@ -19,11 +19,16 @@ Request = Mapping[str, object]
 Work = Callable[[], Result]
 
 
+def _nothing(**_facts: object) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 class Cloud(NamedTuple):
     """Access to the clouds: the port, the retry policy, and the resources' owner.
 
     `find_project` looks up the project's ID if `owner` has none. `log` takes a level, a
-    message, and facts by name. `once` has the work that all requests of an event share.
+    message, and facts by name; `about` adds facts to the lines written inside it.
+    `once` has the work that all requests of an event share.
     `run_all` does several things in parallel, and returns the outcome of each.
     `stream_name` takes a template and a listener's ID, and returns the stream's name;
     it raises InvalidEvent or Misconfigured if that breaks a rule. A log group may have
@@ -39,6 +44,7 @@ class Cloud(NamedTuple):
     run_all: Callable[[Sequence[Work]], list[Outcome]]
     stream_name: Callable[[str, str], str]
     streams_per_group: int
+    about: Callable[..., AbstractContextManager[None]] = _nothing
 
     def ask(self, call: Call, read: Read[T]) -> T:
         """Make a call that may be made any number of times.

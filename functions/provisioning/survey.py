@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import NamedTuple, cast
 
-from functions.errors import NotFound, PermissionDenied, ProvisioningError, Result
+from functions.errors import (
+    NotFound,
+    PermissionDenied,
+    ProvisioningError,
+    Result,
+    UnintelligibleReply,
+)
 from functions.huaweicloud import ga, lts
 from functions.huaweicloud.ga_listeners import (
     NO_SUCH_LISTENER,
@@ -112,9 +118,7 @@ def gather(
     selection = Selection.from_request(request)
     project_id = cloud.project_of(request)
     listed = {each.id: each for each in listing.all_listeners(cloud)}
-    logtanks: dict[str, list[ga.Logtank]] = {}
-    for logtank in listing.all_logtanks(cloud):
-        logtanks.setdefault(logtank.resource_id or "", []).append(logtank)
+    logtanks = _logtanks_by_listener(cloud)
     named = logtanks.keys() | (selection.resource_ids or set())
     shown = _shown(sorted(named - listed.keys() - {""}), cloud)
     found = [*listed.values(), *(each for each in shown.values() if each)]
@@ -130,6 +134,22 @@ def gather(
     )
     groups = sorted(_groups_of(survey)) if log_group_ids is None else log_group_ids
     return survey._replace(streams=_streams(groups, project_id, cloud))
+
+
+def _logtanks_by_listener(cloud: Cloud) -> dict[str, list[ga.Logtank]]:
+    """Return all logtanks by the ID of their listener.
+
+    Raises: UnintelligibleReply if it is not said where one ships; the list's errors.
+    """
+    found: dict[str, list[ga.Logtank]] = {}
+    for logtank in listing.all_logtanks(cloud):
+        if not (logtank.log_group_id and logtank.log_stream_id):
+            raise UnintelligibleReply(
+                f"GA lists logtank {logtank.id} without its log stream",
+                service=ga.SERVICE,
+            )
+        found.setdefault(logtank.resource_id or "", []).append(logtank)
+    return found
 
 
 def _shown(ids: list[str], cloud: Cloud) -> dict[str, Listener | None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
+from functions.errors import ProvisioningError
 from functions.secret import Secret
 
 _SAFE_METHODS = frozenset({"GET"})
@@ -19,7 +20,8 @@ class Call(NamedTuple):
     `headers` are pairs of name and value, `body` is a JSON object or None; headers and
     body may hold a secret. `attempt` counts from 1. `endpoint` is the key of the
     endpoint, if it is not the service's usual one; `project` is the ID of the project
-    that it is about, if the credential may lack access to that one alone.
+    that it is about, if the credential may lack access to that one alone. `expected`
+    are the errors that are part of normal operation.
     """
 
     service: str
@@ -32,6 +34,7 @@ class Call(NamedTuple):
     attempt: int = 1
     endpoint: str = ""
     project: str | None = None
+    expected: tuple[type[ProvisioningError], ...] = ()
 
     def __repr__(self) -> str:
         """Return what it calls, without headers and body."""

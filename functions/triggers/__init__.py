@@ -43,6 +43,14 @@ def _anyone(_parsed: Parsed, _auth: str, _secrets: Sequence[Secret]) -> None:
     """Admit every event: only who has the platform's permission can send it."""
 
 
+def _synchronous(_parsed: Parsed) -> int:
+    return responses.MAX_BYTES
+
+
+def _asynchronous(_parsed: Parsed) -> int:
+    return responses.MAX_ASYNCHRONOUS_BYTES
+
+
 class Trigger(NamedTuple):
     """One row of the table.
 
@@ -51,7 +59,9 @@ class Trigger(NamedTuple):
     takes the settings WEBHOOK_AUTH and WEBHOOK_SECRETS. `respond` takes the outcomes of
     all items in order, None for one held back since an earlier one of its group failed;
     `refuse` takes the error that an event as a whole ended in. `has_waiting_caller` is
-    whether a gateway waits for the response, for up to half a minute.
+    whether a gateway waits for the response, for up to half a minute. `webhook_id`
+    returns the ID that a webhook's sender gave it. `max_result_bytes` returns the limit
+    of the platform for what the function returns.
     """
 
     name: str
@@ -65,11 +75,14 @@ class Trigger(NamedTuple):
     )
     refuse: Callable[[Parsed, ProvisioningError], object] = responses.raise_error
     has_waiting_caller: bool = False
+    webhook_id: Callable[[Parsed], str | None] = _no_response
+    max_result_bytes: Callable[[Parsed], int] = _synchronous
 
 
-def _single(event: Event) -> Delivery:
+def _single(event: object) -> Delivery:
     """Return an event that is one message: the payload, in envelopes or not."""
-    return Delivery([envelopes.message(event)])
+    named = event.get("id") if isinstance(event, Mapping) else None
+    return Delivery([envelopes.message(event, named=named)])
 
 
 def _is_timer(event: Event) -> bool:
@@ -97,6 +110,8 @@ TABLE = (
         responses.http,
         responses.http_refusal,
         has_waiting_caller=True,
+        webhook_id=webhook.sender_id,
+        max_result_bytes=responses.max_http_bytes,
     ),
     Trigger(
         "SQS",
@@ -106,11 +121,11 @@ TABLE = (
         refuse=responses.fail_entire_batch,
     ),
     Trigger("SNS", records.is_sns, records.sns),
-    Trigger("SMN", records.is_smn, records.smn),
-    Trigger("DMS", records.is_dms, records.dms),
-    Trigger("TIMER", _is_timer, _timer),
-    Trigger("CTS", audit_trail.recognizes, _single),
-    Trigger("EventGrid", _is_eventgrid, _single),
+    Trigger("SMN", records.is_smn, records.smn, max_result_bytes=_asynchronous),
+    Trigger("DMS", records.is_dms, records.dms, max_result_bytes=_asynchronous),
+    Trigger("TIMER", _is_timer, _timer, max_result_bytes=_asynchronous),
+    Trigger("CTS", audit_trail.recognizes, _single, max_result_bytes=_asynchronous),
+    Trigger("EventGrid", _is_eventgrid, _single, max_result_bytes=_asynchronous),
     Trigger("EventBridge", envelopes.EVENTBRIDGE.recognizes, _single),
 )
 """The first row that recognizes an event is its trigger's."""
@@ -198,6 +213,14 @@ def _placed(place: str, item: object) -> object:
         return item
     problems = (Problem(place + p.pointer, p.detail) for p in item.problems)
     return InvalidEvent(*problems, remedy=item.remedy, omitted=item.omitted)
+
+
+def require_size(trigger: Trigger, parsed: Parsed, result: object) -> None:
+    """Raise if a result is larger than the platform lets a trigger return.
+
+    Raises: ResultTooLarge.
+    """
+    responses.require_size(result, trigger.max_result_bytes(parsed))
 
 
 def remedy(schema: str) -> str:

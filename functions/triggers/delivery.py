@@ -10,6 +10,17 @@ Event = Mapping[str, object]
 """What a platform delivers. A direct call may bring any JSON."""
 
 
+MAX_LABEL_LENGTH = 128
+
+
+def label(found: object) -> str | None:
+    """Return an ID for log lines, without what could disturb them; None if absent."""
+    if not isinstance(found, str):
+        return None
+    shown = "".join(each for each in found[:MAX_LABEL_LENGTH] if each.isprintable())
+    return shown or None
+
+
 class Ignored(NamedTuple):
     """An item that asks for nothing, and why."""
 
@@ -46,7 +57,8 @@ class Message(NamedTuple):
 
     Each of its `items` is a request, not checked yet, or a Listener, an Ignored, or
     the error that says what is wrong with it. `is_array` is whether its payload was an
-    array. `id` is the queue's, empty for other triggers. Of the messages of one `group`
+    array. `id` is the queue's, empty for other triggers, and `label` is the ID that log
+    lines name the message by. Of the messages of one `group`
     none may be processed once an earlier one has failed; None is for any order.
     """
 
@@ -54,6 +66,7 @@ class Message(NamedTuple):
     is_array: bool = False
     id: str = ""
     group: str | None = None
+    label: str | None = None
 
 
 class Delivery(NamedTuple):
@@ -75,6 +88,10 @@ class Delivery(NamedTuple):
     def groups(self) -> list[str | None]:
         """Return the group of each item."""
         return [message.group for message in self.messages for _ in message.items]
+
+    def labels(self) -> list[str | None]:
+        """Return the label of each item's message."""
+        return [message.label for message in self.messages for _ in message.items]
 
     def is_array(self) -> bool:
         """Whether the result is an array."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from functions.errors import InvalidEvent, Malfunction, Problem
 from functions.triggers import audit_trail, json_text
-from functions.triggers.delivery import FailureRecord, Message
+from functions.triggers.delivery import FailureRecord, Message, label
 
 MAX_LAYERS = 4
 """An EventBridge event that SNS delivers to a queue has three."""
@@ -42,16 +42,25 @@ _CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
 
 
 def message(
-    payload: object, place: str = "", message_id: str = "", group: str | None = None
+    payload: object,
+    place: str = "",
+    message_id: str = "",
+    group: str | None = None,
+    named: object = None,
 ) -> Message:
-    """Return the message in a payload at a place of an event; it may be JSON text."""
+    """Return the message in a payload at a place of an event; it may be JSON text.
+
+    `named` is an ID of a message that is not a queue's, if there is one.
+    """
     try:
         opened = _opened(payload, place, MAX_LAYERS)
     except InvalidEvent as error:
         opened = Message([error])
     except Exception as error:  # noqa: BLE001 # a bug must cost this message only
         opened = Message([Malfunction.from_exception(error)])
-    return opened._replace(id=message_id, group=group)
+    return opened._replace(
+        id=message_id, group=group, label=label(message_id) or label(named)
+    )
 
 
 def inner(document: object, *path: str) -> object:

@@ -66,7 +66,7 @@ def is_sns(event: Event) -> bool:
 
 def sns(event: Event) -> Delivery:
     """Return an SNS topic's messages."""
-    return _of_records(event, "Records", "Sns", "Message")
+    return _of_records(event, "Records", "Sns", "Message", "MessageId")
 
 
 def is_smn(event: Event) -> bool:
@@ -76,7 +76,7 @@ def is_smn(event: Event) -> bool:
 
 def smn(event: Event) -> Delivery:
     """Return an SMN topic's messages."""
-    return _of_records(event, "record", "smn", "message")
+    return _of_records(event, "record", "smn", "message", "message_id")
 
 
 def is_dms(event: Event) -> bool:
@@ -104,13 +104,18 @@ def _of_topic(texts: object, place: str) -> list[Message]:
     return [message(text, f"{place}/{index}") for index, text in enumerate(texts)]
 
 
-def _of_records(event: Event, field: str, *path: str) -> Delivery:
-    """Return the messages of all records, each at this path in its record."""
-    records = enumerate(_records(event, field))
+def _of_records(
+    event: Event, field: str, envelope: str, text: str, message_id: str
+) -> Delivery:
+    """Return the messages of all records, each in an envelope that has its ID."""
     return Delivery(
         [
-            message(inner(record, *path), "/".join(("", field, str(place), *path)))
-            for place, record in records
+            message(
+                inner(record, envelope, text),
+                f"/{field}/{place}/{envelope}/{text}",
+                named=inner(record, envelope, message_id),
+            )
+            for place, record in enumerate(_records(event, field))
         ],
         is_batch=True,
     )

@@ -15,8 +15,10 @@ from functions.errors import (
     BatchFailed,
     MethodNotAllowed,
     Outcome,
+    Problem,
     ProvisioningError,
     Result,
+    ResultTooLarge,
     Unauthenticated,
     as_json,
 )
@@ -24,6 +26,11 @@ from functions.triggers import records, redaction
 from functions.triggers.delivery import Delivery, Event
 from functions.triggers.http_request import HttpRequest
 
+MAX_BYTES = 6 * 1024 * 1024 - 1024
+"""What both platforms let a synchronous call return, less some for the wrapping."""
+MAX_ASYNCHRONOUS_BYTES = 256 * 1024
+"""FunctionGraph's limit; a longer result never reaches the destination."""
+_MAX_LOAD_BALANCER_BYTES = 1024 * 1024
 _PAUSE_SECONDS = 5
 """The default for Retry-After."""
 
@@ -37,6 +44,22 @@ def http(
     created = any(isinstance(each, dict) and each.get("created") for each in outcomes)
     status = HTTPStatus.CREATED if created else HTTPStatus.OK
     return _response(request, status, _result(delivery, outcomes), "application/json")
+
+
+def max_http_bytes(request: HttpRequest) -> int:
+    """Return the largest response that a request's gateway accepts."""
+    return _MAX_LOAD_BALANCER_BYTES if request.is_from_load_balancer else MAX_BYTES
+
+
+def require_size(result: object, max_bytes: int) -> None:
+    """Raise unless a result is within its trigger's limit.
+
+    Raises: ResultTooLarge.
+    """
+    if (size := len(as_json(result).encode())) > max_bytes:
+        raise ResultTooLarge(
+            Problem("", f"has a result of {size} bytes, and at most {max_bytes} fit")
+        )
 
 
 def http_refusal(request: HttpRequest, error: ProvisioningError) -> Result:

@@ -15,7 +15,7 @@ from functions.errors import (
 )
 from functions.secret import Secret
 from functions.triggers import webhook_signatures
-from functions.triggers.delivery import Delivery
+from functions.triggers.delivery import Delivery, label
 from functions.triggers.envelopes import message
 from functions.triggers.http_request import HttpRequest
 
@@ -50,6 +50,11 @@ def admit(
     if repeated := sorted(request.repeated & webhook_signatures.HEADERS):
         raise Unauthenticated(f"The header {repeated[0]} has several values")
     webhook_signatures.require(request.headers, content, secrets, moment)
+
+
+def sender_id(request: HttpRequest) -> str | None:
+    """Return the ID that the sender gave a request, None if it gave none."""
+    return label(request.headers.get("webhook-id"))
 
 
 def deliver(request: HttpRequest) -> Delivery:

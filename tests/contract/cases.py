@@ -8,8 +8,8 @@ its description, any other rule by its keyword. A row without ``refused`` is val
 A row with ``values`` expands to one row per value at one place. A row with ``every``
 expands to all rows of that kind in ``values.json`` at each of its places; a kind's row
 without a value removes the place. ``shared.json`` holds rows that several schemas use,
-and ``{"repeat": [text, count]}`` is a long string. For a missing or unknown member, the
-place is the member itself, not the object around it.
+and ``{"repeat": [text, count]}`` is a long string or list. For a missing or unknown
+member, the place is the member itself, not the object around it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias, cast
-
-from functions.invocation.tasks import TASKS
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 Schema: TypeAlias = dict[str, Any]
@@ -39,13 +37,13 @@ class Case:
 
 
 def expanded(value: Json) -> Json:
-    """Return a value with its long strings expanded."""
+    """Return a value with its long strings and lists expanded."""
     if isinstance(value, list):
         return [expanded(item) for item in value]
     if not isinstance(value, dict):
         return value
     if value.keys() == {"repeat"}:
-        text, count = cast("tuple[str, int]", value["repeat"])
+        text, count = cast("tuple[str | list[Json], int]", value["repeat"])
         return text * count
     return {name: expanded(member) for name, member in value.items()}
 
@@ -109,8 +107,9 @@ def cases() -> Iterator[Case]:
             refused = {at: set(broken) for at, broken in row.get("refused", {}).items()}
             document = document_of(row, file["base"])
             yield Case(f"{stem}: {row['name']}", file["schema"], document, refused)
-    for name in TASKS:
-        yield from _array_cases(f"{name}.events", files[f"{name}.event"]["base"])
+    for stem, file in files.items():
+        if stem.endswith(".event"):
+            yield from _array_cases(f"{stem}s", file["base"])
 
 
 def _array_cases(stem: str, base: Json) -> Iterator[Case]:

@@ -100,7 +100,7 @@ def rules() -> Iterator[str]:
     violated by violating the whole choice.
     """
     for where, part in SUBSCHEMAS.items():
-        if re.search("/(if|(any|one)Of/[0-9]+)$", where):
+        if re.search("/if(/|$)|/(any|one)Of/[0-9]+$", where):
             continue
         for keyword in part.keys() & RULES:
             rule = f"{where}/{keyword}"

@@ -26,7 +26,7 @@ from tests.e2e.driving import NOWHERE, expect_error, listener_id, operations, se
 from tests.emulator import Emulator
 
 APPLY: dict[str, object] = {"apply": True}
-PLANNED = ("action", "resource_id", "resource_ids", "listener_name")
+PLANNED: tuple[str, ...] = ("action", "resource_id", "resource_ids", "listener_name")
 PLANNED += ("log_stream_name", "repointed_from")
 """The fields of a change that do not depend on its application."""
 READING = {"ListListeners", "ListLogtanks", "ListLogStream", "ShowListener"}

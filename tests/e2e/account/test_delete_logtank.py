@@ -1,0 +1,317 @@
+"""`delete_logtank` deletes logtanks, and on request streams that nobody else uses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from functions.errors import (
+    Busy,
+    DeadlineExceeded,
+    NotFound,
+    PermissionDenied,
+    ProvisioningError,
+    ServiceFailed,
+)
+from tests.e2e.account.accounts import calls, resources
+from tests.e2e.answering import invoke
+from tests.e2e.contexts import LambdaContext
+from tests.e2e.driving import (
+    LISTENER,
+    NOWHERE,
+    expect_error,
+    listener_id,
+    operations,
+    send,
+)
+from tests.e2e.samples import sample
+from tests.emulator import Emulator
+
+EVENT: dict[str, object] = {"resource_id": LISTENER}
+WITH_STREAM = EVENT | {"delete_log_stream": True}
+IF_GONE = EVENT | {"only_if_listener_is_gone": True}
+TANK = {"id": "t", "resource_id": LISTENER, "log_stream_id": "s"}
+NOTHING = {"deleted": [], "logtank_ids": [], "log_stream_ids": [], "kept": []}
+
+
+def plant(cloud: Emulator, *, listener: dict[str, Any] | None = None) -> None:
+    """Put a listener, its stream and its logtank into the account."""
+    cloud.seed(
+        listeners=[{"id": LISTENER} | (listener or {}), {"id": listener_id(1)}],
+        log_streams=[{"log_stream_id": "s", "log_stream_name": "edge"}],
+        logtanks=[TANK],
+    )
+
+
+def test_the_logtank_is_deleted_and_its_stream_is_kept(cloud: Emulator) -> None:
+    """It takes a list and a deletion; a redelivery finds nothing."""
+    plant(cloud)
+    assert send("delete_logtank", EVENT) == {
+        "resource_id": LISTENER,
+        "deleted": ["logtank"],
+        "logtank_ids": ["t"],
+        "log_stream_ids": [],
+        "kept": [],
+    }
+    assert operations(cloud) == ["ListLogtanks", "DeleteLogtank"]
+    assert (cloud.logtanks, len(cloud.streams)) == ([], 1)
+    again = send("delete_logtank", EVENT)
+    assert again == {
+        "resource_id": LISTENER,
+        **NOTHING,
+        "reason": "the listener has no logtank",
+    }
+
+
+def test_the_stream_is_deleted_on_request(cloud: Emulator) -> None:
+    """The log group stays."""
+    plant(cloud)
+    groups = cloud.state()["log_groups"]
+    result = send("delete_logtank", WITH_STREAM)
+    assert (result["deleted"], result["log_stream_ids"]) == (
+        ["logtank", "log_stream"],
+        ["s"],
+    )
+    assert (cloud.logtanks, cloud.streams) == ([], [])
+    assert cloud.state()["log_groups"] == groups
+
+
+@pytest.mark.parametrize(
+    ("planted", "reason"),
+    [
+        (
+            {"logtanks": [{"log_stream_id": "s", "count": 3}]},
+            "another logtank ships to it",
+        ),
+        (
+            {"log_streams": [{"log_stream_id": "s", "used_by": ["transfer"]}]},
+            "a log transfer uses it",
+        ),
+        (
+            {"log_streams": [{"log_stream_id": "s", "used_by": ["access_config"]}]},
+            "LTS refused to delete it: an access configuration may use it",
+        ),
+        (
+            {"logtanks": [{**TANK, "project_id": "0" * 32}]},
+            "it is in another project",
+        ),
+    ],
+    ids=["another logtank", "a transfer", "an access configuration", "another project"],
+)
+def test_a_stream_that_something_else_uses_is_kept(
+    cloud: Emulator, planted: dict[str, Any], reason: str
+) -> None:
+    """The result says why; other logtanks are looked for on every page."""
+    cloud.reset(list_page_size=1)
+    plant(cloud)
+    cloud.seed(**planted)
+    result = send("delete_logtank", WITH_STREAM)
+    assert result["deleted"] == ["logtank"]
+    assert result["kept"] == [{"log_stream_id": "s", "reason": reason}]
+    assert [each["log_stream_id"] for each in cloud.streams] == ["s"]
+    assert "t" not in {each["id"] for each in cloud.logtanks}
+
+
+def test_all_logtanks_of_the_listener_are_deleted(cloud: Emulator) -> None:
+    """Each stream is deleted once."""
+    plant(cloud)
+    cloud.seed(
+        log_streams=[{"log_stream_id": "s2"}],
+        logtanks=[
+            {"id": "t2", "resource_id": LISTENER, "log_stream_id": "s"},
+            {"id": "t3", "resource_id": LISTENER, "log_stream_id": "s2"},
+        ],
+    )
+    result = send("delete_logtank", WITH_STREAM)
+    assert sorted(result["logtank_ids"]) == ["t", "t2", "t3"]
+    assert sorted(result["log_stream_ids"]) == ["s", "s2"]
+    assert (cloud.logtanks, cloud.streams) == ([], [])
+
+
+def test_a_listener_without_a_logtank_has_an_unknown_stream(cloud: Emulator) -> None:
+    """If GA has removed the logtank already, the result says so."""
+    plant(cloud)
+    cloud.remove("t")
+    result = send("delete_logtank", WITH_STREAM)
+    assert result["deleted"] == []
+    assert result["reason"].endswith("so the log stream that it shipped to is unknown")
+    assert calls(cloud).keys() == {"ListLogtanks"}
+
+
+def test_a_used_stream_is_known_before_the_logtank_is_deleted(cloud: Emulator) -> None:
+    """If the other logtanks cannot be listed, nothing is deleted."""
+    plant(cloud)
+    cloud.fail({"operation": "ListLogtanks", "status": 500, "times": None})
+    assert isinstance(expect_error("delete_logtank", WITH_STREAM), ServiceFailed)
+    assert "DeleteLogtank" not in calls(cloud)
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_deleted"),
+    [
+        ([{"status": 404}], False),
+        ([{"status": 500, "work": True}], True),
+        ([{"connection": "refuse_answer", "work": True}], True),
+        ([{"status": 500}], True),
+        ([{"status": 429}], True),
+        ([{"status": 400, "body": {"error_code": "GA.9004"}}], True),
+    ],
+    ids=[
+        "not there",
+        "a 500 although it was done",
+        "no reply although it was done",
+        "a 500",
+        "throttled",
+        "busy",
+    ],
+)
+def test_a_deletion_counts_if_this_call_may_have_done_it(
+    cloud: Emulator, fault: list[dict[str, Any]], *, is_deleted: bool
+) -> None:
+    """A 404 to a repeated deletion counts as deleted, to a first one as not there."""
+    plant(cloud)
+    cloud.fail(*({"operation": "DeleteLogtank", **each} for each in fault))
+    result = send("delete_logtank", EVENT)
+    assert result["logtank_ids"] == (["t"] if is_deleted else [])
+
+
+def test_a_stream_that_cannot_be_deleted_is_named_in_the_error(cloud: Emulator) -> None:
+    """Another delivery cannot find it, since the logtank is gone."""
+    plant(cloud)
+    forbidden = {"status": 403, "body": {"error_code": "LTS.0003"}}
+    cloud.fail({"operation": "DeleteLogStream", "times": None, **forbidden})
+    error = expect_error("delete_logtank", WITH_STREAM)
+    assert isinstance(error, PermissionDenied)
+    assert (error.step, error.deleted) == ("delete_log_stream", ["logtank"])
+    assert (error.log_group_id, error.log_stream_id) == (cloud.log_group_id, "s")
+    assert f"Delete stream s of log group {cloud.log_group_id} by hand" in error.remedy
+    assert cloud.logtanks == []
+
+
+def test_a_stream_that_is_gone_already_counts_like_a_logtank(cloud: Emulator) -> None:
+    """LTS.0208 is no failure."""
+    plant(cloud)
+    cloud.remove("s")
+    assert send("delete_logtank", WITH_STREAM)["logtank_ids"] == ["t"]
+
+
+def test_a_later_logtank_that_cannot_be_deleted_is_named(cloud: Emulator) -> None:
+    """The error says that one was deleted before."""
+    plant(cloud)
+    cloud.seed(logtanks=[{**TANK, "id": "t2"}])
+    cloud.fail({"operation": "DeleteLogtank", "status": 403, "skip": 1, "times": None})
+    error = expect_error("delete_logtank", EVENT)
+    assert (error.step, error.logtank_id) == ("delete_logtank", "t2")
+    assert error.deleted == ["logtank"]
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "PENDING", "ERROR"])
+def test_nothing_is_deleted_while_ga_has_the_listener(
+    cloud: Emulator, status: str
+) -> None:
+    """The result says so if that was asked for; otherwise it is deleted."""
+    plant(cloud, listener={"status": status})
+    before = resources(cloud)
+    result = send("delete_logtank", IF_GONE)
+    assert result == {
+        "resource_id": LISTENER,
+        **NOTHING,
+        "reason": f"the listener still exists, in status {status}",
+    }
+    assert resources(cloud) == before
+    assert operations(cloud) == ["ShowListener"]
+    assert send("delete_logtank", EVENT)["deleted"] == ["logtank"]
+
+
+def test_the_logtank_of_a_listener_that_is_gone_is_deleted(cloud: Emulator) -> None:
+    """GA says so with a 404 and a code of its own."""
+    plant(cloud)
+    cloud.remove(LISTENER)
+    assert send("delete_logtank", IF_GONE)["logtank_ids"] == ["t"]
+    assert operations(cloud) == ["ShowListener", "ListLogtanks", "DeleteLogtank"]
+
+
+def test_a_listener_that_is_being_deleted_is_waited_for(cloud: Emulator) -> None:
+    """The trace of its deletion may arrive early."""
+    plant(cloud, listener={"status": "DELETING", "status_seconds": 0.3})
+    result = send("delete_logtank", IF_GONE, LambdaContext(10))
+    assert result["deleted"] == ["logtank"]
+    assert calls(cloud)["ShowListener"] > 1
+
+
+def test_a_listener_that_stays_in_deletion_is_retryable(cloud: Emulator) -> None:
+    """The platform delivers the event again."""
+    plant(cloud, listener={"status": "DELETING"})
+    error = expect_error("delete_logtank", IF_GONE, LambdaContext(1.5))
+    assert isinstance(error, Busy | DeadlineExceeded)
+    assert error.retryable
+    assert cloud.logtanks != []
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ({"status": 404, "body": {"error_code": "APIGW.0101"}}, NotFound),
+        ({"status": 403}, PermissionDenied),
+        ({"status": 500}, ServiceFailed),
+    ],
+)
+def test_a_listener_whose_existence_is_unknown_keeps_its_logtank(
+    cloud: Emulator, fault: dict[str, Any], expected: type[ProvisioningError]
+) -> None:
+    """Only GA's own 404 says that it is gone."""
+    plant(cloud)
+    cloud.remove(LISTENER)
+    cloud.fail({"operation": "ShowListener", "times": None, **fault})
+    assert isinstance(expect_error("delete_logtank", IF_GONE), expected)
+    assert cloud.logtanks != []
+
+
+def deletion_trace(listener: str = LISTENER) -> Any:  # noqa: ANN401 # JSON
+    """Return the trace of a listener's deletion, whose response is empty."""
+    trace = sample("cts.json")["cts"] | {"trace_name": "deleteListener", "code": "204"}
+    return {"cts": {**trace, "resource_id": listener, "response": ""}}
+
+
+@pytest.mark.parametrize(
+    ("listener", "outcome"),
+    [
+        (None, ["logtank"]),
+        ({"status": "ACTIVE"}, []),
+        ({"status": "DELETING", "status_seconds": 0.2}, ["logtank"]),
+    ],
+    ids=["gone", "still there", "in deletion"],
+)
+def test_a_trace_of_a_deletion_deletes_only_what_is_left_behind(
+    cloud: Emulator, listener: dict[str, Any] | None, outcome: list[str]
+) -> None:
+    """A trace is not enough: GA must say that the listener is gone."""
+    plant(cloud, listener=listener)
+    if listener is None:
+        cloud.remove(LISTENER)
+    result = send("delete_logtank", deletion_trace(), LambdaContext(10))
+    assert result["deleted"] == outcome
+    assert len(cloud.streams) == 1
+    assert len(cloud.logtanks) == 1 - len(outcome)
+
+
+def test_a_trace_that_a_function_does_not_serve_is_ignored(cloud: Emulator) -> None:
+    """A creation is for `bootstrap` alone, a deletion for `delete_logtank` alone."""
+    plant(cloud)
+    served = {"createListener": "bootstrap", "deleteListener": "delete_logtank"}
+    traces = {"createListener": sample("cts.json"), "deleteListener": deletion_trace()}
+    for name, trace in traces.items():
+        for entry in ("bootstrap", "create_log_stream", "create_logtank", "status"):
+            if served[name] != entry:
+                assert invoke(entry, trace).document.keys() == {"ignored"}
+        other = "delete_logtank" if name == "createListener" else "reconcile"
+        assert invoke(other, trace).document.keys() == {"ignored"}
+    assert cloud.calls == []
+
+
+def test_a_listener_that_never_existed_has_nothing_to_delete(cloud: Emulator) -> None:
+    """The result is the same as for a redelivery."""
+    plant(cloud)
+    result = send("delete_logtank", {"resource_id": NOWHERE})
+    assert result["reason"] == "the listener has no logtank"

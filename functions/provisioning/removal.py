@@ -145,11 +145,8 @@ def _with_streams(listener_id: str, request: Request, cloud: Cloud) -> Result:
         if stream_id in kept:
             continue
         with error_context(deleted=["logtank"] if deleted else []):
-            reason = _delete_stream(logtank, project_id, cloud)
-        if reason:
-            kept[stream_id] = reason
-        else:
-            streams.append(stream_id)
+            if _delete_stream(logtank, project_id, kept, cloud):
+                streams.append(stream_id)
     named = [{"log_stream_id": each, "reason": kept[each]} for each in sorted(kept)]
     return _deleted(deleted, streams) | {"kept": named}
 
@@ -187,8 +184,12 @@ def _one_of_each_stream(logtanks: Iterable[ga.Logtank]) -> list[ga.Logtank]:
     return list({each.log_stream_id: each for each in logtanks}.values())
 
 
-def _delete_stream(logtank: ga.Logtank, project_id: str, cloud: Cloud) -> str | None:
-    """Delete a logtank's stream, and return why it was kept instead.
+def _delete_stream(
+    logtank: ga.Logtank, project_id: str, kept: dict[str, str], cloud: Cloud
+) -> bool:
+    """Delete a logtank's stream, and return whether this call did it.
+
+    A stream that something else uses is added to `kept`, with the reason.
 
     Raises: the errors of the call, with group and stream: another attempt cannot find
     them once the logtank is gone.
@@ -199,13 +200,15 @@ def _delete_stream(logtank: ga.Logtank, project_id: str, cloud: Cloud) -> str | 
         step="delete_log_stream", log_group_id=group, log_stream_id=stream
     ):
         try:
-            retry.delete(call, cloud.send, cloud.policy)
+            deleted = retry.delete(call, cloud.send, cloud.policy)
         except Conflict:
-            return TRANSFER
+            kept[stream] = TRANSFER
+            return False
         except InvalidRequest as error:
             if error.code != type(error).__name__:
                 raise
-            return ACCESS_CONFIGURATION
+            kept[stream] = ACCESS_CONFIGURATION
+            return False
         except ProvisioningError as error:
             error.remedy = (
                 f"Delete stream {stream} of log group {group} by hand: once the "
@@ -213,8 +216,11 @@ def _delete_stream(logtank: ga.Logtank, project_id: str, cloud: Cloud) -> str | 
                 f"{error.remedy}"
             )
             raise
-    cloud.log("INFO", "log stream deleted", log_group_id=group, log_stream_id=stream)
-    return None
+    if deleted:
+        cloud.log(
+            "INFO", "log stream deleted", log_group_id=group, log_stream_id=stream
+        )
+    return deleted
 
 
 def _deleted(logtanks: list[str], streams: list[str]) -> Result:

@@ -32,7 +32,12 @@ EVENT: dict[str, object] = {"resource_id": LISTENER}
 WITH_STREAM = EVENT | {"delete_log_stream": True}
 IF_GONE = EVENT | {"only_if_listener_is_gone": True}
 TANK = {"id": "t", "resource_id": LISTENER, "log_stream_id": "s"}
-NOTHING = {"deleted": [], "logtank_ids": [], "log_stream_ids": [], "kept": []}
+NOTHING: dict[str, Any] = {
+    "deleted": [],
+    "logtank_ids": [],
+    "log_stream_ids": [],
+    "kept": [],
+}
 
 
 def plant(cloud: Emulator, *, listener: dict[str, Any] | None = None) -> None:
@@ -190,10 +195,22 @@ def test_a_stream_that_cannot_be_deleted_is_named_in_the_error(cloud: Emulator) 
 
 
 def test_a_stream_that_is_gone_already_counts_like_a_logtank(cloud: Emulator) -> None:
-    """LTS.0208 is no failure."""
+    """LTS.0208 is no failure, and this call has not deleted it."""
     plant(cloud)
     cloud.remove("s")
-    assert send("delete_logtank", WITH_STREAM)["logtank_ids"] == ["t"]
+    result = send("delete_logtank", WITH_STREAM)
+    assert (result["deleted"], result["log_stream_ids"]) == (["logtank"], [])
+    assert result["kept"] == []
+
+
+@pytest.mark.parametrize("lost", [{"connection": "refuse_answer"}, {"status": 500}])
+def test_a_stream_whose_deletion_got_no_reply_counts_as_deleted(
+    cloud: Emulator, lost: dict[str, Any]
+) -> None:
+    """The repeated deletion finds nothing."""
+    plant(cloud)
+    cloud.fail({"operation": "DeleteLogStream", "work": True, **lost})
+    assert send("delete_logtank", WITH_STREAM)["log_stream_ids"] == ["s"]
 
 
 def test_a_later_logtank_that_cannot_be_deleted_is_named(cloud: Emulator) -> None:

@@ -138,7 +138,7 @@ def test_a_lost_reply_to_the_create_is_looked_up(
     cloud: Emulator, lost: dict[str, Any]
 ) -> None:
     """What is found counts as created."""
-    body = {"body": {}} if lost == {"status": 201} else {}
+    body: dict[str, Any] = {"body": {}} if lost == {"status": 201} else {}
     cloud.fail({"operation": "CreateLogGroup", "work": True, **lost, **body})
     assert send("bootstrap", NAMED)["created"][0] == "log_group"
     assert call_count(cloud, "CreateLogGroup") == 1

@@ -18,6 +18,8 @@ REQUEST: dict[str, object] = {"ttl_in_days": TTL_IN_DAYS}
 """A request for `reconcile` that fits the account."""
 REPAIRS: dict[str, object] = {"repoint": True, "update_stream": True, "prune": True}
 ORPHANS = 2
+LONG_AGO = 1_767_225_600_000
+"""In milliseconds since 1970: the creators of these streams have finished."""
 
 
 class Kind(NamedTuple):
@@ -186,7 +188,7 @@ def plant(cloud: Emulator, **options: object) -> None:
     """Put the account into an emulator that is reset first."""
     cloud.reset(**options)
     elsewhere = {"log_stream_name": "elsewhere", "log_stream_id": ELSEWHERE}
-    cloud.seed(log_streams=[elsewhere])
+    cloud.seed(log_streams=[{**elsewhere, "creation_time": LONG_AGO}])
     for number, kind in NUMBERED:
         _plant_listener(cloud, number, kind)
     cloud.seed(
@@ -204,7 +206,7 @@ def _plant_listener(cloud: Emulator, number: int, kind: Kind) -> None:
     targets = {ELSEWHERE: ELSEWHERE, MISSING: NOWHERE, OWN: f"stream-{number}"}
     if kind.stream is not None:
         own = {"log_stream_id": targets[OWN], "log_stream_name": stream_name(listener)}
-        cloud.seed(log_streams=[own | kind.stream])
+        cloud.seed(log_streams=[{**own, **kind.stream, "creation_time": LONG_AGO}])
     for place, (target, status) in enumerate(kind.logtanks):
         tank = {
             "id": f"logtank-{number}-{place}",

@@ -16,7 +16,7 @@ RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke serve emulator test matrix build bench audit lint types check format lock clean FORCE
+.PHONY: help run invoke serve emulator test matrix build sam bench audit lint types check format lock clean FORCE
 
 help: ## list the targets, and the version
 	@sed -n 's/^__version__ = "\(.*\)"/ga-access-log \1/p' functions/__init__.py
@@ -34,7 +34,7 @@ serve: .venv/run/ready ## serve the functions as webhooks on PORT=8000, until Ct
 emulator: .venv/run/ready ## emulate LTS, GA and IAM on PORT=8080, until Ctrl-C
 	@$(RUN) -m tests.commands.emulator --port $(call quoted,$(or $(PORT),8080))
 
-test: .venv/dev/ready .venv/build/ready .venv/sam/ready .venv/awslambdaric/ready ## run all tests, with coverage
+test: .venv/dev/ready .venv/build/ready .venv/sam/ready .venv/awslambdaric/ready .venv/moto/ready ## run all tests, with coverage
 	@$(DEV) -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term-missing
 
 matrix: ## run the unit, contract and build tests on every installed Python from 3.10 on
@@ -49,6 +49,11 @@ BUNDLE = @.venv/build/bin/python -m tests.commands.build --version $(call quoted
 
 build: .venv/build/ready ## build build/bundle.zip, for VERSION=3.12 and ARCH=x86_64 or arm64
 	$(BUNDLE) --to build/bundle --archive build/bundle.zip --replace
+
+# The SAM CLI passes neither its parameters nor a function's architecture to make, but
+# the environment, in which make passes the variables of its own command line.
+sam: ## `sam build`, for VERSION=3.12 and ARCH=x86_64 or arm64
+	sam build --parameter-overrides PythonVersion=$(call quoted,$(VERSION)) Architecture=$(call quoted,$(ARCH))
 
 build-%: .venv/build/ready # `sam build` asks for each function in turn
 	$(BUNDLE) --to "$(or $(ARTIFACTS_DIR),$(error ARTIFACTS_DIR is not set))"
@@ -84,7 +89,7 @@ lock: ## pin the newest versions of all dependencies, with hashes
 	@$(LOCK) pyproject.toml --group dev -c functions/requirements.txt -o tests/requirements.txt
 	@$(LOCK) pyproject.toml --group build -c tests/requirements.txt -o tests/build.txt
 	@$(LOCK) pyproject.toml --group bench -c tests/requirements.txt -o tests/bench.txt
-	@for group in sam awslambdaric audit; do \
+	@for group in sam awslambdaric moto audit; do \
 		$(LOCK) --group pyproject.toml:$$group -c tests/requirements.txt -o tests/$$group.txt; done
 
 clean: ## remove everything that the other targets created
@@ -95,6 +100,7 @@ REQUIREMENTS_run = functions/requirements.txt
 REQUIREMENTS_build = tests/build.txt
 REQUIREMENTS_sam = tests/sam.txt
 REQUIREMENTS_awslambdaric = tests/awslambdaric.txt
+REQUIREMENTS_moto = tests/moto.txt
 REQUIREMENTS_bench = tests/bench.txt
 REQUIREMENTS_audit = tests/audit.txt
 # The bundle is run by its target's interpreter, if there is one.

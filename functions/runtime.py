@@ -54,10 +54,11 @@ def variables(context: object, environ: Mapping[str, str] = os.environ) -> Varia
     context, and as JSON in RUNTIME_USERDATA.
     """
     preset = _preset_user_data(environ)
+    has_user_data = _has(context, "getUserData")
 
     def look_up(name: str) -> str | None:
         for found in (
-            _ask_text(context, "getUserData", name),
+            _ask_text(context, "getUserData", name) if has_user_data else None,
             environ.get(name),
             preset.get(name),
             # a FunctionGraph function's own project
@@ -75,11 +76,17 @@ def agency(context: object) -> Mapping[str, str] | None:
 
     A key is valid for a day or less, so it is read when it is needed and not kept.
     """
-    with suppress(Exception):
-        if not hasattr(context, AGENCY_METHODS["access"]):
-            return None
+    if not _has(context, AGENCY_METHODS["access"]):
+        return None
     found = {part: _ask_text(context, name) for part, name in AGENCY_METHODS.items()}
     return {part: text for part, text in found.items() if text}
+
+
+def _has(context: object, name: str) -> bool:
+    """Whether a context has a method; one that cannot even be asked may have it."""
+    with suppress(Exception):
+        return hasattr(context, name)
+    return True
 
 
 def _ask(context: object, name: str, *arguments: str) -> object:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import NamedTuple
 
 from functions.errors import Result
-from functions.invocation import defaults
-from functions.provisioning import Cloud, Request, account, actions, removal
+from functions.invocation import defaults, summaries
+from functions.provisioning import Cloud, Request
 from functions.triggers.delivery import Trace
 
+Action = Callable[[Request, Cloud], Result]
 
-def _itself(result: Result) -> Result:
-    return result
+
+def _lazy(module: str, name: str) -> Action:
+    """Return an action of `provisioning`, imported for the first request only.
+
+    A process has one function, so it needs one action, and none for invalid events.
+    """
+
+    def action(request: Request, cloud: Cloud) -> Result:
+        found: Action = getattr(import_module(f"functions.provisioning.{module}"), name)
+        return found(request, cloud)
+
+    return action
 
 
 class Task(NamedTuple):
@@ -29,13 +41,13 @@ class Task(NamedTuple):
     """
 
     name: str
-    action: Callable[[Request, Cloud], Result]
+    action: Action
     services: frozenset[str]
     with_defaults: Callable[[Request, defaults.Defaults], Request] = defaults.none
     supplied: Mapping[str, str] = defaults.NO_FIELDS
     trace: Trace | None = None
     for_listener: Callable[[str], Request] = lambda _listener: {}
-    summary: Callable[[Result], Result] = _itself
+    summary: Callable[[Result], Result] = summaries.whole
     needs_attention: Callable[[Result], bool] = lambda _result: False
     one_by_one: bool = False
 
@@ -45,7 +57,7 @@ _LTS, _GA = frozenset({"LTS"}), frozenset({"GA"})
 _ROWS = (
     Task(
         name="bootstrap",
-        action=actions.bootstrap,
+        action=_lazy("actions", "bootstrap"),
         services=_LTS | _GA,
         with_defaults=defaults.bootstrap,
         supplied=defaults.STREAM_FIELDS,
@@ -54,37 +66,37 @@ _ROWS = (
     ),
     Task(
         name="create_log_stream",
-        action=actions.create_log_stream,
+        action=_lazy("actions", "create_log_stream"),
         services=_LTS,
         with_defaults=defaults.log_stream,
         supplied=defaults.STREAM_FIELDS,
     ),
     Task(
         name="create_logtank",
-        action=actions.create_logtank,
+        action=_lazy("actions", "create_logtank"),
         services=_GA,
         with_defaults=defaults.logtank,
         supplied=defaults.LOGTANK_FIELDS,
     ),
     Task(
         name="status",
-        action=account.status,
+        action=_lazy("account", "status"),
         services=_LTS | _GA,
-        summary=account.status_in_numbers,
+        summary=summaries.status,
     ),
     Task(
         name="reconcile",
-        action=account.reconcile,
+        action=_lazy("account", "reconcile"),
         services=_LTS | _GA,
         with_defaults=defaults.reconcile,
         supplied=defaults.STREAM_FIELDS,
-        summary=account.reconciliation_in_numbers,
-        needs_attention=account.is_incomplete,
+        summary=summaries.reconcile,
+        needs_attention=summaries.is_incomplete,
         one_by_one=True,
     ),
     Task(
         name="delete_logtank",
-        action=removal.delete,
+        action=_lazy("removal", "delete"),
         services=_LTS | _GA,
         trace=Trace.DELETION,
         for_listener=lambda listener: {

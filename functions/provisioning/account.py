@@ -83,24 +83,6 @@ def reconcile(request: Request, cloud: Cloud) -> Result:
     return _applied(plan, application.apply(plan), survey, cloud)
 
 
-def status_in_numbers(result: Result) -> Result:
-    """Return the part of a result of `status` that is logged."""
-    orphans = cast("list[object]", result.get("orphans", []))
-    return {"counts": result["counts"], "orphans": len(orphans)}
-
-
-def reconciliation_in_numbers(result: Result) -> Result:
-    """Return the part of a result of `reconcile` that is logged."""
-    return result | {
-        name: len(cast("list[object]", result[name])) for name in ("changes", "skipped")
-    }
-
-
-def is_incomplete(result: Result) -> bool:
-    """Whether something was planned and not applied, or skipped."""
-    return bool(result["skipped"] or (result["changes"] and not result["applied"]))
-
-
 def _of_project(request: Request, cloud: Cloud) -> Cloud:
     """Return access to the request's project, which is known before the first call."""
     with error_context(step="survey"):

@@ -103,6 +103,17 @@ def test_the_environment_points_the_functions_at_the_emulator(cloud: Emulator) -
     }
 
 
+def test_the_command_has_a_flag_for_every_option(cloud: Emulator) -> None:
+    """A flag is the option's name with hyphens."""
+    line = [sys.executable, "-m", "tests.emulator", "--help"]
+    shown = subprocess.run(  # noqa: S603 # a fixed command
+        line, cwd=ROOT, capture_output=True, text=True, check=True, timeout=20
+    )
+    flags = set(re.findall(r"--([a-z-]+)", shown.stdout))
+    options = {name.replace("_", "-") for name in cloud.state()["options"]}
+    assert options - flags == set()
+
+
 @pytest.fixture
 def command() -> Iterator[subprocess.Popen[str]]:
     """Run the command on a free port, with stderr redirected to stdout."""

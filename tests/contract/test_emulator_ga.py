@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import requests
 
 from tests.contract.emulator_client import (
     LISTENER,
@@ -56,6 +57,13 @@ def test_a_logtank_needs_valid_fields_and_existing_resources(
     assert outcome(response) == (status, code)
     assert response.json()["request_id"]
     assert client.cloud.logtanks == []
+
+
+def test_a_body_that_is_not_json_is_rejected(client: Client) -> None:
+    """The error code is GA.9001."""
+    url = f"{client.cloud.url}/v1/logtanks"
+    response = requests.post(url, data=b"{", headers=client.headers, timeout=5)
+    assert outcome(response) == (400, "GA.9001")
 
 
 @pytest.mark.parametrize("body", [{}, [], {"logtank": []}, {"logtank": {}}], ids=repr)

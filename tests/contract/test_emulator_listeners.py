@@ -115,7 +115,7 @@ ACCOUNT: dict[str, list[dict[str, Any]]] = {
 INVALID_ACCELERATORS: list[dict[str, Any]] = [
     *({"name": name} for name in ("", "a b", "a_b", "x" * 65, 7)),
     *({"ip_sets": sets} for sets in ([], [{"ip_type": "IPV5"}], ["IPV4"])),
-    {"description": "<b>"},
+    *({"description": text} for text in ("<b>", "x" * 256, 7)),
     {"tags": [{"key": "_sys_a"}]},
 ]
 INVALID_LISTENERS: list[dict[str, Any]] = [

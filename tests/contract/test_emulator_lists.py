@@ -100,8 +100,10 @@ def test_lists_are_paged(sdk: Sdk, operation: str) -> None:
 @pytest.mark.parametrize("operation", ["ListListeners", "ListAccelerators"])
 def test_pages_can_be_reversed(sdk: Sdk, operation: str) -> None:
     """The paging starts at the end; logtanks do not have this parameter."""
+    invalid = sdk.refusal("GA", operation, page_reverse="maybe")
     sdk.cloud.seed(**{LISTS[operation]: [{"id": each} for each in "abc"]})
     assert pages(sdk, operation, page_reverse=True) == [["c", "b"], ["a"]]
+    assert invalid == (400, "GA.9001")
 
 
 @pytest.mark.parametrize("operation", LISTS)

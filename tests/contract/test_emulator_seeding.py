@@ -27,6 +27,7 @@ def test_an_account_can_be_seeded_in_any_state(client: Client) -> None:
         log_streams=[
             {"log_stream_id": "s", "whether_log_storage": False, "tags": []},
             {"log_group_id": "second", "ttl_in_days": 1, "creation_time": 5},
+            {"log_group_id": "a-third"},
         ],
     )
     listeners, tanks = cloud.listeners, cloud.logtanks
@@ -38,7 +39,9 @@ def test_an_account_can_be_seeded_in_any_state(client: Client) -> None:
     assert listeners[5]["created_at"] == "2026-01-02T03:04:05Z"
     assert tanks[4]["project_id"] == OTHER_PROJECT
     assert [tank["resource_id"] for tank in tanks[5:]] == [LISTENER] * 2
-    storing, other = cloud.streams
+    storing, other, third = cloud.streams
+    groups = [group["log_group_id"] for group in cloud.state()["log_groups"]]
+    assert groups[1:] == ["second", third["log_group_id"]]
     assert (storing["whether_log_storage"], storing["ttl_in_days"]) == (False, 30)
     assert (other["log_group_id"], other["creation_time"]) == ("second", 5)
 

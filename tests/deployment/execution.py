@@ -65,7 +65,7 @@ def executing(
     bundle: Path, function: str, settings: Mapping[str, str], seconds: int = 30
 ) -> Iterator[Execution]:
     """Start a function of the bundle with a configured timeout of `seconds`."""
-    port, log_file = _free_port(), bundle.parent / f"{function}-{time.time_ns()}.log"
+    port, log_file = free_port(), bundle.parent / f"{function}-{time.time_ns()}.log"
     with (
         log_file.open("w") as log,
         subprocess.Popen(  # noqa: S603 # a fixed command
@@ -77,7 +77,7 @@ def executing(
         ) as process,
     ):
         try:
-            _wait_for(port)
+            wait_for(port)
             yield Execution(port, log_file)
         finally:
             process.terminate()
@@ -85,7 +85,7 @@ def executing(
 
 def _command(port: int, handler: str) -> list[str]:
     emulator = ("--runtime-interface-emulator-address", f"127.0.0.1:{port}")
-    runtime_api = ("--runtime-api-address", f"127.0.0.1:{_free_port()}")
+    runtime_api = ("--runtime-api-address", f"127.0.0.1:{free_port()}")
     client = (str(RUNTIME), "-m", "awslambdaric", handler)
     return [str(_emulator()), "--log-level", "error", *emulator, *runtime_api, *client]
 
@@ -106,14 +106,15 @@ def _environment(bundle: Path, function: str, seconds: int) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
-def _wait_for(port: int) -> None:
-    """Poll the port, since the emulator does not report when it is ready."""
+def wait_for(port: int) -> None:
+    """Poll a port, since the server does not report when it is ready."""
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:

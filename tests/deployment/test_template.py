@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from functions import contracts
-from functions.invocation.defaults import Defaults
 from functions.invocation.tasks import TASKS
+from tests.commands.build import PLATFORMS
 from tests.deployment import built, sam
 
-FUNCTIONS = {
-    entry.title().replace("_", ""): f"functions.{entry}.handler" for entry in TASKS
+NEW = {"status", "reconcile", "delete_logtank"}
+"""Entries that have a public URL only if Webhooks is `all`."""
+WRAPPER = """#!/bin/sh
+exec {sam} "$@" --parallel --build-dir {to}
+"""
+SECRETS = {
+    "status": {"Fn::If": ["HasReadingSecret", {"Ref": "ReadingSecretArn"}]},
+    "delete_logtank": {"Fn::If": ["HasDeletingSecret", {"Ref": "DeletingSecretArn"}]},
 }
-FAILURES = {"Fn::GetAtt": ["Failures", "Arn"]}
+"""Which parameter replaces SecretArn, if it is set."""
+RECONCILE = {"ReconcileSchedule": "rate(1 day)", "LogGroupName": "x"}
+QUEUES = {"bootstrap": "Requests", "delete_logtank": "DeletionRequests"}
 
 
 def statements(found: object) -> Iterator[dict[str, Any]]:
@@ -38,6 +46,19 @@ def content(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
+def secret_of(entry: str) -> object:
+    """Return the ARN of the secret that a function reads."""
+    whole = {"Ref": "SecretArn"}
+    if entry not in SECRETS:
+        return whole
+    return {"Fn::If": [*SECRETS[entry]["Fn::If"], whole]}
+
+
+def arn(name: str) -> dict[str, list[str]]:
+    """Return the expression for a resource's ARN."""
+    return {"Fn::GetAtt": [name, "Arn"]}
+
+
 def test_sam_accepts_the_template() -> None:
     """`sam validate --lint` succeeds without credentials or region."""
     done = sam.run("sam", "validate", "--lint")
@@ -54,81 +75,91 @@ def test_cloudformation_lint_accepts_the_transformed_template(tmp_path: Path) ->
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_sam_build_makes_the_same_bundle_as_make_build(tmp_path: Path) -> None:
-    """Each function's folder is byte-identical to the bundle of `make build`."""
-    done = sam.run("sam", "build", "--parallel", "--build-dir", str(tmp_path / "sam"))
+@pytest.mark.parametrize(
+    ("version", "architecture"), [(built.TARGET, built.ARCHITECTURE), ("3.13", "arm64")]
+)
+def test_sam_builds_the_bundle_of_make_build(
+    version: str, architecture: str, tmp_path: Path
+) -> None:
+    """Each function's folder is byte-identical to the bundle, for any target."""
+    wrapper = tmp_path / "path" / "sam"
+    wrapper.parent.mkdir()
+    to = tmp_path / "sam"
+    wrapper.write_text(WRAPPER.format(sam=sam.TOOLS / "sam", to=to))
+    wrapper.chmod(0o700)
+    path = f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"
+    target = [f"VERSION={version}", f"ARCH={architecture}"]
+    done = sam.run_command(["make", "sam", *target], {"PATH": path})
     assert done.returncode == 0, done.stdout + done.stderr
-    built.build(tmp_path, built.TARGET)
+    built.build(tmp_path, version, architecture)
 
     expected = content(tmp_path / "bundle")
-    for name in FUNCTIONS:
-        assert content(tmp_path / "sam" / name) == expected
+    for name in sam.NAMES.values():
+        assert content(to / name) == expected
 
 
 def test_each_entry_is_deployed_as_a_function(bundle: Path) -> None:
-    """Each handler exists in a module of the bundle."""
+    """Each function of the table is deployed, and its handler is in the bundle."""
     handlers = {name: each["Handler"] for name, each in sam.functions().items()}
 
-    assert handlers == FUNCTIONS
-    for handler in handlers.values():
-        module, _, name = handler.rpartition(".")
-        source = bundle / f"{module.replace('.', '/')}.py"
-        assert f"\ndef {name}(event: object, context: object)" in source.read_text()
+    assert handlers == {
+        name: f"functions.{entry}.handler" for entry, name in sam.NAMES.items()
+    }
+    for entry in TASKS:
+        source = bundle / "functions" / f"{entry}.py"
+        assert "\ndef handler(event: object, context: object)" in source.read_text()
 
 
-def test_the_target_matches_the_makefile() -> None:
-    """Python version and architecture are the ones that `make build` uses."""
+def test_the_target_is_by_default_that_of_the_makefile() -> None:
+    """Python version and architecture are parameters, with the defaults of `make`."""
     targets = [(f["Runtime"], f["Architectures"]) for f in sam.functions().values()]
+    parameters = sam.stack()["Parameters"]
 
-    assert targets == [(f"python{built.TARGET}", [built.ARCHITECTURE])] * len(FUNCTIONS)
-
-
-def test_the_schedule_sends_a_valid_request() -> None:
-    """The event is valid after the settings have supplied its defaults."""
-    (schedule,) = sam.resources("AWS::Scheduler::Schedule").values()
-    text = schedule["Target"]["Input"]["Fn::Sub"]
-    sent = json.loads(text.replace("${ScheduledListener}", "a-listener"))
-
-    defaults = Defaults(log_group_id="group")
-
-    contracts.check("bootstrap.event", TASKS["bootstrap"].with_defaults(sent, defaults))
-
-
-def test_the_queue_uses_partial_batch_responses_and_a_long_visibility_timeout() -> None:
-    """The timeout is six function timeouts, as AWS advises; failures have a queue."""
-    (mapping,) = sam.resources("AWS::Lambda::EventSourceMapping").values()
-    queue = sam.resources("AWS::SQS::Queue")["Requests"]
-    seconds = max(each["Timeout"] for each in sam.functions().values())
-
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert queue["VisibilityTimeout"] >= 6 * seconds
-    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == FAILURES
-
-
-def test_asynchronous_triggers_keep_failed_events() -> None:
-    """Failed events are kept in one queue for 14 days and raise an alarm."""
-    invocations = sam.resources("AWS::Lambda::EventInvokeConfig").values()
-    (schedule,) = sam.resources("AWS::Scheduler::Schedule").values()
-    (rule,) = sam.resources("AWS::Events::Rule").values()
-    kept = [each["DestinationConfig"]["OnFailure"] for each in invocations]
-
-    assert kept == [{"Destination": FAILURES}] * len(FUNCTIONS)
-    assert schedule["Target"]["DeadLetterConfig"]["Arn"] == FAILURES
-    assert [each["DeadLetterConfig"]["Arn"] for each in rule["Targets"]] == [FAILURES]
-    queue = sam.resources("AWS::SQS::Queue")["Failures"]
-    assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
-    alarm = sam.resources("AWS::CloudWatch::Alarm")["FailuresAlarm"]
-    assert {"Fn::GetAtt": ["Failures", "QueueName"]} in [
-        each["Value"] for each in alarm["Dimensions"]
-    ]
+    assert targets == [
+        ({"Fn::Sub": "python${PythonVersion}"}, [{"Ref": "Architecture"}])
+    ] * len(targets)
+    assert parameters["PythonVersion"]["Default"] == built.TARGET
+    assert parameters["Architecture"]["Default"] == built.ARCHITECTURE
+    assert set(parameters["Architecture"]["AllowedValues"]) == set(PLATFORMS)
 
 
 def test_no_policy_has_a_wildcard() -> None:
     """No action and no resource is a wildcard."""
-    found = list(statements(json.loads(sam.stack_text())["Resources"]))
+    found = list(statements(sam.stack()["Resources"]))
 
     assert len(found) >= 8
     assert "*" not in json.dumps(found)
+
+
+@pytest.mark.parametrize("entry", sam.NAMES)
+def test_each_function_has_a_role_for_its_own_secret_and_queues(entry: str) -> None:
+    """The role reads one secret, the one in the function's environment."""
+    name = sam.NAMES[entry]
+    failures = sam.failure_queues()[name]
+    role = sam.functions()[name]["Role"]["Fn::GetAtt"][0]
+    (policy,) = sam.resources("AWS::IAM::Role")[role]["Policies"]
+    allowed = {
+        str(each["Action"]): each["Resource"]
+        for each in policy["PolicyDocument"]["Statement"]
+    }
+    received = [arn(each) for each in (failures, QUEUES.get(entry)) if each]
+
+    assert sam.variables(name)[sam.SECRET_ARN] == secret_of(entry)
+    assert allowed == {
+        "['logs:CreateLogStream', 'logs:PutLogEvents']": arn("Logs"),
+        "secretsmanager:GetSecretValue": secret_of(entry),
+        "['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']": (
+            received if len(received) > 1 else received[0]
+        ),
+        "sqs:SendMessage": arn(failures),
+    }
+
+
+def test_no_two_functions_share_a_role() -> None:
+    """What one function may do, no other may do because of it."""
+    roles = [each["Role"]["Fn::GetAtt"][0] for each in sam.functions().values()]
+
+    assert len(set(roles)) == len(sam.NAMES)
 
 
 def test_public_permissions_are_limited_to_function_urls() -> None:
@@ -140,8 +171,8 @@ def test_public_permissions_are_limited_to_function_urls() -> None:
         if each["Principal"] == "*"
     ]
 
-    assert [each["AuthType"] for each in urls] == ["NONE"] * len(FUNCTIONS)
-    assert len(public_permissions) == 2 * len(FUNCTIONS)
+    assert [each["AuthType"] for each in urls] == ["NONE"] * len(sam.NAMES)
+    assert len(public_permissions) == 2 * len(sam.NAMES)
     assert all(
         each.get("FunctionUrlAuthType") == "NONE" or each.get("InvokedViaFunctionUrl")
         for each in public_permissions
@@ -149,39 +180,56 @@ def test_public_permissions_are_limited_to_function_urls() -> None:
     assert sam.environment()["WEBHOOK_AUTH"] == "signature"
 
 
-def test_public_access_requires_the_webhooks_parameter() -> None:
-    """URLs and public permissions exist only if Webhooks is true."""
-    stack = json.loads(sam.stack_text())
-    conditions = {
-        name: each.get("Condition")
-        for name, each in stack["Resources"].items()
+@pytest.mark.parametrize(
+    ("webhooks", "public"),
+    [("false", set()), ("true", TASKS.keys() - NEW), ("all", set(TASKS))],
+)
+def test_public_access_requires_the_webhooks_parameter(
+    webhooks: str, public: set[str]
+) -> None:
+    """By default there is none; functions that survey or delete need `all`."""
+    stack = sam.stack()
+    values = sam.parameters(Webhooks=webhooks)
+    found = [
+        each["Properties"].get("FunctionName", {}).get("Ref")
+        or each["Properties"]["TargetFunctionArn"]["Fn::GetAtt"][0]
+        for each in stack["Resources"].values()
         if each["Type"] == "AWS::Lambda::Url"
         or each["Properties"].get("Principal") == "*"
-    }
+        if sam.holds(stack["Conditions"][each["Condition"]], values)
+    ]
 
-    assert set(conditions.values()) == {"HasWebhooks"}
+    assert sorted(found) == sorted([sam.NAMES[entry] for entry in public] * 3)
     assert stack["Parameters"]["Webhooks"]["Default"] == "false"
 
 
-def test_all_functions_log_to_one_log_group() -> None:
-    """Logs are JSON and are kept for 30 days."""
-    (group,) = sam.resources("AWS::Logs::LogGroup").values()
-    logging = [each["LoggingConfig"] for each in sam.functions().values()]
+@pytest.mark.parametrize(
+    ("given", "broken"),
+    [
+        ({}, set()),
+        ({"ScheduledListener": "x"}, {"ScheduleIsComplete"}),
+        ({"ScheduledListener": "x", "LogGroupId": "x"}, set()),
+        ({"ScheduledListener": "x", "LogGroupName": "x"}, set()),
+        ({"ReconcileSchedule": "rate(1 day)"}, {"ReconcileIsComplete"}),
+        (RECONCILE, set()),
+        ({**RECONCILE, "LogLevel": "ERROR"}, {"ReconcileIsComplete"}),
+        ({"LogGroupId": "x", "LogGroupName": "x"}, {"LogGroupIsUnambiguous"}),
+    ],
+)
+def test_incomplete_parameters_are_rejected(
+    given: dict[str, str], broken: set[str]
+) -> None:
+    """A rule of the template says what is missing, before anything is deployed."""
+    assert sam.broken_rules(**given) == broken
 
-    assert [(each["LogFormat"], each["LogGroup"]) for each in logging] == [
-        ("JSON", {"Ref": "Logs"})
-    ] * len(FUNCTIONS)
-    assert group["RetentionInDays"] == 30
 
-
-@pytest.mark.parametrize("name", ["ErrorsAlarm", "WebhooksAlarm", "ThrottlesAlarm"])
-def test_alarms_watch_every_function(name: str) -> None:
-    """Each alarm has a metric for each function."""
-    metrics = sam.resources("AWS::CloudWatch::Alarm")[name]["Metrics"]
-    watched = {
-        each["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"]
-        for each in metrics
-        if "MetricStat" in each
-    }
-
-    assert watched == set(FUNCTIONS)
+def test_reserved_concurrency_must_fit_the_quota() -> None:
+    """Lambda keeps 100 of the quota unreserved, or the deployment fails half-way."""
+    parameters = sam.stack()["Parameters"]
+    for reserved in parameters["ReservedConcurrency"]["AllowedValues"]:
+        needed = 5 * reserved + 1 + 100 if reserved else 0
+        for quota in parameters["ConcurrencyQuota"]["AllowedValues"]:
+            broken = sam.broken_rules(
+                ReservedConcurrency=str(reserved), ConcurrencyQuota=quota
+            )
+            assert bool(broken) == (int(quota) < needed), (reserved, quota)

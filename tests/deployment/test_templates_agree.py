@@ -54,19 +54,22 @@ def test_fixed_settings_equal_the_defaults() -> None:
 
 def test_functions_are_equal() -> None:
     """Descriptions, memory sizes and timeouts are the same."""
-    function = terraform.function()
+    memory = terraform.function()["memory_size"]
     on_functiongraph = {
-        each["handler"]: each["description"]
+        each["handler"]: (
+            each["description"].replace('\\"', '"'),
+            memory,
+            each["timeout"],
+        )
         for each in terraform.LOCALS["functions"].values()
     }
     on_lambda = {
-        each["Handler"].removeprefix("functions."): each["Description"]
+        each["Handler"].removeprefix("functions."): (
+            each["Description"],
+            each["MemorySize"],
+            each["Timeout"],
+        )
         for each in sam.functions().values()
     }
 
     assert on_functiongraph == on_lambda
-    for each in sam.functions().values():
-        assert (each["MemorySize"], each["Timeout"]) == (
-            function["memory_size"],
-            function["timeout"],
-        )

@@ -4,10 +4,67 @@ import argparse
 import json
 import signal
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from tests.emulator.emulator import Emulator
 from tests.emulator.http_messages import Document
+
+# option -> how its flag is parsed; options not given keep their defaults
+_FLAGS: Mapping[str, dict[str, Any]] = {
+    "second-logtank": {
+        "choices": ("refuse", "allow"),
+        "help": "what to do with a second logtank for a listener",
+    },
+    "pending-seconds": {"type": float, "help": "how long a new logtank is PENDING"},
+    "final-status": {"choices": ("ACTIVE", "ERROR"), "help": "status after PENDING"},
+    "listener-pending-seconds": {
+        "type": float,
+        "help": "how long new accelerators and listeners are PENDING",
+    },
+    "deleting-seconds": {"type": float, "help": "how long resources are DELETING"},
+    "deleted-listener-logtanks": {
+        "choices": ("refuse", "keep", "delete"),
+        "help": "what to do with the logtanks of a listener that is deleted",
+    },
+    "stream-quota": {"type": int, "help": "log streams per group"},
+    "group-quota": {"type": int, "help": "log groups"},
+    "accelerator-quota": {"type": int, "help": "accelerators"},
+    "listener-quota": {"type": int, "help": "listeners per accelerator"},
+    "inherited-ttl": {
+        "choices": ("days", "-1"),
+        "help": "how lists show inherited retention",
+    },
+    "latency-seconds": {"type": float, "help": "delay before every reply"},
+    "list-page-size": {"type": int, "help": "maximum page size of GA's lists"},
+    "listeners": {
+        "nargs": "*",
+        "metavar": "ID",
+        "help": "listeners that exist at first (default: none, and any ID is accepted)",
+    },
+    "key-lock-after": {
+        "type": int,
+        "help": "consecutive wrong signatures that lock a key",
+    },
+    "token-seconds": {"type": float, "help": "lifetime of tokens issued by IAM"},
+    "signatures": {
+        "action": argparse.BooleanOptionalAction,
+        "help": "verify request signatures",
+    },
+    "rate-limits": {
+        "type": json.loads,
+        "metavar": "JSON",
+        "help": 'calls per second by service, for example {"GA": 5}',
+    },
+    "calls-before-rate-limits": {
+        "type": int,
+        "help": "number of calls before the rate limits apply",
+    },
+    "own-date": {
+        "action": "store_true",
+        "help": "send the emulator's time as Date",
+    },
+}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -16,71 +73,14 @@ def _parser() -> argparse.ArgumentParser:
         description="Emulates LTS, GA and IAM on 127.0.0.1.",
         argument_default=argparse.SUPPRESS,
     )
-    add = parser.add_argument
-    add(
+    parser.add_argument(
         "--port",
         type=int,
         default=8080,
         help="port to listen on, 0 for any free port (default: 8080)",
     )
-    add(
-        "--second-logtank",
-        choices=("refuse", "allow"),
-        help="what to do with a second logtank for a listener",
-    )
-    add("--pending-seconds", type=float, help="how long a new logtank is PENDING")
-    add("--final-status", choices=("ACTIVE", "ERROR"), help="status after PENDING")
-    add(
-        "--listener-pending-seconds",
-        type=float,
-        help="how long new accelerators and listeners are PENDING",
-    )
-    add("--deleting-seconds", type=float, help="how long resources are DELETING")
-    add(
-        "--deleted-listener-logtanks",
-        choices=("refuse", "keep", "delete"),
-        help="what to do with the logtanks of a listener that is deleted",
-    )
-    add("--stream-quota", type=int, help="log streams per group")
-    add("--group-quota", type=int, help="log groups")
-    add("--accelerator-quota", type=int, help="accelerators")
-    add("--listener-quota", type=int, help="listeners per accelerator")
-    add(
-        "--inherited-ttl",
-        choices=("days", "-1"),
-        help="how lists show inherited retention",
-    )
-    add("--latency-seconds", type=float, help="delay before every reply")
-    add("--list-page-size", type=int, help="maximum page size of GA's lists")
-    add(
-        "--listeners",
-        nargs="*",
-        metavar="ID",
-        help="listeners that exist at first (default: none, and any ID is accepted)",
-    )
-    add(
-        "--key-lock-after",
-        type=int,
-        help="consecutive wrong signatures that lock a key",
-    )
-    add("--token-seconds", type=float, help="lifetime of tokens issued by IAM")
-    add(
-        "--signatures",
-        action=argparse.BooleanOptionalAction,
-        help="verify request signatures",
-    )
-    add(
-        "--rate-limits",
-        type=json.loads,
-        metavar="JSON",
-        help='calls per second by service, for example {"GA": 5}',
-    )
-    add(
-        "--calls-before-rate-limits",
-        type=int,
-        help="number of calls before the rate limits apply",
-    )
-    add("--own-date", action="store_true", help="send the emulator's time as Date")
+    for option, parsing in _FLAGS.items():
+        parser.add_argument(f"--{option}", **parsing)
     return parser
 
 

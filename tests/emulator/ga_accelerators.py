@@ -43,7 +43,9 @@ def create_accelerator(state: State, request: Request) -> Reply:
 
 def list_accelerators(state: State, request: Request) -> Reply:
     """ListAccelerators: a page of the accelerators that match all filters."""
-    return ga_resources.list_reply(state, request, "accelerators", FILTERS)
+    return ga_resources.list_reply(
+        state, state.accelerators, request, "accelerators", FILTERS
+    )
 
 
 def show_accelerator(state: State, request: Request) -> Reply:

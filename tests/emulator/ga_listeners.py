@@ -63,7 +63,9 @@ def listeners_of(state: State, accelerator_id: str) -> list[Document]:
 
 def list_listeners(state: State, request: Request) -> Reply:
     """ListListeners: a page of the listeners that match all filters."""
-    return ga_resources.list_reply(state, request, "listeners", FILTERS)
+    return ga_resources.list_reply(
+        state, state.listeners, request, "listeners", FILTERS
+    )
 
 
 def show_listener(state: State, request: Request) -> Reply:

@@ -94,4 +94,4 @@ def delete_logtank(state: State, request: Request) -> Reply:
 
 def list_logtanks(state: State, request: Request) -> Reply:
     """ListLogtanks: a page of the logtanks that match all filters."""
-    return ga_resources.list_reply(state, request, "logtanks", FILTERS)
+    return ga_resources.list_reply(state, state.logtanks, request, "logtanks", FILTERS)

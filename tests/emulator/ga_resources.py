@@ -127,13 +127,16 @@ def detail_reply(
     return json_reply(status, {name: detail, "request_id": request.request_id})
 
 
-def list_reply(state: State, request: Request, name: str, filters: Filters) -> Reply:
-    """Return a page of the resources that match all filters, oldest first.
+def list_reply(
+    state: State, resources: Resources, request: Request, name: str, filters: Filters
+) -> Reply:
+    """Return a page, under a name, of the resources that match all filters.
+
+    They are in order of age, the oldest first unless ``page_reverse`` is true.
 
     ``page_info.next_marker`` is present only if another page follows.
     """
     arguments = request.arguments()
-    resources: Resources = getattr(state, name)
     everything = state.existing(resources)
     found = [each for each in everything if _matches(each, filters, arguments)]
     if _is_reversed(arguments):

@@ -1,4 +1,4 @@
-"""The three actions, from a validated event to a result that matches its schema."""
+"""The actions that create, from a checked event to a result that fits its schema."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_create_log_stream_returns_the_stream() -> None:
 
     result = actions.create_log_stream(STREAM, stage.cloud)
 
-    assert result == {"log_stream_id": "s", "created": True}
+    assert result == {"log_group_id": "g", "log_stream_id": "s", "created": True}
     assert stage.operations == [POST_STREAM]
 
 
@@ -184,7 +184,12 @@ def test_create_log_stream_adopts_and_compares() -> None:
 
     contracts.check("create_log_stream.result", result)
     differs = {"differs": ["log_stream_name_alias"]}
-    assert result == {"log_stream_id": "s", "created": False, **differs}
+    assert result == {
+        "log_group_id": "g",
+        "log_stream_id": "s",
+        "created": False,
+        **differs,
+    }
 
 
 def test_create_logtank_lists_before_and_after_creating() -> None:

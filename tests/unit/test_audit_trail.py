@@ -1,4 +1,4 @@
-"""CTS traces: which ones report a new listener, and how its ID is found."""
+"""CTS traces: which report a listener's creation or deletion, and of which one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from functions.errors import InvalidEvent
 from functions.triggers import audit_trail
-from functions.triggers.delivery import Ignored, Listener
+from functions.triggers.delivery import Ignored, Listener, Trace
 
 ID = "78d425da-4d5f-422f-b13b-40aa3f49bc55"
 OTHER_ID = "0f6f1e0a-0000-4000-8000-000000000002"
@@ -26,9 +26,10 @@ TRACE: dict[str, object] = {
     "code": "201",
     "response": {"listener": {"id": ID}},
 }
+CREATED = Listener(ID, Trace.CREATION)
 SAMPLE = Path(__file__).parents[1] / "events" / "cts.json"
-IGNORED_FAILURE = Ignored("the trace reports a creation that failed")
-IGNORED_OTHER = Ignored("the trace is not of the creation of a GA listener")
+IGNORED_FAILURE = Ignored("the trace reports an operation that failed")
+IGNORED_OTHER = Ignored("the trace is not of a GA listener's creation or deletion")
 
 
 def read(**changes: object) -> Listener | Ignored:
@@ -61,13 +62,13 @@ def test_a_trace_is_recognized_by_its_fields(
 
 def test_the_sample_trace_identifies_a_listener() -> None:
     """In the sample, the request and response are JSON strings."""
-    assert audit_trail.read(json.loads(SAMPLE.read_text("utf-8")), "") == Listener(ID)
+    assert audit_trail.read(json.loads(SAMPLE.read_text("utf-8")), "") == CREATED
 
 
 def test_a_bare_trace_gives_the_same_result() -> None:
     """Events from EventGrid and SMN contain the trace without a wrapper."""
-    assert audit_trail.read(TRACE, "/data") == Listener(ID)
-    assert audit_trail.read({"cts": json.dumps(TRACE)}, "") == Listener(ID)
+    assert audit_trail.read(TRACE, "/data") == CREATED
+    assert audit_trail.read({"cts": json.dumps(TRACE)}, "") == CREATED
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_a_bare_trace_gives_the_same_result() -> None:
 )
 def test_success_codes_may_be_numbers_or_strings(code: object) -> None:
     """The console reports 302; some traces have no code or one in another format."""
-    assert read(code=code) == Listener(ID)
+    assert read(code=code) == CREATED
 
 
 @pytest.mark.parametrize(
@@ -100,10 +101,10 @@ def test_any_other_code_means_failure(code: object) -> None:
 @pytest.mark.parametrize(
     ("rating", "expected"),
     [
-        ("normal", Listener(ID)),
-        (" NORMAL ", Listener(ID)),
-        ("", Listener(ID)),
-        (None, Listener(ID)),
+        ("normal", CREATED),
+        (" NORMAL ", CREATED),
+        ("", CREATED),
+        (None, CREATED),
         ("warning", IGNORED_FAILURE),
         (1, IGNORED_FAILURE),
     ],
@@ -115,11 +116,37 @@ def test_a_failed_creation_is_ignored(
     assert read(**{field: rating}) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "trace"),
+    [
+        ("createListener", Trace.CREATION),
+        ("deleteListener", Trace.DELETION),
+        (" DELETELISTENER ", Trace.DELETION),
+    ],
+)
+def test_the_operation_is_told(name: str, trace: Trace) -> None:
+    """A creation and a deletion are served by different functions."""
+    assert read(trace_name=name) == Listener(ID, trace)
+
+
+@pytest.mark.parametrize("response", [None, "", {}, "{}"])
+def test_a_deletion_has_the_id_in_resource_id_alone(response: object) -> None:
+    """Its response is empty, and its code is 204."""
+    trace = {"trace_name": "deleteListener", "code": "204", "response": response}
+
+    assert read(**trace) == Listener(ID, Trace.DELETION)
+
+
+def test_a_failed_deletion_is_ignored() -> None:
+    """The listener still exists."""
+    assert read(trace_name="deleteListener", code="409") == IGNORED_FAILURE
+
+
 def test_code_and_rating_may_be_missing() -> None:
     """Missing fields do not count as a failure."""
     bare = without("code", "trace_rating", "trace_status")
 
-    assert audit_trail.read(bare, "") == Listener(ID)
+    assert audit_trail.read(bare, "") == CREATED
 
 
 @pytest.mark.parametrize("write", [str.upper, " {} ".format])
@@ -128,7 +155,7 @@ def test_trace_fields_are_case_insensitive(
     field: str, write: Callable[[object], str]
 ) -> None:
     """The documentation does not specify upper or lower case."""
-    assert read(**{field: write(TRACE[field])}) == Listener(ID)
+    assert read(**{field: write(TRACE[field])}) == CREATED
 
 
 @pytest.mark.parametrize(
@@ -137,7 +164,8 @@ def test_trace_fields_are_case_insensitive(
         {"service_type": "ELB"},
         {"service_type": ["GA"]},
         {"resource_type": "accelerator"},
-        {"trace_name": "deleteListener"},
+        {"trace_name": "updateListener"},
+        {"trace_name": "createLogtank"},
         {"trace_name": 7},
     ],
 )
@@ -149,7 +177,7 @@ def test_other_traces_are_ignored(changes: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("name", ["service_type", "resource_type", "trace_name"])
 def test_a_trace_without_an_identifying_field_is_ignored(name: str) -> None:
-    """A trace must state that it is about the creation of a listener."""
+    """A trace must state the operation, the service and the kind of resource."""
     assert audit_trail.read({"cts": without(name)}, "") == IGNORED_OTHER
     assert audit_trail.read({"cts": "{}"}, "") == IGNORED_OTHER
 
@@ -167,7 +195,7 @@ def test_the_listener_id_comes_from_the_response(
     response: object, resource_id: object
 ) -> None:
     """The response may be an object or JSON text; `resource_id` may be a name."""
-    assert read(response=response, resource_id=resource_id) == Listener(ID)
+    assert read(response=response, resource_id=resource_id) == CREATED
 
 
 RESPONSES_WITHOUT_ID: list[object] = [
@@ -181,8 +209,8 @@ RESPONSES_WITHOUT_ID: list[object] = [
 @pytest.mark.parametrize("response", RESPONSES_WITHOUT_ID)
 def test_resource_id_is_the_fallback(response: object) -> None:
     """An empty or invalid response is ignored in favor of `resource_id`."""
-    assert read(response=response) == Listener(ID)
-    assert audit_trail.read({"cts": without("response")}, "") == Listener(ID)
+    assert read(response=response) == CREATED
+    assert audit_trail.read({"cts": without("response")}, "") == CREATED
 
 
 @pytest.mark.parametrize("identifier", [ID, HEX, ID.upper(), HEX.upper()])
@@ -190,8 +218,12 @@ def test_several_id_formats_are_accepted(identifier: str) -> None:
     """The ID is returned unchanged."""
     response = {"listener": {"id": identifier}}
 
-    assert read(response={}, resource_id=identifier) == Listener(identifier)
-    assert read(response=response, resource_id="n") == Listener(identifier)
+    assert read(response={}, resource_id=identifier) == Listener(
+        identifier, Trace.CREATION
+    )
+    assert read(response=response, resource_id="n") == Listener(
+        identifier, Trace.CREATION
+    )
 
 
 @pytest.mark.parametrize(

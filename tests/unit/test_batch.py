@@ -190,7 +190,7 @@ def test_one_of_several_requests_begins_only_with_enough_time(
     remaining_seconds: float, durations: list[float], *, begins: bool
 ) -> None:
     """A second and twice the longest duration must remain."""
-    circuit_breaker = CircuitBreaker(lambda: remaining_seconds, several=True)
+    circuit_breaker = CircuitBreaker(lambda: remaining_seconds)
     for seconds in durations:
         circuit_breaker.record_duration(seconds)
 
@@ -204,16 +204,18 @@ def test_one_of_several_requests_begins_only_with_enough_time(
 
 def test_a_single_request_always_begins() -> None:
     """The limits protect other requests, and there are none."""
-    circuit_breaker = CircuitBreaker(lambda: -1.0, several=False)
+    circuit_breaker = CircuitBreaker(lambda: -1.0)
     for _ in range(MAX_FAILURES):
         circuit_breaker.record(FAILURE)
 
-    assert refusal(circuit_breaker) is None
+    assert circuit_breaker.attempt(lambda: CREATED, always=True) == CREATED
+    refused = circuit_breaker.attempt(lambda: CREATED, always=False)
+    assert isinstance(refused, ServiceFailed)
 
 
 def refusal_after(outcomes: list[Outcome]) -> ProvisioningError | None:
     """Return why no request may begin after these outcomes, None if one may."""
-    circuit_breaker = CircuitBreaker(lambda: 60.0, several=True)
+    circuit_breaker = CircuitBreaker(lambda: 60.0)
     for outcome in outcomes:
         circuit_breaker.record(outcome)
     return refusal(circuit_breaker)

@@ -9,7 +9,7 @@ import pytest
 
 from functions.errors import InvalidEvent
 from functions.triggers import envelopes
-from functions.triggers.delivery import Ignored, Listener, Message
+from functions.triggers.delivery import Ignored, Listener, Message, Trace
 
 ID = "78d425da-4d5f-422f-b13b-40aa3f49bc55"
 REQUEST = {"resource_id": ID}
@@ -100,10 +100,13 @@ IN_BASE64 = {
     ("payload", "items"),
     [
         ([eventgrid(REQUEST), eventgrid(OTHER)], [REQUEST, OTHER]),
-        ([TRACE, {"cts": TRACE}, REQUEST], [Listener(ID), Listener(ID), REQUEST]),
+        (
+            [TRACE, {"cts": TRACE}, REQUEST],
+            [Listener(ID, Trace.CREATION), Listener(ID, Trace.CREATION), REQUEST],
+        ),
         (
             [OTHER, eventgrid(TRACE), notification(text(REQUEST))],
-            [OTHER, Listener(ID), REQUEST],
+            [OTHER, Listener(ID, Trace.CREATION), REQUEST],
         ),
         ([eventbridge([REQUEST, OTHER]), OTHER], [REQUEST, OTHER, OTHER]),
         ([IN_BASE64, 7, text(REQUEST)], [OTHER, 7, text(REQUEST)]),
@@ -142,8 +145,12 @@ def test_any_other_value_is_a_single_request(found: object) -> None:
 @pytest.mark.parametrize("trace", [TRACE, {"cts": TRACE}])
 def test_a_trace_is_found_in_any_envelope(trace: object, layers: int) -> None:
     """The message then identifies the listener that was created."""
-    assert envelopes.message(wrapped(trace, layers)) == Message([Listener(ID)])
-    assert envelopes.message(text(wrapped(trace, layers))) == Message([Listener(ID)])
+    assert envelopes.message(wrapped(trace, layers)) == Message(
+        [Listener(ID, Trace.CREATION)]
+    )
+    assert envelopes.message(text(wrapped(trace, layers))) == Message(
+        [Listener(ID, Trace.CREATION)]
+    )
 
 
 def test_a_trace_of_another_resource_is_ignored() -> None:

@@ -33,6 +33,7 @@ STATUSES = {
     "InvalidEvent": 400,
     "MethodNotAllowed": 405,
     "PayloadTooLarge": 413,
+    "ResultTooLarge": 413,
     "UnsupportedMediaType": 415,
     "Unauthenticated": 401,
     "NotFound": 404,
@@ -206,13 +207,16 @@ def test_unknown_facts_are_omitted() -> None:
     assert not set(Misconfigured("X").as_document()) & set(FACTS)
 
 
-def test_noting_none_keeps_the_known_value() -> None:
-    """Only values that are not None replace earlier ones."""
+def test_a_known_fact_is_kept() -> None:
+    """Only a missing fact is added: a known one was noted closer to the failure."""
     error = full_error()
 
     error.note(step=None, log_stream_id="other")
 
-    assert (error.step, error.log_stream_id) == ("delete_log_stream", "other")
+    assert (error.step, error.log_stream_id) == (
+        "delete_log_stream",
+        FACTS["log_stream_id"],
+    )
 
 
 def test_the_text_of_an_error_has_detail_code_and_remedy() -> None:

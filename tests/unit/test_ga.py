@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from functions.errors import UnintelligibleReply
+from functions.errors import AlreadyExists, NotFound, UnintelligibleReply
 from functions.huaweicloud import ga
 from functions.transport.calls import Call, Reply
 
 NEW = ga.NewLogtank("LISTENER", "l", "g", "s")
 NO_OWNER = ga.Owner()
 JSON = ("Content-Type", "application/json")
-CALL = ga.list_logtanks(NEW, NO_OWNER)
+CALL = ga.list_logtanks(NO_OWNER, resource_id="l")
 QUERY = (("resource_ids", "l"), ("resource_type", "LISTENER"))
 FULL = {
     "id": "t",
@@ -43,7 +43,7 @@ def test_an_owner_is_identified_by_domain_or_else_by_project(
     assert owner.headers() == headers
     for call in (
         ga.create_logtank(NEW, owner),
-        ga.list_logtanks(NEW, owner),
+        ga.list_logtanks(owner),
         ga.show_logtank(ga.Logtank("t"), owner),
         ga.delete_logtank(ga.Logtank("t"), owner),
     ):
@@ -66,21 +66,42 @@ def test_the_create_request_matches_the_api_reference() -> None:
                 "log_stream_id": "s",
             }
         },
+        expected=(AlreadyExists,),
     )
 
 
 @pytest.mark.parametrize(
-    ("call", "operation", "method"),
+    ("call", "expected"),
     [
-        (ga.show_logtank(ga.Logtank("t/1"), NO_OWNER), "ShowLogtank", "GET"),
-        (ga.delete_logtank(ga.Logtank("t/1"), NO_OWNER), "DeleteLogtank", "DELETE"),
+        (
+            ga.show_logtank(ga.Logtank("t/1"), NO_OWNER),
+            Call("GA", "ShowLogtank", "GET", "/v1/logtanks/t%2F1"),
+        ),
+        (
+            ga.delete_logtank(ga.Logtank("t/1"), NO_OWNER),
+            Call(
+                "GA",
+                "DeleteLogtank",
+                "DELETE",
+                "/v1/logtanks/t%2F1",
+                expected=(NotFound,),
+            ),
+        ),
+        (
+            ga.update_logtank(ga.Logtank("t/1"), NEW, NO_OWNER),
+            Call(
+                "GA",
+                "UpdateLogtank",
+                "PUT",
+                "/v1/logtanks/t%2F1",
+                body={"logtank": {"log_group_id": "g", "log_stream_id": "s"}},
+            ),
+        ),
     ],
 )
-def test_a_single_logtank_is_addressed_by_its_path(
-    call: Call, operation: str, method: str
-) -> None:
-    """The ID is encoded as one path segment, and the request has no body."""
-    assert call == Call("GA", operation, method, "/v1/logtanks/t%2F1", (), (JSON,))
+def test_a_single_logtank_is_addressed_by_its_path(call: Call, expected: Call) -> None:
+    """The ID is one path segment; only an update has a body, with the target."""
+    assert call == expected._replace(headers=(JSON,))
 
 
 def test_the_first_page_is_requested_by_listener_only() -> None:
@@ -92,7 +113,7 @@ def test_a_marker_is_sent_with_a_limit() -> None:
     """The API reference allows a marker only together with a limit."""
     further = (("limit", "500"), ("marker", "m"))
 
-    assert ga.list_logtanks(NEW, NO_OWNER, "m").query == (*QUERY, *further)
+    assert ga.list_logtanks(NO_OWNER, "m", "l").query == (*QUERY, *further)
 
 
 def test_a_described_logtank_is_read_completely() -> None:

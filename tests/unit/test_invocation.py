@@ -67,7 +67,7 @@ def with_remaining_time(milliseconds: int) -> SimpleNamespace:
             create_log_stream.handler,
             {"log_stream_name": "n"},
             [STREAM],
-            {"log_stream_id": "s", "created": True},
+            {"log_group_id": "g", "log_stream_id": "s", "created": True},
         ),
         (
             create_logtank.handler,

@@ -9,12 +9,19 @@ from typing import Any, NoReturn
 
 import pytest
 
-from functions import bootstrap, create_log_stream, create_logtank, triggers
+from functions import (
+    bootstrap,
+    create_log_stream,
+    create_logtank,
+    delete_logtank,
+    triggers,
+)
 from functions.errors import BatchFailed, InvalidEvent, Malfunction
 from functions.invocation import run
+from functions.invocation.tasks import TASKS
 from functions.invocation.warm_state import WarmState
 from functions.settings.aws_secret import SecretCache
-from tests.byte_server import serving
+from tests.byte_server import answer, document, serving
 from tests.unit.invocations import (
     GONE,
     STREAM,
@@ -37,9 +44,12 @@ TRACE = {
     "resource_id": ID,
     "code": 201,
 }
-IGNORED = {"ignored": "the trace is not of the creation of a GA listener"}
+NO_LISTENER = answer(b'{"error_code": "GA.9002", "error_msg": "no"}', "404 Not Found")
+NO_TANKS = document({"logtanks": []})
+IGNORED = {"ignored": "the trace is not of a GA listener's creation or deletion"}
+OTHER_TRACE = {"ignored": "the trace is not of an operation that this function serves"}
 REQUEST = {"log_stream_name": "n"}
-RESULT = {"log_stream_id": "s", "created": True}
+RESULT = {"log_group_id": "g", "log_stream_id": "s", "created": True}
 SIGNED = {"WEBHOOK_SECRETS": SECRET.reveal()}
 UNSIGNED = {"WEBHOOK_AUTH": "platform"}
 
@@ -83,22 +93,36 @@ def test_a_new_listener_gets_a_log_stream_and_a_logtank(event: object) -> None:
     assert result["created"] == ["log_stream", "logtank"]
 
 
-def test_a_new_listener_can_get_only_a_log_stream() -> None:
-    """LOG_STREAM_NAME must be set for this."""
-    event = {"cts": TRACE}
-    handler = create_log_stream.handler
+def test_a_deleted_listener_loses_its_logtanks() -> None:
+    """GA is asked first whether the listener is really gone."""
+    trace = {**TRACE, "trace_name": "deleteListener", "code": 204}
 
-    assert invoked(handler, event, STREAM, LOG_STREAM_NAME="n") == RESULT
-    with pytest.raises(InvalidEvent, match=r"^/log_stream_name is required"):
-        handler(event, context())
+    result = invoked(delete_logtank.handler, {"cts": trace}, NO_LISTENER, NO_TANKS)
+
+    assert result == {
+        "resource_id": ID,
+        "deleted": [],
+        "logtank_ids": [],
+        "log_stream_ids": [],
+        "kept": [],
+        "reason": "the listener has no logtank",
+    }
 
 
-def test_a_new_listener_cannot_get_only_a_logtank() -> None:
-    """No setting has a log stream's ID, so the event is rejected."""
-    with pytest.raises(InvalidEvent) as raised:
-        create_logtank.handler({"cts": TRACE}, context())
-
-    assert raised.value.detail == "/logtank/log_stream_id is required"
+@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize(
+    ("operation", "function"),
+    [("createListener", "bootstrap"), ("deleteListener", "delete_logtank")],
+)
+def test_every_other_function_ignores_a_trace(
+    name: str, operation: str, function: str
+) -> None:
+    """A creation is for `bootstrap` alone, and a deletion for `delete_logtank`."""
+    trace = {"cts": {**TRACE, "trace_name": operation}}
+    if name != function:
+        assert run(name, trace, context()) == OTHER_TRACE
+    else:
+        assert TASKS[name].trace
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from functions.huaweicloud.ga import NewLogtank
 from functions.provisioning import listing
 from tests.unit.script import LISTENER_ID
 from tests.unit.scripted_cloud import ScriptedCloud, described, tanks
 
-WANTED = NewLogtank("LISTENER", LISTENER_ID, "g", "s")
 MESSAGE = "surplus logtanks: the log is shipped more than once"
 
 
@@ -47,7 +45,7 @@ def test_surplus_logtanks_are_listed_in_a_warning(
     """Only this listener's logtanks to the same stream count, unless being deleted."""
     stage = ScriptedCloud(tanks(*logtanks))
 
-    listing.logtanks(WANTED, stage.cloud)
+    listing.logtanks_of(LISTENER_ID, stage.cloud)
 
     assert stage.logged == lines
 
@@ -56,6 +54,6 @@ def test_surplus_logtanks_on_several_pages_give_one_warning() -> None:
     """They are only found by comparing all pages."""
     stage = ScriptedCloud(tanks(described("b"), marker="m"), tanks(described("a")))
 
-    listing.logtanks(WANTED, stage.cloud)
+    listing.logtanks_of(LISTENER_ID, stage.cloud)
 
     assert stage.logged == [surplus("s", "a", "b")]

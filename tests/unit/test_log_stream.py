@@ -15,7 +15,7 @@ from functions.errors import (
 )
 from functions.huaweicloud.lts import NewStream
 from functions.provisioning import log_stream
-from functions.provisioning.agreement import Lease
+from functions.provisioning.lease import Lease
 from functions.provisioning.log_stream import EnsuredStream
 from tests.unit.script import Line, refusal
 from tests.unit.scripted_cloud import (
@@ -44,7 +44,7 @@ def adopted(
 ) -> EnsuredStream:
     """Return the adopted stream, without a valid lease."""
     lease = Lease(adopted=True, stream_created_at=created_at, stream_seen_at=NOW)
-    return EnsuredStream("s", created, differs or [], lease)
+    return EnsuredStream("s", created, lease, tuple(differs or ()))
 
 
 def test_a_new_stream_takes_one_call_and_gets_a_lease() -> None:
@@ -53,7 +53,7 @@ def test_a_new_stream_takes_one_call_and_gets_a_lease() -> None:
 
     ensured = log_stream.ensure(NEW, stage.cloud)
 
-    assert ensured == EnsuredStream("s", created=True, differs=[], lease=Lease(1000.0))
+    assert ensured == EnsuredStream("s", created=True, lease=Lease(1000.0))
     assert stage.operations == [POST_STREAM]
 
 

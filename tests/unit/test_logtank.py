@@ -7,7 +7,8 @@ import pytest
 from functions import errors
 from functions.huaweicloud.ga import NewLogtank
 from functions.provisioning import logtank
-from functions.provisioning.agreement import Agreed, Lease
+from functions.provisioning.agreement import Agreed
+from functions.provisioning.lease import Lease
 from tests.unit.script import LISTENER_ID, Line, refusal
 from tests.unit.scripted_cloud import (
     BUSY,
@@ -259,6 +260,7 @@ def test_all_pages_are_read_and_other_listeners_ignored() -> None:
 
 
 FULL = [described(f"{number}") for number in range(500)]
+MORE = [described(f"{number}") for number in range(500, 1000)]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +268,7 @@ FULL = [described(f"{number}") for number in range(500)]
     [
         [tanks(marker="m")] * 2,
         [tanks(marker=f"m{page}") for page in range(100)],
-        [tanks(*FULL, marker="a"), tanks(*FULL, marker="b")],
+        [tanks(*FULL, marker="a"), tanks(*MORE, marker="b")],
     ],
     ids=["a repeated marker", "a hundred pages", "a thousand logtanks"],
 )
@@ -275,13 +277,13 @@ def test_an_endless_list_is_rejected(pages: list[Line]) -> None:
     error = failure(ScriptedCloud(*pages))
 
     assert isinstance(error, errors.UnintelligibleReply)
-    assert error.detail == "GA's list of logtanks repeats itself or is too long"
+    assert error.detail == "The list of ListLogtanks repeats itself or is too long"
     assert error.service == "GA"
 
 
 def test_a_list_just_below_the_limit_is_read_completely() -> None:
     """Up to 999 logtanks are accepted before the last page."""
-    stage = ScriptedCloud(tanks(*[described("z")] * 999, marker="a"), tanks(OTHER))
+    stage = ScriptedCloud(tanks(*[*FULL, *MORE][:-1], marker="z"), tanks(EARLIER))
 
-    assert ensure(stage).logtank.id == "a"
+    assert ensure(stage).logtank.id == "u"
     assert stage.script.spent

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from functions.errors import UnintelligibleReply
+from functions.errors import AlreadyExists, UnintelligibleReply
 from functions.huaweicloud import lts
+from functions.provisioning import stream_differences
 from functions.transport.calls import Call, Reply
 
 EVENT: dict[str, object] = {
@@ -18,8 +19,8 @@ EVENT: dict[str, object] = {
     "log_stream_name_alias": "alias",
     "enterprise_project_name": "edge",
 }
-NEW = lts.NewStream.from_request(EVENT, "p")
-CALL = lts.list_streams(NEW)
+NEW = lts.NewStream.from_request(EVENT, "p", "g")
+CALL = lts.list_streams("p", "g")
 HEADERS = (("Content-Type", "application/json;charset=utf8"), ("X-Project-Id", "p"))
 
 
@@ -43,13 +44,14 @@ def test_the_create_request_matches_the_api_reference() -> None:
         headers=HEADERS,
         body={name: EVENT[name] for name in EVENT if name != "log_group_id"},
         project="p",
+        expected=(AlreadyExists,),
     )
 
 
 def test_the_list_request_has_the_group_and_no_body() -> None:
     """The API has neither paging nor filters."""
     path = "/v2/p/groups/g/streams"
-    assert lts.list_streams(NEW) == Call(
+    assert lts.list_streams("p", "g") == Call(
         "LTS", "ListLogStream", "GET", path, (), HEADERS, project="p"
     )
 
@@ -65,7 +67,7 @@ def test_the_body_has_only_documented_fields() -> None:
     """Other fields of the event, such as the listener, are not sent to LTS."""
     event = {"log_group_id": "g", "log_stream_name": "n", "project_id": "q"}
 
-    new = lts.NewStream.from_request({**event, "resource_id": "l"}, "p")
+    new = lts.NewStream.from_request({**event, "resource_id": "l"}, "p", "g")
 
     assert new == lts.NewStream("p", "g", {"log_stream_name": "n"})
     assert new.name == "n"
@@ -73,7 +75,7 @@ def test_the_body_has_only_documented_fields() -> None:
 
 def test_an_integer_written_as_a_decimal_is_sent_as_an_integer() -> None:
     """JSON Schema accepts 30.0 as an integer; LTS receives 30."""
-    new = lts.NewStream.from_request({**EVENT, "ttl_in_days": 30.0}, "p")
+    new = lts.NewStream.from_request({**EVENT, "ttl_in_days": 30.0}, "p", "g")
 
     assert lts.create_stream(new).content().count(b'"ttl_in_days":30,') == 1
 
@@ -104,7 +106,7 @@ def test_a_stream_is_found_by_its_exact_name() -> None:
         None,
     ]
 
-    found = lts.stream_of_name(NEW, CALL, list_reply(*others, mine))
+    found = lts.stream_of_name("n", CALL, list_reply(*others, mine))
 
     assert found == lts.Stream("s", "n", 1.5, described=mine)
 
@@ -112,14 +114,14 @@ def test_a_stream_is_found_by_its_exact_name() -> None:
 @pytest.mark.parametrize("streams", [[], [{"log_stream_name": "m"}]])
 def test_an_unknown_stream_name_gives_none(streams: list[object]) -> None:
     """An unknown name is not an error."""
-    assert lts.stream_of_name(NEW, CALL, list_reply(*streams)) is None
+    assert lts.stream_of_name("n", CALL, list_reply(*streams)) is None
 
 
 @pytest.mark.parametrize("body", [{}, {"log_streams": None}, {"log_streams": {}}])
 def test_a_list_reply_without_streams_is_unintelligible(body: object) -> None:
     """No conclusion is drawn from an unexpected document."""
     with pytest.raises(UnintelligibleReply, match="has no log_streams"):
-        lts.stream_of_name(NEW, CALL, Reply(200, body))
+        lts.stream_of_name("n", CALL, Reply(200, body))
 
 
 @pytest.mark.parametrize("identifier", [None, "", 7])
@@ -128,7 +130,7 @@ def test_a_listed_stream_without_an_id_is_unintelligible(identifier: object) -> 
     stream = {"log_stream_name": "n", "log_stream_id": identifier}
 
     with pytest.raises(UnintelligibleReply, match="without an ID"):
-        lts.stream_of_name(NEW, CALL, list_reply(stream))
+        lts.stream_of_name("n", CALL, list_reply(stream))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_the_creation_time_is_converted_from_milliseconds(
     """An invalid `creation_time` counts as unknown."""
     stream = {"log_stream_name": "n", "log_stream_id": "s", "creation_time": value}
 
-    found = lts.stream_of_name(NEW, CALL, list_reply(stream))
+    found = lts.stream_of_name("n", CALL, list_reply(stream))
 
     assert found is not None
     assert found.created_at == seconds
@@ -182,9 +184,9 @@ def test_differences_are_fields_with_values_on_both_sides(
     """Only fields that the event sets and the list returns are compared."""
     stream = lts.Stream("s", "n", described=described)
 
-    assert stream.differs(new_stream(**fields)) == differs
+    assert stream_differences.differences(new_stream(**fields), stream, None) == differs
 
 
 def test_a_stream_known_only_by_id_has_no_differences() -> None:
     """Without a description there is nothing to compare."""
-    assert lts.Stream("s", "n").differs(NEW) == []
+    assert stream_differences.differences(NEW, lts.Stream("s", "n"), None) == []

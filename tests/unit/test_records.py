@@ -9,7 +9,7 @@ import pytest
 
 from functions.errors import InvalidEvent
 from functions.triggers import records
-from functions.triggers.delivery import Delivery, Listener, Message
+from functions.triggers.delivery import Delivery, Listener, Message, Trace
 
 ONE, TWO = {"resource_id": "one"}, {"resource_id": "two"}
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:listeners"
@@ -89,9 +89,9 @@ def test_an_sqs_event_contains_messages_with_ids() -> None:
 
     assert records.sqs(found) == Delivery(
         [
-            Message([ONE], id="a"),
-            Message([ONE, TWO], is_array=True, id="b"),
-            Message([], is_array=True, id="c"),
+            Message([ONE], id="a", label="a"),
+            Message([ONE, TWO], is_array=True, id="b", label="b"),
+            Message([], is_array=True, id="c", label="c"),
         ],
         is_batch=True,
         start=0.0,
@@ -110,7 +110,7 @@ def test_a_queue_can_deliver_events_of_other_triggers() -> None:
     notice = {"Type": "Notification", "TopicArn": "a", "Message": json.dumps(event)}
     found = sqs(*(from_sqs(json.dumps(each)) for each in (notice, event, trace)))
 
-    listener = Listener("78d425da-4d5f-422f-b13b-40aa3f49bc55")
+    listener = Listener("78d425da-4d5f-422f-b13b-40aa3f49bc55", Trace.CREATION)
     assert records.sqs(found).items() == [ONE, ONE, listener]
 
 

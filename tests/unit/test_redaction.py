@@ -22,13 +22,20 @@ from functions.errors import (
     ProvisioningError,
     QuotaExceeded,
     Result,
+    ResultTooLarge,
     ServiceFailed,
     UnsupportedMediaType,
 )
 from functions.triggers import redaction
 from tests.unit.error_family import FAMILY, error_of
 
-EVENT_ERRORS = {InvalidEvent, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType}
+EVENT_ERRORS = {
+    InvalidEvent,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    ResultTooLarge,
+    UnsupportedMediaType,
+}
 CALLER_ERRORS = {*EVENT_ERRORS, NotFound, Conflict, AlreadyExists, QuotaExceeded}
 PUBLIC_FIELDS = {"type", "title", "status"}
 REDACTED_FIELDS = {*PUBLIC_FIELDS, "code", "remedy", "retryable", "request_id"}

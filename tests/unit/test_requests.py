@@ -18,7 +18,7 @@ from functions.invocation.tasks import TASKS, Task
 from functions.invocation.warm_state import WarmState
 from functions.provisioning import Request
 from functions.runtime import Log
-from functions.triggers.delivery import Delivery, Listener, Message
+from functions.triggers.delivery import Delivery, Message
 from tests.unit.invocations import context, lines
 from tests.unit.script import plenty
 
@@ -163,7 +163,15 @@ def test_a_defect_in_validation_affects_only_its_request(
 
 
 @pytest.mark.parametrize(
-    "item", [InvalidEvent(), Malfunction("x"), Listener("l"), None, 7, "text", []]
+    "item",
+    [
+        InvalidEvent(),
+        Malfunction("x"),
+        None,
+        7,
+        "text",
+        [],
+    ],
 )
 def test_an_item_that_is_not_a_request_fails_alone(item: object) -> None:
     """An item that is an error becomes the outcome unchanged."""

@@ -19,7 +19,7 @@ from functions.errors import (
     Unauthenticated,
 )
 from functions.invocation.tasks import TASKS
-from functions.triggers.delivery import Delivery, Listener, Message
+from functions.triggers.delivery import Delivery, Listener, Message, Trace
 from tests.unit.signed_webhooks import SECRET
 
 EVENTS = Path(__file__).parents[1] / "events"
@@ -41,11 +41,11 @@ OTHER = {
 }
 SAMPLES: dict[str, tuple[str, list[object]]] = {
     "bootstrap-many.json": ("direct", [ONE, OTHER]),
-    "cts.json": ("CTS", [Listener(ID)]),
+    "cts.json": ("CTS", [Listener(ID, Trace.CREATION)]),
     "dms-kafka.json": ("DMS", [ONE, TWO]),
     "eventbridge-schedule.json": ("EventBridge", [{}]),
     "eventbridge.json": ("EventBridge", [ONE]),
-    "eventgrid.json": ("EventGrid", [Listener(ID)]),
+    "eventgrid.json": ("EventGrid", [Listener(ID, Trace.CREATION)]),
     "http-alb-health-check.json": ("HTTP", []),
     "http-alb-multi-value.json": ("HTTP", [ONE]),
     "http-alb.json": ("HTTP", [ONE]),

@@ -152,7 +152,9 @@ def _stream(
     """Return the stream that was listed, or make sure of it, once for each name."""
     if change.stream:
         lease = Lease.of_adopted(change.stream)
-        return EnsuredStream(change.stream.id, created=False, lease=lease)
+        return EnsuredStream(
+            change.stream.id, created=False, lease=lease, differs=change.differs
+        )
     new = cast("lts.NewStream", change.new)._replace(log_group_id=group.id)
     key = ("log stream", group.id, new.name)
     stream, is_first = application.cloud.once.get(

@@ -226,6 +226,22 @@ def test_reconcile_updates_a_shared_stream_once(mature: Emulator) -> None:
     assert send("reconcile", event)["unchanged"] == 5
 
 
+@pytest.mark.parametrize("update", [False, True])
+def test_reconcile_reports_how_an_adopted_stream_differs(
+    mature: Emulator, *, update: bool
+) -> None:
+    """A new logtank ships into it nevertheless, as with `bootstrap`."""
+    plant(mature, ttl_in_days=7)
+    mature.seed(listeners=[{"id": LISTENER}])
+    event = {"apply": True, "ttl_in_days": 8, "update_stream": update}
+    changes = send("reconcile", event)["changes"]
+    created = next(each for each in changes if each["action"] == "create")
+    assert created.get("differs") == (None if update else ["ttl_in_days"])
+    assert [each["action"] for each in changes][:-1] == ["update"] * update
+    again = send("reconcile", event)
+    assert (again["changes"], again["unchanged"]) == ([], int(update))
+
+
 def test_a_new_stream_is_not_updated(cloud: Emulator) -> None:
     """It is created as requested."""
     event = EVENT | UPDATE | {"ttl_in_days": 8, "tags": [tag("team")]}

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.byte_server import Answer
+from tests.byte_server import Answer, answer
 from tests.e2e.account.accounts import LONG_AGO, stream_name
 from tests.e2e.credentials.wholes import at, put
 from tests.e2e.driving import listener_id
 from tests.e2e.hostile.anything import replies
 from tests.e2e.hostile.judging import CONTEXTS, checked_outcome
 from tests.e2e.hostile.malformed import QUICK
-from tests.e2e.hostile.misbehaving import MisbehavingCloud
+from tests.e2e.hostile.misbehaving import SECRETS, MisbehavingCloud
 from tests.e2e.hostile.test_any_answer import SETTINGS
 from tests.emulator import Emulator
 
@@ -139,6 +139,27 @@ def test_a_malicious_reply_does_no_harm(
         run(case, server, CONTEXTS[0], capsys)
         assert server.reply_count
     assert_no_harm(upstream, operation)
+
+
+@pytest.mark.parametrize("status", ["403 Forbidden", "500 No"])
+@pytest.mark.parametrize(
+    "target", TARGETS, ids=[f"{case.entry}, {name}" for case, name in TARGETS]
+)
+def test_an_error_that_repeats_the_secrets_reveals_none(
+    upstream: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    target: tuple[Case, str],
+    status: str,
+) -> None:
+    """They are masked in the error's code and message, and in every log line."""
+    case, operation = target
+    body = b'{"error_code": "%s", "error_msg": "%s"}' % (SECRETS, SECRETS)
+    plant(upstream)
+    with MisbehavingCloud(upstream, operation, answer(body, status=status)) as server:
+        put(monkeypatch, at(server.endpoint))
+        run(case, server, CONTEXTS[0], capsys)
+        assert server.reply_count
 
 
 @settings(SETTINGS, max_examples=2 * SETTINGS.max_examples)

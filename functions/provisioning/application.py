@@ -137,17 +137,20 @@ def _delete(application: Application, change: Change) -> Result:
 
 
 def _ship(application: Application, change: Change) -> Result:
-    group = application.ensure_group()
-    stream = _stream(application, change, group)
-    new = ga.NewLogtank(ga.LISTENER, _listener(change), group.id, stream.id)
-    agreed = logtank.ensure(
-        new,
-        application.cloud,
-        stream.lease,
-        repoint=change.action == "repoint",
-        listed=application.survey.logtanks.get(new.resource_id, []),
-        confirm=application.pending.add,
-    )
+    name = cast("lts.NewStream", change.new).name
+    with error_context(log_stream_name=name):
+        group = application.ensure_group()
+        with error_context(log_group_id=group.id):
+            stream = _stream(application, change, group)
+            new = ga.NewLogtank(ga.LISTENER, _listener(change), group.id, stream.id)
+            agreed = logtank.ensure(
+                new,
+                application.cloud,
+                stream.lease,
+                repoint=change.action == "repoint",
+                listed=application.survey.logtanks.get(new.resource_id, []),
+                confirm=application.pending.add,
+            )
     return Shipping(new, group, stream, agreed).result()
 
 
@@ -157,7 +160,9 @@ def _stream(
     """Return the stream that was listed, or make sure of it, once for each name."""
     if change.stream:
         lease = Lease.of_adopted(change.stream)
-        return EnsuredStream(change.stream.id, created=False, lease=lease)
+        return EnsuredStream(
+            change.stream.id, created=False, lease=lease, differs=change.differs
+        )
     new = cast("lts.NewStream", change.new)._replace(log_group_id=group.id)
     key = ("log stream", group.id, new.name)
     stream, is_first = application.cloud.once.get(

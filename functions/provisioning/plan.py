@@ -38,8 +38,9 @@ class Wanted(NamedTuple):
 class Change(NamedTuple):
     """One change: `action` is `create`, `repoint`, `update` or `delete`.
 
-    `new` is the stream that is wanted, `stream` the one that exists; `logtank` is the
-    one to repoint or to delete.
+    `new` is the stream that is wanted, `stream` the one that exists, and `differs`
+    names the fields in which it will differ; `logtank` is the one to repoint or to
+    delete.
     """
 
     action: str
@@ -48,6 +49,7 @@ class Change(NamedTuple):
     new: lts.NewStream | None = None
     stream: lts.Stream | None = None
     logtank: ga.Logtank | None = None
+    differs: tuple[str, ...] = ()
 
     def as_document(self) -> Result:
         """Return the change as a result has it, as long as it is not applied."""
@@ -156,9 +158,12 @@ class _Planner:
             self._names.add(new.name)
         action = "repoint" if kept else "create"
         change = Change(action, (listener.id,), listener.name, new, stream, kept)
-        self._changes.append(change)
         if stream and self._wanted.update_stream:
             self._update(listener, new, stream)
+        elif stream:
+            differs = differences(new, stream, self._wanted.group)
+            change = change._replace(differs=tuple(differs))
+        self._changes.append(change)
 
     def _keep(self, listener: Listener, new: lts.NewStream, stream: lts.Stream) -> None:
         """Decide on a listener that ships into its stream already."""

@@ -151,11 +151,9 @@ def _with_streams(listener_id: str, request: Request, cloud: Cloud) -> Result:
             kept.update(_used(logtanks, listing.all_logtanks(cloud), project_id))
             for logtank in _one_of_each_stream(logtanks):
                 stream_id = str(logtank.log_stream_id)
-                if stream_id in kept:
-                    continue
-                if reason := _delete_stream(logtank, project_id, cloud):
-                    kept[stream_id] = reason
-                else:
+                if stream_id not in kept and _delete_stream(
+                    logtank, project_id, kept, cloud
+                ):
                     streams.append(stream_id)
     named = [{"log_stream_id": each, "reason": kept[each]} for each in sorted(kept)]
     return _deleted(deleted, streams) | {"kept": named}
@@ -229,8 +227,12 @@ def _one_of_each_stream(logtanks: Iterable[ga.Logtank]) -> list[ga.Logtank]:
     return list({each.log_stream_id: each for each in logtanks}.values())
 
 
-def _delete_stream(logtank: ga.Logtank, project_id: str, cloud: Cloud) -> str | None:
-    """Delete a logtank's stream, and return why it was kept instead.
+def _delete_stream(
+    logtank: ga.Logtank, project_id: str, kept: dict[str, str], cloud: Cloud
+) -> bool:
+    """Delete a logtank's stream, and return whether this call did it.
+
+    A stream that something else uses is added to `kept`, with the reason.
 
     Raises: the errors of the call, with group and stream.
     """
@@ -240,15 +242,19 @@ def _delete_stream(logtank: ga.Logtank, project_id: str, cloud: Cloud) -> str | 
         step="delete_log_stream", log_group_id=group, log_stream_id=stream
     ):
         try:
-            retry.delete(call, cloud.send, cloud.policy)
+            deleted = retry.delete(call, cloud.send, cloud.policy)
         except Conflict:
-            return TRANSFER
+            kept[stream] = TRANSFER
+            return False
         except InvalidRequest as error:
             if error.code != type(error).__name__:
                 raise
-            return ACCESS_CONFIGURATION
-    cloud.log("INFO", "log stream deleted", log_group_id=group, log_stream_id=stream)
-    return None
+            kept[stream] = ACCESS_CONFIGURATION
+            return False
+    if deleted:
+        facts = {"log_group_id": group, "log_stream_id": stream}
+        cloud.log("INFO", "log stream deleted", **facts)
+    return deleted
 
 
 def _kinds(logtanks: Sequence[ga.Logtank], streams: Sequence[str]) -> list[str]:

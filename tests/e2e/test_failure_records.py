@@ -22,12 +22,10 @@ from tests.e2e.driving import (
 from tests.e2e.samples import sample, signed
 from tests.emulator import Emulator
 
-LOGICAL_IDS = {
-    "bootstrap": "Bootstrap",
-    "create_log_stream": "CreateLogStream",
-    "create_logtank": "CreateLogtank",
-}
-"""The logical IDs in template.yaml, which CloudFormation puts into function names."""
+
+def logical_id(entry: str) -> str:
+    """Return the logical ID in template.yaml, which is part of a function's name."""
+    return "".join(word.title() for word in entry.split("_"))
 
 
 class NamedLambdaContext(LambdaContext):
@@ -36,7 +34,7 @@ class NamedLambdaContext(LambdaContext):
     def __init__(self, entry: str) -> None:
         """Use the name that template.yaml gives to the function of an entry."""
         super().__init__(60)
-        self.function_name = f"logs-{LOGICAL_IDS[entry]}-8fKq2x"
+        self.function_name = f"logs-{logical_id(entry)}-8fKq2x"
 
 
 class NamedFunctionGraphContext(FunctionGraphContext):

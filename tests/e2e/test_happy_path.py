@@ -70,6 +70,7 @@ def test_create_log_stream_creates_the_stream(cloud: Emulator) -> None:
     first = send("create_log_stream", event)
     assert operations(cloud) == ["CreateLogStream"]
     assert first == {
+        "log_group_id": cloud.log_group_id,
         "log_stream_id": cloud.streams[0]["log_stream_id"],
         "created": True,
     }
@@ -98,7 +99,11 @@ def test_the_single_steps_find_what_bootstrap_created(cloud: Emulator) -> None:
     stream = send("create_log_stream", {"log_stream_name": STREAM_NAME})
     event = logtank_event(cloud, whole["log_stream_id"])
     logtank = send("create_logtank", event, LambdaContext(BRIEF_SECONDS))
-    assert stream == {"log_stream_id": whole["log_stream_id"], "created": False}
+    assert stream == {
+        "log_group_id": cloud.log_group_id,
+        "log_stream_id": whole["log_stream_id"],
+        "created": False,
+    }
     assert logtank["logtank"]["id"] == whole["logtank_id"]
     assert logtank["created"] is False
 

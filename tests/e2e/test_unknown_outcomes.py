@@ -137,7 +137,11 @@ def test_a_stream_created_despite_an_error_is_found(
     mature.fail({"operation": STREAM.create, "work": True, **case.fault})
     result = send("create_log_stream", {"log_stream_name": STREAM_NAME})
     (stream,) = mature.streams
-    assert result == {"log_stream_id": stream["log_stream_id"], "created": True}
+    assert result == {
+        "log_group_id": mature.log_group_id,
+        "log_stream_id": stream["log_stream_id"],
+        "created": True,
+    }
     assert operations(mature) == [STREAM.create, STREAM.lookup]
 
 

@@ -19,7 +19,15 @@ ODD: tuple[object, ...] = (
     *("", "x", "x" * 300, "x" * 100_000, "\ud800", "😀" * 400, "..", "../../etc"),
     *("a\r\nX-Evil: 1", "\0\x1b[31m\x85", _SECRET, "ACTIVE", "ERROR", "DELETING"),
     *([], {}, [[]], [None], {"": {}}, ["x"] * 1_000, {_SECRET: _SECRET}),
-    *("GA.9201", "LTS.0202", "LTS.0205", "LTS.0201", "1970-01-01T00:00:00Z"),
+    *(
+        "GA.9201",
+        "GA.9002",
+        "GA.9004",
+        "LTS.0202",
+        "LTS.0205",
+        "LTS.0201",
+        "1970-01-01T00:00:00Z",
+    ),
 )
 """Values of every type that are wrong or unusual for a field."""
 _STREAM = ["log_stream_id", "log_stream_name", "creation_time", "ttl_in_days", "tag"]
@@ -30,6 +38,9 @@ _PLAUSIBLE = {
     "status": "PENDING",
     "created_at": "2026-11-24T00:00:00Z",
 }
+_GROUP = ["log_group_id", "log_group_name", "creation_time", "ttl_in_days", "tag"]
+_LISTENER = ["id", "name", "accelerator_id", "status", "created_at", "tags"]
+_LISTENER += ["frozen_info"]
 _ERROR = ["error_code", "error_msg", "errorCode", "code", "message", "request_id"]
 _STATUSES = (200, 201, 202, 204, 206, 300, 302, 304, 307, 400, 403, 404, 408, 409)
 _ODD_STATUSES = (500, 502, 503, 599, 100, 101, 103, 199, 600, 999, 42, -1)
@@ -78,12 +89,26 @@ def _documents(operation: str) -> st.SearchStrategy[Any]:
     errors = _objects(_ERROR)
     tanks = st.lists(_objects(_TANK) | odd, max_size=3) | odd
     page = st.fixed_dictionaries({}, optional={"next_marker": odd}) | odd
+    tank = st.fixed_dictionaries({"logtank": _objects(_TANK) | odd})
     plausible: dict[str, st.SearchStrategy[Any]] = {
         "CreateLogStream": _objects(["log_stream_id", *_ERROR]),
         "ListLogStream": st.fixed_dictionaries(
             {"log_streams": st.lists(_objects(_STREAM) | odd, max_size=3) | odd}
         ),
-        "CreateLogtank": st.fixed_dictionaries({"logtank": _objects(_TANK) | odd}),
+        "CreateLogGroup": _objects(["log_group_id", *_ERROR]),
+        "ListLogGroups": st.fixed_dictionaries(
+            {"log_groups": st.lists(_objects(_GROUP) | odd, max_size=3) | odd}
+        ),
+        "UpdateLogStream": _objects(["log_topic_id", "ttl_in_days"]),
+        "CreateLogtank": tank,
+        "UpdateLogtank": tank,
+        "ListListeners": st.fixed_dictionaries(
+            {
+                "listeners": st.lists(_objects(_LISTENER) | odd, max_size=3) | odd,
+                "page_info": page,
+            }
+        ),
+        "ShowListener": st.fixed_dictionaries({"listener": _objects(_LISTENER) | odd}),
         "ListLogtanks": st.fixed_dictionaries({"logtanks": tanks, "page_info": page}),
         "CreateToken": st.fixed_dictionaries(
             {"token": _objects(["issued_at", "expires_at"]) | odd}
@@ -93,7 +118,7 @@ def _documents(operation: str) -> st.SearchStrategy[Any]:
         ),
     }
     wrapped = st.fixed_dictionaries({"error": errors}) | st.lists(errors, max_size=2)
-    return plausible[operation] | errors | wrapped | odd
+    return plausible.get(operation, errors) | errors | wrapped | odd
 
 
 def _bodies(operation: str) -> st.SearchStrategy[bytes]:

@@ -52,7 +52,7 @@ def event_for(entry: str, cloud: Emulator) -> dict[str, object]:
 
 
 @contextmanager
-def _within_limits() -> Iterator[None]:
+def _within_limits(deadline_seconds: float) -> Iterator[None]:
     """Check that a block stays within the deadline and the memory limit."""
     tracemalloc.start()
     start = time.monotonic()
@@ -61,7 +61,7 @@ def _within_limits() -> Iterator[None]:
         seconds, peak = time.monotonic() - start, tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert seconds < DEADLINE_SECONDS
+    assert seconds < deadline_seconds
     assert peak < MAX_MEMORY_BYTES
 
 
@@ -71,6 +71,8 @@ def checked_outcome(
     context: object,
     capture: pytest.CaptureFixture[str],
     secrets: Iterable[str],
+    *,
+    deadline_seconds: float = DEADLINE_SECONDS,
 ) -> Any:  # noqa: ANN401 # JSON
     """Return an invocation's result or error, after checking it.
 
@@ -79,7 +81,7 @@ def checked_outcome(
     """
     output = Output(capture)
     outcome: Any
-    with _within_limits():
+    with _within_limits(deadline_seconds):
         try:
             outcome = HANDLERS[entry](event, context)
         except ProvisioningError as error:

@@ -21,8 +21,17 @@ _OPERATIONS = {
     "GET /v3/projects": "ListProjects",
     "POST /v2/[^/]+/groups/[^/]+/streams": "CreateLogStream",
     "GET /v2/[^/]+/groups/[^/]+/streams": "ListLogStream",
+    "DELETE /v2/[^/]+/groups/[^/]+/streams/[^/]+": "DeleteLogStream",
+    "PUT /v2/[^/]+/groups/[^/]+/streams-ttl/[^/]+": "UpdateLogStream",
+    "POST /v1/[^/]+/topics/[^/]+/tags/action": "CreateTags",
+    "POST /v2/[^/]+/groups": "CreateLogGroup",
+    "GET /v2/[^/]+/groups": "ListLogGroups",
     "POST /v1/logtanks": "CreateLogtank",
     "GET /v1/logtanks": "ListLogtanks",
+    "PUT /v1/logtanks/[^/]+": "UpdateLogtank",
+    "DELETE /v1/logtanks/[^/]+": "DeleteLogtank",
+    "GET /v1/listeners": "ListListeners",
+    "GET /v1/listeners/[^/]+": "ShowListener",
 }
 
 

@@ -146,6 +146,7 @@ def test_a_reply_sent_before_its_request_is_ignored(
         server.push(evil)
         second = HANDLERS["create_log_stream"](event, None)
     assert first == {
+        "log_group_id": upstream.log_group_id,
         "log_stream_id": upstream.streams[0]["log_stream_id"],
         "created": True,
     }

@@ -1,0 +1,1 @@
+"""The functions for a whole account: status, reconcile and delete_logtank."""

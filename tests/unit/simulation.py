@@ -17,6 +17,7 @@ from functions.huaweicloud.rate_limiter import RateLimiter
 from functions.huaweicloud.retry_policy import RetryPolicy
 from functions.provisioning import Cloud
 from functions.provisioning.actions import bootstrap
+from functions.provisioning.once import Once
 from functions.transport.calls import Call, Reply
 from tests.unit.script import max_jitter
 
@@ -225,6 +226,10 @@ def bootstrapped(throttling: Throttling, listeners: int) -> Run:
         owner=Owner("p"),
         find_project=lambda: "p",
         log=lambda *_line, **_facts: None,
+        once=Once(),
+        run_all=lambda works: [work() for work in works],
+        stream_name=lambda template, _listener_id: template,
+        streams_per_group=100,
     )
     numbers = iter(range(listeners))
     results: list[Result] = []

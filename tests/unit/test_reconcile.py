@@ -9,6 +9,7 @@ import pytest
 
 from functions import contracts, errors
 from functions.errors import Result
+from functions.invocation import summaries
 from functions.provisioning import account
 from functions.transport.calls import Reply
 from tests.unit.script import Line, refusal
@@ -87,9 +88,9 @@ def test_a_plan_changes_nothing() -> None:
     assert result["unchanged"] == 1
     assert stage.operations == LISTS
     assert [line[1] for line in stage.logged] == ["skipped", "planned"]
-    numbers = account.reconciliation_in_numbers(result)
+    numbers = summaries.reconcile(result)
     assert (numbers["changes"], numbers["skipped"], numbers["unchanged"]) == (1, 1, 1)
-    assert account.is_incomplete(result)
+    assert summaries.is_incomplete(result)
 
 
 def test_apply_executes_what_the_plan_shows() -> None:
@@ -105,7 +106,7 @@ def test_apply_executes_what_the_plan_shows() -> None:
     assert made == made | change
     assert (result["applied"], made["created"]) == (True, ["log_stream", "logtank"])
     assert stage.operations == [*LISTS, POST_STREAM, POST_TANK]
-    assert not account.is_incomplete(result)
+    assert not summaries.is_incomplete(result)
 
 
 def test_a_second_run_has_nothing_to_do() -> None:

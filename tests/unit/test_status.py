@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from functions import contracts
+from functions.invocation import summaries
 from functions.provisioning import account
 from tests.unit.script import refusal
 from tests.unit.scripted_cloud import (
@@ -72,7 +73,7 @@ def test_status_describes_every_listener() -> None:
     assert result["orphans"][0]["resource_id"] == "gone"
     assert result["counts"] == {"off": 1, "shipping": 1}
     numbers = {"counts": result["counts"], "orphans": 1}
-    assert account.status_in_numbers(result) == numbers
+    assert summaries.status(result) == numbers
 
 
 def test_a_requested_listener_that_does_not_exist_is_gone() -> None:

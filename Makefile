@@ -5,6 +5,9 @@ PYTHON   ?= python3
 FUNCTION = bootstrap
 EVENT    = tests/events/$(FUNCTION).json
 CLOUD    = emulator
+OUTPUT   = table
+APPLY    =
+SAVE     =
 # The bundle's target, as in both templates.
 VERSION  = 3.12
 ARCH     = x86_64
@@ -12,21 +15,30 @@ ARCH     = x86_64
 # A value as one word for the shell, whatever is in it.
 quoted = '$(subst ','\'',$(1))'
 
+# EVENT, unless it is the default.
+GIVEN_EVENT = $(if $(filter command,$(origin EVENT)),$(call quoted,$(EVENT)))
+
 RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke serve emulator test matrix build sam bench audit lint types check format lock clean FORCE
+.PHONY: help run invoke status reconcile serve emulator test matrix build sam bench audit lint types check format lock openapi clean FORCE
 
 help: ## list the targets, and the version
 	@sed -n 's/^__version__ = "\(.*\)"/ga-access-log \1/p' functions/__init__.py
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: .venv/run/ready ## bootstrap a listener twice, against the emulator
-	@$(RUN) -m tests.commands.run --cloud $(call quoted,$(CLOUD)) $(if $(filter command,$(origin EVENT)),$(call quoted,$(EVENT)))
+	@$(RUN) -m tests.commands.run --cloud $(call quoted,$(CLOUD)) $(GIVEN_EVENT)
 
 invoke: .venv/run/ready ## send EVENT=file.json through FUNCTION=bootstrap
 	@$(RUN) -m tests.commands.invoke --cloud $(call quoted,$(CLOUD)) $(call quoted,$(FUNCTION)) $(call quoted,$(EVENT))
+
+status: .venv/run/ready ## show which listener logs where (OUTPUT=json for programs)
+	@$(RUN) -m tests.commands.status --cloud $(call quoted,$(CLOUD)) --output $(call quoted,$(OUTPUT)) $(GIVEN_EVENT)
+
+reconcile: .venv/run/ready ## show what is missing; APPLY=1 creates it
+	@$(RUN) -m tests.commands.reconcile --cloud $(call quoted,$(CLOUD)) --output $(call quoted,$(OUTPUT)) $(if $(APPLY),--apply $(call quoted,$(APPLY))) $(GIVEN_EVENT)
 
 serve: .venv/run/ready ## serve the functions as webhooks on PORT=8000, until Ctrl-C
 	@$(RUN) -m tests.commands.serve --cloud $(call quoted,$(CLOUD)) --port $(call quoted,$(or $(PORT),8000))
@@ -58,8 +70,8 @@ sam: ## `sam build`, for VERSION=3.12 and ARCH=x86_64 or arm64
 build-%: .venv/build/ready # `sam build` asks for each function in turn
 	$(BUNDLE) --to "$(or $(ARTIFACTS_DIR),$(error ARTIFACTS_DIR is not set))"
 
-bench: .venv/bench/ready .venv/sam/ready .venv/awslambdaric/ready ## measure the functions beside the alternatives
-	@.venv/bench/bin/python -m tests.commands.bench --plot tests/commands/bench/figures.svg
+bench: .venv/bench/ready .venv/sam/ready .venv/awslambdaric/ready ## measure the functions beside the alternatives; SAVE=1 replaces the plot
+	@.venv/bench/bin/python -m tests.commands.bench $(if $(filter-out 0,$(SAVE)),--plot tests/commands/bench/figures.svg)
 
 # Strict: otherwise an index that does not know the packages would pass for one that
 # knows no vulnerability of them.
@@ -92,6 +104,9 @@ lock: ## pin the newest versions of all dependencies, with hashes
 	@for group in sam awslambdaric moto audit; do \
 		$(LOCK) --group pyproject.toml:$$group -c tests/requirements.txt -o tests/$$group.txt; done
 
+openapi: .venv/run/ready ## update schemas/webhooks.openapi.json from the table of functions
+	@$(RUN) -m tests.commands.openapi
+
 clean: ## remove everything that the other targets created
 	rm -rf .venv build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .aws-sam
 	find functions tests -name __pycache__ -prune -exec rm -rf {} +
@@ -103,9 +118,17 @@ REQUIREMENTS_awslambdaric = tests/awslambdaric.txt
 REQUIREMENTS_moto = tests/moto.txt
 REQUIREMENTS_bench = tests/bench.txt
 REQUIREMENTS_audit = tests/audit.txt
+PURPOSE_run = to run the functions on this machine
+PURPOSE_dev = to check and test the code
+PURPOSE_build = to build the bundle
+PURPOSE_sam = to check template.yaml with the SAM CLI of AWS
+PURPOSE_awslambdaric = to run the bundle in the runtime of AWS Lambda
+PURPOSE_moto = to create the stack in an emulator of AWS
+PURPOSE_bench = to compare the functions with the alternatives
+PURPOSE_audit = to look up known vulnerabilities
 # The bundle is run by its target's interpreter, if there is one.
 OURS := $(PYTHON)
 .venv/bench/ready .venv/awslambdaric/ready: PYTHON = $(shell $(OURS) tests/commands/interpreters.py $(VERSION) || echo $(OURS))
 .venv/%/ready: FORCE
-	@$(PYTHON) -m tests.commands.environment .venv/$* $(or $(REQUIREMENTS_$*),tests/requirements.txt)
+	@$(PYTHON) -m tests.commands.environment .venv/$* $(or $(REQUIREMENTS_$*),tests/requirements.txt) $(or $(PURPOSE_$*),to run the tests on Python $*)
 FORCE:

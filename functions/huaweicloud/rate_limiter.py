@@ -1,10 +1,13 @@
 """Slows down all callers together, once a service rejects calls as too many (429).
 
-Without a rejection nothing is delayed. The first one shows the limit: it is what the
-service accepted in the last second. From then on calls are spaced evenly, at a rate
-that falls a little with every rejection and grows in between, slowly at first, so that
-few calls are rejected and little of the limit is wasted. Services that reject calls
-share one rate, as they may share a gateway and its limit; others are not delayed.
+Without a rejection nothing is delayed. A rejection shows the limit: it is what the
+service accepted within a second. From then on no more calls than that are sent in a
+second; the number grows while they are accepted, slowly at first, so that few calls are
+rejected and little of the limit is wasted.
+
+Each service that rejects calls has its own number. Once there are two, they also have
+one together, as they may be behind one gateway with one limit; it is not known which of
+both numbers was exceeded, so a rejection lowers both. Other services are not delayed.
 """
 
 from __future__ import annotations
@@ -12,74 +15,115 @@ from __future__ import annotations
 import math
 import threading
 import time
-from bisect import insort
-from collections import deque
-from collections.abc import Callable
+from bisect import bisect_right, insort
+from collections.abc import Callable, Sequence
 from itertools import count
 
 from functions.errors import Throttled
 from functions.transport.calls import Call
 
-MIN_RATE = 0.5
-"""The lowest rate in calls per second, however many are rejected."""
-_START_RATE = 2.0
-"""The initial rate if nothing was accepted before the first rejection."""
+WINDOW_SECONDS = 1.05
+"""Longer than the clouds' second, as calls do not all take equally long to arrive."""
 LEASE_SECONDS = 2.0
 """How long a new stream's logtank may be created without looking first."""
 _DECREASE = 0.85
 _GROWTH = 1.05
-_CALLS = 10
-"""After so many accepted calls without a rejection the rate has grown by the factor
-_GROWTH, after n times as many by that to the power of n squared. These figures, found
-by simulating sliding windows and token buckets of 2 to 200 calls per second and fixed
-windows of 2 to 20, waste at most a seventh of the limit; of larger fixed windows, up to
-a third."""
+_WINDOWS = 3
+"""After so many full windows without a rejection the number of calls has grown by the
+factor _GROWTH, after n times as many by that to the power of n squared. With these
+figures the bounds of tests/unit/test_throttled_runs.py hold."""
 _MAX_EXPONENT = 200.0  # a float does not overflow
-_WINDOW_SECONDS = 1.0
+_PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.5, 2.0
 _GATE_SECONDS = 0.05
 _NEW_STREAM, _NEW_LOGTANK = "CreateLogStream", "CreateLogtank"
 
 
-class Pace:
-    """The rate at which calls are sent; times are in seconds of one clock."""
+class Allowance:
+    """How many calls a window may have; any number until the first rejection."""
 
     def __init__(self) -> None:
-        self._base = 0.0
+        self._base = math.inf
         self._accepted = 0
-        self._rejected_at = 0.0
-        self._next_at = 0.0
 
-    def rate(self) -> float:
-        """Return the calls per second that may be sent."""
-        exponent = (self._accepted / _CALLS) ** 2
+    def calls(self) -> float:
+        """Return the number of calls, at least 1."""
+        if self._base == math.inf:
+            return math.inf
+        exponent = (self._accepted / self._base / _WINDOWS) ** 2
         return self._base * float(_GROWTH ** min(exponent, _MAX_EXPONENT))
-
-    def wait(self, now: float, ahead: int) -> float:
-        """Return the seconds until a call with `ahead` calls before it may be sent."""
-        return max(self._next_at - now, 0.0) + ahead / self.rate()
-
-    def send(self, now: float) -> None:
-        """Take note that a call is sent."""
-        self._next_at = max(self._next_at, now) + 1 / self.rate()
 
     def accept(self) -> None:
         """Take note of a call that was not rejected."""
         self._accepted += 1
 
-    def start(self, now: float, recent: float) -> None:
-        """Begin at the rate at which calls were accepted recently."""
-        self._base, self._accepted = max(recent, _START_RATE), 0
-        self._rejected_at = now
+    def lower(self, others: int) -> None:
+        """Take note of a call that was rejected, with so many others in its window."""
+        calls = self.calls()
+        lowered = 0.0 if calls == math.inf else calls * _DECREASE
+        self._base, self._accepted = max(lowered, others, 1.0), 0
 
-    def reject(self, now: float, sent_at: float, until: float) -> None:
-        """Take note of a rejected call, and send no other one until a time.
+    def wait(self, window: Sequence[float], now: float, ahead: int) -> float:
+        """Return the seconds until a call with `ahead` calls before it may be sent.
 
-        If it was sent before the last rejection was known, the rate stays.
+        `window` has the times at which the calls sent before leave the window.
         """
-        if sent_at >= self._rejected_at:
-            self._base, self._accepted = max(self.rate() * _DECREASE, MIN_RATE), 0
-            self._rejected_at = now
-        self._next_at = max(self._next_at, now + 1 / self._base, until)
+        calls = self.calls()
+        if len(window) + ahead + 1 <= calls:
+            return 0.0
+        place = len(window) + ahead - int(calls)
+        return window[place] - now if place < len(window) else WINDOW_SECONDS
+
+
+class Service:
+    """The calls of one service in the current window, and what it rejected.
+
+    `window` has the times at which they leave the window, in order. No call is sent
+    before `free_at`, and if a pause was asked for, none before `pause_until`.
+    `rejections` are those since a call was accepted.
+    """
+
+    def __init__(self) -> None:
+        self.allowance = Allowance()
+        self.window: list[float] = []
+        self.rejection: Throttled | None = None
+        self.rejected_at = self.free_at = self.pause_until = -math.inf
+        self.rejections = 0
+
+    def forget(self, now: float) -> None:
+        """Drop the calls that have left the window."""
+        del self.window[: bisect_right(self.window, now)]
+
+    def reject(self, now: float, sent_at: float, rejection: Throttled) -> bool:
+        """Take note of a rejected call, and return whether that is news.
+
+        It is not if the call was sent before the last rejection was known.
+        """
+        self.forget(now)
+        if sent_at + WINDOW_SECONDS in self.window:
+            self.window.remove(sent_at + WINDOW_SECONDS)
+        self.rejection = rejection
+        self.pause_until = now + (rejection.retry_after or 0.0)
+        if sent_at < self.rejected_at:
+            return False
+        self.rejected_at = now
+        self.rejections += 1
+        return True
+
+    def next_try(self, now: float) -> float:
+        """Return when to try again if none of our calls is known to be in the way."""
+        if self.pause_until > now:
+            return self.pause_until
+        return now + min(self.rejections * _PAUSE_SECONDS, _MAX_PAUSE_SECONDS)
+
+    def require_no_long_pause(self, now: float, remaining: float) -> None:
+        """Raise Throttled if the service asked for a pause longer than there is time.
+
+        Raises: Throttled, with the remaining seconds of the pause.
+        """
+        pause = self.pause_until - now
+        if self.rejection and pause >= remaining > 0:
+            facts = self.rejection.cloud_facts()
+            raise Throttled(self.rejection.detail, retry_after=pause, **facts)
 
 
 class RateLimiter:
@@ -92,14 +136,11 @@ class RateLimiter:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._blocked_until = -math.inf
-        self._rejection: Throttled | None = None
         self._lock = threading.Lock()
         self._numbers = count()
-        self._pace = Pace()
-        self._limited: set[str] = set()
-        self._accepted: deque[tuple[float, str]] = deque()
-        self._queue: list[tuple[int, int]] = []
+        self._services: dict[str, Service] = {}
+        self._shared = Allowance()
+        self._queue: list[tuple[int, int, str]] = []
         self._leases: dict[int, float] = {}
 
     def acquire(
@@ -116,86 +157,121 @@ class RateLimiter:
         the errors of `sleep`.
         """
         with self._lock:
-            if not self._is_delayed(call):
-                return self._clock()
-            ticket = self._priority(call), next(self._numbers)
+            ticket = self._priority(call), next(self._numbers), call.service
             insort(self._queue, ticket)
         try:
-            while wait := self._wait(call, ticket):
-                self._require_no_long_block(remaining_seconds())
-                sleep(wait, self._rejection)
+            while True:
+                wait, now = self._wait(call, ticket)
+                if not wait:
+                    return now
+                obstacle = self._obstacle(call)
+                obstacle.require_no_long_pause(now, remaining_seconds())
+                sleep(wait, obstacle.rejection)
         finally:
             with self._lock:
                 self._queue.remove(ticket)
-        return self._clock()
 
     def accept(self, call: Call) -> None:
         """Take note of a call that was not rejected for exceeding the limit."""
         with self._lock:
-            now = self._clock()
-            self._accepted.append((now, call.service))
-            if call.service in self._limited:
-                self._pace.accept()
-            if call.operation == _NEW_STREAM:
-                self._leases[threading.get_ident()] = now
-            elif call.operation == _NEW_LOGTANK:
+            service = self._service(call)
+            service.allowance.accept()
+            service.rejections = 0
+            if service.rejection:
+                self._shared.accept()
+            if call.operation == _NEW_LOGTANK:
                 self._leases.pop(threading.get_ident(), None)
-            self._forget()
 
     def reject(self, call: Call, rejection: Throttled, sent_at: float) -> None:
-        """Take note of a call that was rejected for exceeding the limit."""
-        with self._lock:
-            now = self._clock()
-            self._forget()
-            if call.service not in self._limited:
-                self._limited.add(call.service)
-                self._pace.start(now, len(self._accepted) / _WINDOW_SECONDS)
-            recent = [at for at, service in self._accepted if service in self._limited]
-            pause = rejection.retry_after or 0.0
-            self._rejection, self._blocked_until = rejection, now + pause
-            full_until = recent[0] + _WINDOW_SECONDS if recent else now
-            until = max(full_until, self._blocked_until)
-            self._pace.reject(now, sent_at, until)
+        """Take note of a call that was rejected for exceeding the limit.
 
-    def _require_no_long_block(self, remaining: float) -> None:
-        pause = self._blocked_until - self._clock()
-        if self._rejection and pause >= remaining > 0:
-            facts = self._rejection.cloud_facts()
-            raise Throttled(self._rejection.detail, retry_after=pause, **facts)
+        If it was sent before the last rejection was known, the allowance stays.
+        """
+        with self._lock:
+            service, now = self._service(call), self._clock()
+            if call.operation == _NEW_STREAM:
+                self._leases.pop(threading.get_ident(), None)
+            is_first = not service.rejection
+            if service.reject(now, sent_at, rejection):
+                self._lower(service, now, is_first=is_first)
+            is_full = len(service.window) + 1 > service.allowance.calls()
+            full = service.window if is_full else self._shared_window(now)
+            room_at = full[0] if full else service.next_try(now)
+            service.free_at = max(service.free_at, room_at, service.pause_until)
+
+    def _lower(self, service: Service, now: float, *, is_first: bool) -> None:
+        """Lower a service's allowance, and the shared one if there are several.
+
+        If another service is limited already, the first rejection may be due to that
+        one's calls, and tells nothing of this one's own limit.
+        """
+        are_several = len(self._limited()) > 1
+        if not (is_first and are_several):
+            service.allowance.lower(len(service.window))
+        if are_several:
+            self._shared.lower(len(self._shared_window(now)))
+
+    def _service(self, call: Call) -> Service:
+        return self._services.setdefault(call.service, Service())
+
+    def _limited(self) -> list[Service]:
+        return [each for each in self._services.values() if each.rejection]
+
+    def _shared_window(self, now: float) -> list[float]:
+        for each in self._limited():
+            each.forget(now)
+        return sorted(time for each in self._limited() for time in each.window)
 
     def _priority(self, call: Call) -> int:
         """Return a low number for a call that goes before those with higher ones."""
         if call.operation == _NEW_STREAM:
             return 2
-        lease = self._leases.get(threading.get_ident(), -LEASE_SECONDS)
+        lease = self._leases.get(threading.get_ident(), -math.inf)
         has_lease = self._clock() - lease < LEASE_SECONDS
         return 0 if has_lease and call.operation == _NEW_LOGTANK else 1
 
-    def _forget(self) -> None:
-        since = self._clock() - _WINDOW_SECONDS
-        while self._accepted and self._accepted[0][0] < since:
-            self._accepted.popleft()
+    def _wait(self, call: Call, ticket: tuple[int, int, str]) -> tuple[float, float]:
+        """Return the seconds to wait before asking again, and the time.
 
-    def _is_delayed(self, call: Call) -> bool:
-        return call.service in self._limited or self._must_wait_for_logtanks(call)
-
-    def _wait(self, call: Call, ticket: tuple[int, int]) -> float:
-        """Return the seconds to wait before asking again, 0 if a call may be sent."""
+        The seconds are 0 if the call may be sent; then it counts as sent.
+        """
         with self._lock:
             now = self._clock()
             if self._must_wait_for_logtanks(call):
-                return _GATE_SECONDS
-            if call.service not in self._limited:
-                return 0.0
-            wait = self._pace.wait(now, self._queue.index(ticket))
+                return _GATE_SECONDS, now
+            service = self._service(call)
+            service.forget(now)
+            wait = self._limited_wait(service, ticket, now) if service.rejection else 0
             if wait <= 0:
-                self._pace.send(now)
-            return wait
+                service.window.append(now + WINDOW_SECONDS)
+                if call.operation == _NEW_STREAM:
+                    self._leases[threading.get_ident()] = now
+            return max(wait, 0.0), now
+
+    def _limited_wait(
+        self, service: Service, ticket: tuple[int, int, str], now: float
+    ) -> float:
+        ahead = [each[-1] for each in self._queue[: self._queue.index(ticket)]]
+        limited = {name for name, each in self._services.items() if each.rejection}
+        return max(
+            service.free_at - now,
+            service.allowance.wait(service.window, now, ahead.count(ticket[-1])),
+            self._shared.wait(
+                self._shared_window(now), now, sum(name in limited for name in ahead)
+            ),
+        )
+
+    def _obstacle(self, call: Call) -> Service:
+        """Return the service for which a call has to wait."""
+        with self._lock:
+            is_gated = self._must_wait_for_logtanks(call)
+            return self._services["GA"] if is_gated else self._service(call)
 
     def _must_wait_for_logtanks(self, call: Call) -> bool:
-        if call.operation != _NEW_STREAM or "GA" not in self._limited:
+        ga = self._services.get("GA")
+        if call.operation != _NEW_STREAM or not ga or not ga.rejection:
             return False
         since = self._clock() - LEASE_SECONDS
         leases = sum(1 for began in self._leases.values() if began > since)
-        share = self._pace.rate() / len(self._limited)
-        return leases >= max(1.0, share * _WINDOW_SECONDS)
+        share = self._shared.calls() / len(self._limited())
+        return leases >= max(1.0, min(ga.allowance.calls(), share))

@@ -28,6 +28,7 @@ from functions.provisioning.cloud import Cloud, Request, error_context
 from functions.provisioning.log_stream import group_for_comparison
 from functions.provisioning.logtank_states import state
 from functions.provisioning.plan import Plan, Skipped, Wanted, decide
+from functions.provisioning.stream_differences import depend_on_group
 from functions.provisioning.survey import (
     Survey,
     Unlisted,
@@ -145,8 +146,8 @@ def _compared_group(
     """Return the log group if any comparison needs it; one list serves all."""
     for new in news.values():
         stream = existing.get(new.name)
-        if stream and (group := group_for_comparison(new, stream, cloud)):
-            return group
+        if stream and depend_on_group(new, stream):
+            return group_for_comparison(new, stream, cloud)
     return None
 
 
@@ -229,10 +230,7 @@ def _logtanks(listener_id: str, survey: Survey) -> list[Result]:
 
 def logtank_document(logtank: ga.Logtank, survey: Survey) -> Result:
     """Return a logtank with the name of its stream, as a result has it."""
-    streams = survey.streams.get(logtank.log_group_id or "", {})
-    stream = None
-    if not isinstance(streams, Unlisted):
-        stream = streams.get(logtank.log_stream_id or "")
+    stream = survey.stream_of(logtank)
     about = {
         "logtank_id": logtank.id,
         "status": logtank.status or ga.PENDING,

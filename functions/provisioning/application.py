@@ -49,7 +49,10 @@ class Pending:
         return Agreed(mine, created=True)
 
     def confirmed(self, cloud: Cloud) -> dict[str, Agreed | ProvisioningError]:
-        """Return what all callers agree on, by the IDs of the created logtanks."""
+        """Return what all callers agree on instead of a created logtank, by its ID.
+
+        A logtank that is the only one to its stream is not in it.
+        """
         if not self._created:
             return {}
         try:
@@ -57,15 +60,20 @@ class Pending:
                 agreement.wait_a_second(cloud)
                 listed = listing.all_logtanks(cloud)
         except ProvisioningError as error:
-            return {mine.id: _about(mine, error) for mine, _ in self._created}
-        outcomes = cloud.run_all(
-            [partial(_yielded, *pair, listed, cloud) for pair in self._created]
-        )
+            return {mine.id: _about(mine, new, error) for mine, new in self._created}
+        contested = [
+            (mine, new)
+            for mine, new in self._created
+            if any(each.id != mine.id for each in _rivals(new, listed))
+        ]
+        works = [partial(_yielded, *pair, listed, cloud) for pair in contested]
         return {
-            mine.id: outcome
+            mine.id: _about(mine, new, outcome)
             if isinstance(outcome, ProvisioningError)
             else cast("Agreed", outcome["agreed"])
-            for (mine, _), outcome in zip(self._created, outcomes, strict=True)
+            for (mine, new), outcome in zip(
+                contested, cloud.run_all(works), strict=True
+            )
         }
 
 
@@ -178,14 +186,28 @@ def _listener(change: Change) -> str:
 def _yielded(
     mine: ga.Logtank, new: ga.NewLogtank, listed: list[ga.Logtank], cloud: Cloud
 ) -> Result:
+    rivals = _rivals(new, listed)
+    return {"agreed": agreement.yield_to_oldest(mine, new, rivals, cloud)}
+
+
+def _rivals(new: ga.NewLogtank, listed: list[ga.Logtank]) -> list[ga.Logtank]:
+    """Return the listener's logtanks to the same stream."""
     own = [each for each in listed if each.resource_id == new.resource_id]
-    return {"agreed": agreement.yield_to_oldest(mine, new, own, cloud)}
+    return agreement.alive_here(new, own)
 
 
-def _about(mine: ga.Logtank, error: ProvisioningError) -> ProvisioningError:
+def _about(
+    mine: ga.Logtank, new: ga.NewLogtank, error: ProvisioningError
+) -> ProvisioningError:
     """Return an error of the confirmation as that of one of its logtanks."""
     own = copy.copy(error)
-    own.note(logtank_id=mine.id)
+    own.note(
+        step="create_logtank",
+        resource_id=new.resource_id,
+        log_group_id=new.log_group_id,
+        log_stream_id=new.log_stream_id,
+        logtank_id=mine.id,
+    )
     return own
 
 

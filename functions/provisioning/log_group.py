@@ -51,7 +51,7 @@ def ensure(request: Request, project_id: str, cloud: Cloud) -> EnsuredGroup:
     with error_context(step="create_log_group", log_group_name=name):
         key = ("log group", project_id, name)
         (group, created), is_first = cloud.once.get(key, lambda: _ensured(new, cloud))
-    differs = not (created or days is None or group.ttl_in_days in {None, days})
+    differs = days is not None and group.ttl_in_days not in {None, days}
     return EnsuredGroup(group.id, created and is_first, differs)
 
 

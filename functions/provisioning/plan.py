@@ -133,9 +133,7 @@ class _Planner:
         alive = [each for each in logtanks if each.status != ga.DELETING]
         kept = oldest(alive) if alive else None
         self._deletions += (
-            self._deletion(each, listener.id, listener.name)
-            for each in alive
-            if each is not kept
+            self._deletion(each, listener.name) for each in alive if each is not kept
         )
         if kept and stream and kept.log_stream_id == stream.id:
             self._keep(listener, new, stream)
@@ -192,12 +190,13 @@ class _Planner:
         )
 
     def _deletion(
-        self, logtank: ga.Logtank, listener_id: str, name: str | None = None
+        self, logtank: ga.Logtank, listener_name: str | None = None
     ) -> Change:
-        """Return the deletion of a logtank; its stream may be unknown."""
-        streams = {each.id: each for each in self._wanted.existing.values()}
-        stream = streams.get(logtank.log_stream_id or "")
-        return Change("delete", (listener_id,), name, stream=stream, logtank=logtank)
+        listener_ids = (str(logtank.resource_id),)
+        stream = self._survey.stream_of(logtank)
+        return Change(
+            "delete", listener_ids, listener_name, stream=stream, logtank=logtank
+        )
 
     def _skip(self, listener: Listener, reason: str) -> None:
         logtanks = tuple(logtanks_of(self._survey, listener))
@@ -218,9 +217,7 @@ class _Planner:
                     Skipped(listener_id, reason, logtanks=tuple(logtanks))
                 )
             else:
-                self._deletions += (
-                    self._deletion(each, listener_id) for each in logtanks
-                )
+                self._deletions += map(self._deletion, logtanks)
         requested = self._survey.selection.resource_ids or frozenset()
         self._skipped += (
             Skipped(listener_id, GONE)

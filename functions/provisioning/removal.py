@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from functions.errors import (
     Busy,
@@ -50,7 +51,8 @@ def delete(request: Request, cloud: Cloud) -> Result:
             return result | _with_streams(listener_id, request, cloud)
         with error_context(step="delete_logtank"):
             logtanks = listing.logtanks_of(listener_id, cloud)
-            deleted = _delete_all(logtanks, cloud)
+            deleted: list[ga.Logtank] = []
+            _delete_all(logtanks, deleted, cloud)
     found = {} if logtanks else {"reason": NO_LOGTANK}
     return result | _deleted(deleted, []) | found
 
@@ -63,7 +65,12 @@ def delete_logtank(logtank: ga.Logtank, cloud: Cloud) -> bool:
     Raises: the errors of the call, with the ID of the logtank.
     """
     call = ga.delete_logtank(logtank, cloud.owner)
-    with error_context(step="delete_logtank", logtank_id=logtank.id):
+    with error_context(
+        step="delete_logtank",
+        logtank_id=logtank.id,
+        log_group_id=logtank.log_group_id,
+        log_stream_id=logtank.log_stream_id,
+    ):
         deleted = retry.while_busy(
             lambda: retry.delete(call, cloud.send, cloud.policy), cloud.policy
         )
@@ -136,19 +143,55 @@ def _with_streams(listener_id: str, request: Request, cloud: Cloud) -> Result:
         if not logtanks:
             return {"reason": STREAM_UNKNOWN}
         kept = _used(logtanks, everything, project_id)
-        deleted = _delete_all(logtanks, cloud)
-        # what began to use a stream in the meantime
-        kept |= _used(logtanks, listing.all_logtanks(cloud), project_id)
-    streams: list[str] = []
-    for logtank in _one_of_each_stream(logtanks):
-        stream_id = str(logtank.log_stream_id)
-        if stream_id in kept:
-            continue
-        with error_context(deleted=["logtank"] if deleted else []):
-            if _delete_stream(logtank, project_id, kept, cloud):
-                streams.append(stream_id)
+        deleted: list[ga.Logtank] = []
+        streams: list[str] = []
+        with _naming_unreachable_streams(deleted, streams, kept):
+            _delete_all(logtanks, deleted, cloud)
+            # what began to use a stream in the meantime
+            kept.update(_used(logtanks, listing.all_logtanks(cloud), project_id))
+            for logtank in _one_of_each_stream(logtanks):
+                stream_id = str(logtank.log_stream_id)
+                if stream_id in kept:
+                    continue
+                if _delete_stream(logtank, project_id, kept, cloud):
+                    streams.append(stream_id)
     named = [{"log_stream_id": each, "reason": kept[each]} for each in sorted(kept)]
     return _deleted(deleted, streams) | {"kept": named}
+
+
+@contextmanager
+def _naming_unreachable_streams(
+    deleted: Sequence[ga.Logtank], streams: Sequence[str], kept: Mapping[str, str]
+) -> Iterator[None]:
+    """Add to an error the streams that another delivery of the event cannot find.
+
+    They are those of the deleted logtanks that are neither deleted nor kept.
+    """
+    try:
+        yield
+    except ProvisioningError as error:
+        error.note(deleted=_kinds(deleted, streams))
+        unreachable = [
+            each
+            for each in _one_of_each_stream(deleted)
+            if each.log_stream_id not in {*streams, *kept}
+        ]
+        if unreachable:
+            error.remedy = f"{_by_hand(unreachable)} {error.remedy}"
+        for each in unreachable:
+            error.note(log_group_id=each.log_group_id, log_stream_id=each.log_stream_id)
+        raise
+
+
+def _by_hand(logtanks: Iterable[ga.Logtank]) -> str:
+    named = ", ".join(
+        f"stream {each.log_stream_id} of log group {each.log_group_id}"
+        for each in logtanks
+    )
+    return (
+        f"Delete {named} by hand: once the logtank is gone, another delivery of the "
+        "event cannot find it."
+    )
 
 
 def _used(
@@ -170,14 +213,14 @@ def _used(
     return kept
 
 
-def _delete_all(logtanks: Iterable[ga.Logtank], cloud: Cloud) -> list[str]:
-    """Delete logtanks, and return the IDs of those that this call deleted."""
-    deleted: list[str] = []
+def _delete_all(
+    logtanks: Iterable[ga.Logtank], deleted: list[ga.Logtank], cloud: Cloud
+) -> None:
+    """Delete logtanks, and add those that this call deleted to `deleted`."""
     for each in logtanks:
-        with error_context(deleted=["logtank"] if deleted else []):
+        with error_context(deleted=_kinds(deleted, [])):
             if each.status != ga.DELETING and delete_logtank(each, cloud):
-                deleted.append(each.id)
-    return deleted
+                deleted.append(each)
 
 
 def _one_of_each_stream(logtanks: Iterable[ga.Logtank]) -> list[ga.Logtank]:
@@ -191,8 +234,7 @@ def _delete_stream(
 
     A stream that something else uses is added to `kept`, with the reason.
 
-    Raises: the errors of the call, with group and stream: another attempt cannot find
-    them once the logtank is gone.
+    Raises: the errors of the call, with group and stream.
     """
     group, stream = str(logtank.log_group_id), str(logtank.log_stream_id)
     call = lts.delete_stream(project_id, group, stream)
@@ -209,13 +251,6 @@ def _delete_stream(
                 raise
             kept[stream] = ACCESS_CONFIGURATION
             return False
-        except ProvisioningError as error:
-            error.remedy = (
-                f"Delete stream {stream} of log group {group} by hand: once the "
-                "logtank is gone, another delivery of the event cannot find it. "
-                f"{error.remedy}"
-            )
-            raise
     if deleted:
         cloud.log(
             "INFO", "log stream deleted", log_group_id=group, log_stream_id=stream
@@ -223,10 +258,15 @@ def _delete_stream(
     return deleted
 
 
-def _deleted(logtanks: list[str], streams: list[str]) -> Result:
+def _kinds(logtanks: Sequence[ga.Logtank], streams: Sequence[str]) -> list[str]:
+    """Return what kinds of things were deleted."""
     kinds = {"logtank": logtanks, "log_stream": streams}
+    return [kind for kind, deleted in kinds.items() if deleted]
+
+
+def _deleted(logtanks: Sequence[ga.Logtank], streams: list[str]) -> Result:
     return {
-        "deleted": [kind for kind, ids in kinds.items() if ids],
-        "logtank_ids": logtanks,
+        "deleted": _kinds(logtanks, streams),
+        "logtank_ids": [each.id for each in logtanks],
         "log_stream_ids": streams,
     }

@@ -94,6 +94,13 @@ class Survey(NamedTuple):
     streams: Mapping[str, GroupStreams | Unlisted]
     any_listener: bool
 
+    def stream_of(self, logtank: ga.Logtank) -> lts.Stream | None:
+        """Return the stream of a logtank, None if it was not listed."""
+        streams = self.streams.get(logtank.log_group_id or "", {})
+        if isinstance(streams, Unlisted):
+            return None
+        return streams.get(logtank.log_stream_id or "")
+
     def orphans(self) -> list[ga.Logtank]:
         """Return the logtanks of listeners that do not exist, of those selected."""
         chosen = self.selection.resource_ids or frozenset()

@@ -11,15 +11,20 @@ from urllib.request import urlopen
 from functions.settings.table import TABLE
 from tests.commands.arguments import OWN, REAL
 from tests.emulator import Emulator
+from tests.emulator.http_messages import Document
 
 
 @contextmanager
-def chosen(cloud: str) -> Iterator[str]:
-    """Configure the environment for a cloud, and yield a description of it."""
+def chosen(cloud: str, account: Document | None = None) -> Iterator[str]:
+    """Configure the environment for a cloud, and yield a description of it.
+
+    `account` is what a new emulator contains: see `tests.emulator.seeding`.
+    """
     if cloud == REAL:
         yield "the real clouds configured in the environment"
     elif cloud == OWN:
         with Emulator() as emulator:
+            emulator.seed(**account or {})
             _set(emulator.environment())
             yield f"an emulator of LTS and GA at {emulator.url}"
     else:

@@ -24,7 +24,7 @@ from tests.contract.cases import Case, Json, Schema, cases
 
 SCHEMAS: dict[str, Schema] = {
     path.name: json.loads(path.read_text(encoding="utf-8"))
-    for path in sorted((Path(__file__).parents[2] / "schemas").glob("*.json"))
+    for path in sorted((Path(__file__).parents[2] / "schemas").glob("*.schema.json"))
 }
 # If a referenced schema has "$schema", jsonschema switches to that dialect's standard
 # validator, which ignores our keyword. So "$schema" is removed here.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,7 @@ def test_a_quick_run_reports_every_figure(tmp_path: Path) -> None:
     assert_every_figure_has_its_row(rows)
     assert_every_ratio_is_positive(rows)
     assert_the_machine_is_described_without_its_name(lines[-1])
+    assert_every_figure_was_noted_before(done.stderr.splitlines(), rows)
     assert_the_plot_has_a_bar_for_every_figure(plot.read_text("utf-8"), rows)
 
 
@@ -60,6 +62,17 @@ def assert_every_figure_has_its_row(rows: list[list[str]]) -> None:
     assert len(rows) == len(figures)
 
 
+def assert_every_figure_was_noted_before(
+    notes: list[str], rows: list[list[str]]
+) -> None:
+    """Check that progress has a line for each phase, and for each figure in order."""
+    figures = [
+        note.strip().rpartition(": ")[0] for note in notes if note.startswith("  ")
+    ]
+    assert figures == [f"{what} / {beside}" for what, _, beside, *_ in rows]
+    assert {"building the folders that are compared", "cold starts"} <= set(notes)
+
+
 def assert_every_ratio_is_positive(rows: list[list[str]]) -> None:
     """Check that each ratio and both of its operands are positive."""
     for _, ours, _, theirs, ratio, _ in rows:
@@ -82,3 +95,20 @@ def assert_the_plot_has_a_bar_for_every_figure(
     labels = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {f"{what} / {beside}" for what, _, beside, *_ in rows} <= labels
     assert len(text) < 7000
+
+
+def test_make_bench_changes_no_file_unless_asked_to() -> None:
+    """Only SAVE=1 replaces the plot that is part of the documentation."""
+    for words, is_saved in ([], False), (["SAVE=0"], False), (["SAVE=1"], True):
+        done = subprocess.run(  # noqa: S603 # a fixed command, which is only printed
+            ["make", "--dry-run", "bench", *words],  # noqa: S607 # the make of the user
+            cwd=ROOT,
+            env={n: text for n, text in os.environ.items() if "MAKE" not in n},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        command = done.stdout.splitlines()[-1]
+        assert "tests.commands.bench" in command
+        assert ("figures.svg" in command) == is_saved

@@ -164,6 +164,12 @@ INVALID_VARIABLES = [
         ("run", "EVENT=Makefile"),
         f"{EVENT_ERROR} Makefile: Expecting value: line 1 column 1 (char 0)",
     ),
+    (("status", "OUTPUT=xml"), "OUTPUT must be one of table, json, not 'xml'"),
+    (("reconcile", "APPLY=yes"), "APPLY must be one of 1, 0, not 'yes'"),
+    (
+        ("reconcile", "EVENT=tests/events/bootstrap-many.json"),
+        "EVENT must be a JSON file that contains one request",
+    ),
     (
         ("run", "CLOUD=local"),
         "CLOUD must be emulator, real, or an address such as http://127.0.0.1:8080",
@@ -201,6 +207,8 @@ def test_make_emulator_reports_a_port_that_is_in_use() -> None:
     [
         ("run",),
         ("invoke", "bootstrap", "tests/events/bootstrap.json"),
+        ("status",),
+        ("reconcile",),
         ("serve", "--port", "0"),
         ("emulator", "--port", "0"),
     ],

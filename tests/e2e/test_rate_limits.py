@@ -115,14 +115,14 @@ def test_all_messages_of_a_queue_succeed_despite_a_rate_limit(
 def test_messages_that_are_not_completed_in_time_are_redelivered(
     mature: Emulator,
 ) -> None:
-    """These are the messages whose listeners do not have a logtank yet."""
+    """These are all messages whose listeners do not have a logtank yet."""
     mature.reset(rate_limits={"*": 6})
     event: Any = queued(listeners(10), 1)
     response: Any = HANDLERS["bootstrap"](event, LambdaContext(3.5))
     failed = {int(each["itemIdentifier"]) for each in response["batchItemFailures"]}
     completed = {int(each["resource_id"][-4:]) for each in mature.logtanks}
-    assert completed
-    assert failed == set(range(10)) - completed
+    assert len(failed) < 10
+    assert set(range(10)) - completed <= failed
 
 
 @pytest.mark.parametrize("operation", ["CreateLogStream", "CreateLogtank"])

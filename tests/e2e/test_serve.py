@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
 import json
-import os
 import re
 import socket
 import struct
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
+from tests.e2e.serving import (
+    COMMAND,
+    MINIMAL_ENVIRONMENT,
+    ROOT,
+    SECRET,
+    serving,
+    signed_headers,
+)
 from tests.emulator import Emulator
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "functions/triggers/README.md").read_text("utf-8")
 SIGNING_EXAMPLE = next(
     block
     for block in re.findall("```sh\n(.*?)```", README, re.DOTALL)
     if "webhook-signature" in block
 )
-SECRET = "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"
-SERVE = (sys.executable, "-m", "tests.commands.serve", "--port")
-MINIMAL_ENVIRONMENT = {
-    name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ
-}
 
 
 @pytest.fixture(scope="module")
@@ -45,17 +41,8 @@ def cloud() -> Iterator[Emulator]:
 @pytest.fixture(scope="module")
 def address(cloud: Emulator) -> Iterator[str]:
     """Serve the functions with a known secret and return their base URL."""
-    with subprocess.Popen(  # noqa: S603 # a fixed command
-        [*SERVE, "0", "--cloud", cloud.url],
-        cwd=ROOT,
-        env={**MINIMAL_ENVIRONMENT, "WEBHOOK_SECRETS": SECRET},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("Calling the emulator")
-        yield process.stdout.readline().strip().removesuffix("/bootstrap")
-        process.terminate()
+    with serving(cloud) as base_url:
+        yield base_url
 
 
 def _request(
@@ -122,20 +109,6 @@ def test_an_invalid_or_excessive_content_length_is_rejected(
     assert _request(address, "POST", "/bootstrap", content_length=length)[0] == 413
 
 
-def _signed_headers(body: bytes) -> dict[str, str]:
-    """Return the headers of a signed message, as Standard Webhooks defines them."""
-    key = base64.b64decode(SECRET.removeprefix("whsec_"))
-    message_id, now = f"msg_{os.urandom(8).hex()}", str(int(time.time()))
-    digest = hmac.digest(key, f"{message_id}.{now}.".encode() + body, "sha256")
-    signature = f"v1,{base64.b64encode(digest).decode()}"
-    return {
-        "Content-Type": "application/json",
-        "webhook-id": message_id,
-        "webhook-timestamp": now,
-        "webhook-signature": signature,
-    }
-
-
 def _post(address: str, body: bytes, headers: list[tuple[str, str]]) -> int:
     """Send a request, whose headers may be repeated, and return the status."""
     connection = HTTPConnection(urlsplit(address).netloc)
@@ -163,7 +136,7 @@ def test_a_repeated_webhook_header_is_rejected(
 ) -> None:
     """The request gets a 401 even if one or both values are valid, in any order."""
     before = len(cloud.calls)
-    signed = _signed_headers(BODY)
+    signed = signed_headers(BODY)
     for value in (*SECOND_VALUES[name], signed[name]):
         second = [(name.title(), value)]
         first = list(signed.items())
@@ -174,7 +147,7 @@ def test_a_repeated_webhook_header_is_rejected(
 
 def test_a_second_header_beside_a_list_of_signatures_is_rejected(address: str) -> None:
     """Joined by a comma, the values would still contain the valid signature."""
-    signed = _signed_headers(BODY)
+    signed = signed_headers(BODY)
     signed["webhook-signature"] += " v1,b3RoZXI="
     assert _post(address, BODY, list(signed.items())) in {200, 201}
 
@@ -185,7 +158,7 @@ def test_a_second_header_beside_a_list_of_signatures_is_rejected(address: str) -
 def test_other_headers_can_be_repeated(address: str) -> None:
     """For example, each proxy may add a header of its own."""
     repeated = [("X-Forwarded-For", "192.0.2.1"), ("X-Forwarded-For", "192.0.2.2")]
-    headers = [*_signed_headers(BODY).items(), *repeated]
+    headers = [*signed_headers(BODY).items(), *repeated]
     assert _post(address, BODY, headers) in {200, 201}
 
 
@@ -234,7 +207,7 @@ def _disconnect(url: SplitResult, body: str) -> None:
 def test_a_client_that_disconnects_causes_no_traceback(cloud: Emulator) -> None:
     """Nothing is printed if a client disconnects within the body or after it."""
     with subprocess.Popen(  # noqa: S603 # a fixed command
-        [*SERVE, "0", "--cloud", cloud.url],
+        [*COMMAND, "0", "--cloud", cloud.url],
         cwd=ROOT,
         env={**MINIMAL_ENVIRONMENT, "WEBHOOK_SECRETS": SECRET},
         stdout=subprocess.PIPE,
@@ -255,7 +228,7 @@ def test_a_client_that_disconnects_causes_no_traceback(cloud: Emulator) -> None:
 def test_a_secret_is_generated_if_none_is_set(cloud: Emulator) -> None:
     """The secret is printed, so that requests can be signed."""
     with subprocess.Popen(  # noqa: S603 # a fixed command
-        [*SERVE, "0", "--cloud", cloud.url],
+        [*COMMAND, "0", "--cloud", cloud.url],
         cwd=ROOT,
         env=MINIMAL_ENVIRONMENT,
         stdout=subprocess.PIPE,
@@ -271,7 +244,7 @@ def test_a_port_that_is_in_use_is_reported(cloud: Emulator) -> None:
     """The message is one line that starts with the command and names the port."""
     port = str(urlsplit(cloud.url).port)
     done = subprocess.run(  # noqa: S603 # a fixed command
-        [*SERVE, port],
+        [*COMMAND, port],
         cwd=ROOT,
         env=MINIMAL_ENVIRONMENT,
         capture_output=True,

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -39,7 +40,8 @@ def _start(
     folder: Path, requirements: Path, python: str = sys.executable, **variables: str
 ) -> subprocess.Popen[str]:
     """Start to create an environment."""
-    arguments = ("-m", "tests.commands.environment", str(folder), str(requirements))
+    module, purpose = "tests.commands.environment", "to test the commands"
+    arguments = ("-m", module, str(folder), str(requirements), purpose)
     return subprocess.Popen(  # noqa: S603 # a fixed command
         [python, *arguments],
         cwd=ROOT,
@@ -122,7 +124,13 @@ def test_concurrent_commands_create_an_environment_once(
 ) -> None:
     """The first one creates it, and the second one and any later one use it."""
     folder, requirements, outputs = made
-    assert sorted(text.count("installing") for text in outputs) == [0, 1]
+    waiting, creating = sorted(outputs, key=len)
+    assert waiting == ""
+    assert re.fullmatch(
+        f"installing {requirements} into {folder} to test the commands ...\n"
+        f"installed {requirements} in [0-9]+ s\n",
+        creating,
+    )
     assert _version(folder) == CURRENT
     assert _create(folder, requirements) == (0, "")
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from functions.errors import Outcome, ProvisioningError
 from functions.huaweicloud.ga import Owner
+from functions.huaweicloud.retry_policy import RetryPolicy
 from functions.provisioning import Cloud
 from functions.provisioning.cloud import Work
 from functions.provisioning.once import Once
-from functions.transport.calls import Reply
+from functions.transport.calls import Reply, Send
 from tests.unit.script import LISTENER_ID, Clock, Line, Script, refusal, retry_policy
 
 NOW = 1_800_000_000.0
@@ -28,6 +31,25 @@ NO_TANKS = Reply(200, {"logtanks": []})
 DELETED = Reply(204)
 
 
+def access(
+    send: Send, policy: RetryPolicy, log: Callable[..., None] | None = None
+) -> Cloud:
+    """Return access to a cloud, for one thing at a time, in the project `p`."""
+    return Cloud(
+        send=send,
+        policy=policy,
+        owner=Owner("p"),
+        find_project=lambda: "found",
+        log=log or (lambda *_line, **_facts: None),
+        once=Once(),
+        run_all=lambda works: [_outcome(work) for work in works],
+        stream_name=lambda template, listener_id: template.replace(
+            "{resource_id}", listener_id
+        ),
+        streams_per_group=100,
+    )
+
+
 class ScriptedCloud:
     """A cloud that replies from a script, with its clock."""
 
@@ -36,18 +58,10 @@ class ScriptedCloud:
         self.clock = Clock(limit)
         self.logged: list[tuple[object, ...]] = []
         self.script = Script(*lines, clock=self.clock, seconds=seconds)
-        self.cloud = Cloud(
-            send=self.script,
-            policy=retry_policy(self.clock),
-            owner=Owner("p"),
-            find_project=lambda: "found",
-            log=lambda *line, **facts: self.logged.append((*line, facts)),
-            once=Once(),
-            run_all=lambda works: [_outcome(work) for work in works],
-            stream_name=lambda template, listener_id: template.replace(
-                "{resource_id}", listener_id
-            ),
-            streams_per_group=100,
+        self.cloud = access(
+            self.script,
+            retry_policy(self.clock),
+            lambda *line, **facts: self.logged.append((*line, facts)),
         )
 
     @property
@@ -109,3 +123,35 @@ def tanks(*logtanks: dict[str, object], marker: str | None = None) -> Reply:
     """Return a page of the listener's logtanks."""
     page = {"logtanks": list(logtanks), "page_info": {"next_marker": marker}}
     return Reply(200, page, date=NOW)
+
+
+NO_LISTENER = refusal(404, "GA.9002")
+LIST_LISTENERS, SHOW_LISTENER = "ListListeners", "ShowListener"
+DELETE_TANK, DELETE_STREAM = "DeleteLogtank", "DeleteLogStream"
+LIST_GROUPS, POST_GROUP = "ListLogGroups", "CreateLogGroup"
+
+
+def ga_listener(identifier: str = LISTENER_ID, **fields: object) -> dict[str, object]:
+    """Return a listener, as GA describes it."""
+    return {"id": identifier, "name": "web", "status": "ACTIVE", **fields}
+
+
+def listeners(*described: dict[str, object], marker: str | None = None) -> Reply:
+    """Return a page of listeners."""
+    page = {"listeners": list(described), "page_info": {"next_marker": marker}}
+    return Reply(200, page)
+
+
+def shown_listener(identifier: str = LISTENER_ID, **fields: object) -> Reply:
+    """Return the reply that shows a listener."""
+    return Reply(200, {"listener": ga_listener(identifier, **fields)})
+
+
+def group(name: str, identifier: str = "g", **fields: object) -> dict[str, object]:
+    """Return a log group, as LTS describes it."""
+    return {"log_group_name": name, "log_group_id": identifier, **fields}
+
+
+def groups(*described: dict[str, object]) -> Reply:
+    """Return the list of all log groups."""
+    return Reply(200, {"log_groups": list(described)})

@@ -13,19 +13,16 @@ from functions import (
     bootstrap,
     create_log_stream,
     create_logtank,
-    delete_logtank,
     triggers,
 )
-from functions.errors import BatchFailed, InvalidEvent, Malfunction
+from functions.errors import InvalidEvent, Malfunction
 from functions.invocation import run
-from functions.invocation.tasks import TASKS
 from functions.invocation.warm_state import WarmState
 from functions.settings.aws_secret import SecretCache
-from tests.byte_server import answer, document, serving
+from tests.byte_server import serving
 from tests.unit.invocations import (
     GONE,
     STREAM,
-    TANK,
     Handler,
     context,
     from_queue,
@@ -37,17 +34,6 @@ from tests.unit.invocations import (
 from tests.unit.signed_webhooks import OTHER, SECRET, signed
 
 ID = "78d425da-4d5f-422f-b13b-40aa3f49bc55"
-TRACE = {
-    "trace_name": "createListener",
-    "service_type": "GA",
-    "resource_type": "listener",
-    "resource_id": ID,
-    "code": 201,
-}
-NO_LISTENER = answer(b'{"error_code": "GA.9002", "error_msg": "no"}', "404 Not Found")
-NO_TANKS = document({"logtanks": []})
-IGNORED = {"ignored": "the trace is not of a GA listener's creation or deletion"}
-OTHER_TRACE = {"ignored": "the trace is not of an operation that this function serves"}
 REQUEST = {"log_stream_name": "n"}
 RESULT = {"log_group_id": "g", "log_stream_id": "s", "created": True}
 SIGNED = {"WEBHOOK_SECRETS": SECRET.reveal()}
@@ -82,83 +68,6 @@ def test_an_event_with_a_known_field_gets_the_schemas_remedy(event: object) -> N
         bootstrap.handler(event, context())
 
     assert raised.value.remedy == InvalidEvent.remedy
-
-
-@pytest.mark.parametrize("event", [{"cts": TRACE}, TRACE])
-def test_a_new_listener_gets_a_log_stream_and_a_logtank(event: object) -> None:
-    """The settings give the log group, and the trace gives the listener."""
-    result = invoked(bootstrap.handler, event, STREAM, TANK)
-
-    assert result["resource_id"] == ID
-    assert result["created"] == ["log_stream", "logtank"]
-
-
-def test_a_deleted_listener_loses_its_logtanks() -> None:
-    """GA is asked first whether the listener is really gone."""
-    trace = {**TRACE, "trace_name": "deleteListener", "code": 204}
-
-    result = invoked(delete_logtank.handler, {"cts": trace}, NO_LISTENER, NO_TANKS)
-
-    assert result == {
-        "resource_id": ID,
-        "deleted": [],
-        "logtank_ids": [],
-        "log_stream_ids": [],
-        "kept": [],
-        "reason": "the listener has no logtank",
-    }
-
-
-@pytest.mark.parametrize("name", TASKS)
-@pytest.mark.parametrize(
-    ("operation", "function"),
-    [("createListener", "bootstrap"), ("deleteListener", "delete_logtank")],
-)
-def test_every_other_function_ignores_a_trace(
-    name: str, operation: str, function: str
-) -> None:
-    """A creation is for `bootstrap` alone, and a deletion for `delete_logtank`."""
-    trace = {"cts": {**TRACE, "trace_name": operation}}
-    if name != function:
-        assert run(name, trace, context()) == OTHER_TRACE
-    else:
-        assert TASKS[name].trace
-
-
-@pytest.mark.parametrize(
-    ("event", "expected"),
-    [
-        ({"cts": {**TRACE, "service_type": "ECS"}}, IGNORED),
-        (from_queue({"cts": {}}, {"cts": {}}), {"batchItemFailures": []}),
-        ({"record": [{"smn": {"message": '{"cts": {}}'}}]}, [IGNORED]),
-    ],
-)
-def test_other_traces_are_ignored(
-    event: object, expected: object, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """No request is sent, the result is a success, and the log says why."""
-    assert bootstrap.handler(event, context()) == expected
-    assert all(
-        (line["level"], line["message"], line["why"])
-        == ("INFO", "ignored", IGNORED["ignored"])
-        for line in lines(capsys)
-    )
-
-
-def test_an_ignored_trace_keeps_its_position(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """Outcomes and log lines have the positions of their requests."""
-    messages = ['{"cts": {}}', '{"key": 1}', json.dumps(REQUEST)]
-    event = {"trigger_type": "KAFKA", "records": [{"messages": messages}]}
-
-    with pytest.raises(BatchFailed) as raised:
-        invoked(create_log_stream.handler, event, STREAM)
-
-    first, second, third = raised.value.outcomes
-    assert (first, third) == (IGNORED, RESULT)
-    assert isinstance(second, InvalidEvent)
-    assert sorted(line["item"] for line in lines(capsys)) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

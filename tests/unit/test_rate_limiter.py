@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+import math
 from collections.abc import Callable
 
 import pytest
@@ -10,17 +10,25 @@ import pytest
 from functions.errors import DeadlineExceeded, Throttled
 from functions.huaweicloud.rate_limiter import (
     LEASE_SECONDS,
-    MIN_RATE,
-    Pace,
+    WINDOW_SECONDS,
+    Allowance,
     RateLimiter,
 )
 from functions.transport.calls import Call
 from tests.unit.script import Clock
+from tests.unit.simulation import (
+    Admits,
+    fixed_window,
+    sliding_window,
+    token_bucket,
+)
 
 STREAM = Call("LTS", "CreateLogStream", "POST", "/")
 STREAMS = Call("LTS", "ListLogStream", "GET", "/")
+TANKS = Call("GA", "ListLogtanks", "GET", "/")
 TANK = Call("GA", "CreateLogtank", "POST", "/")
 TOKEN = Call("IAM", "CreateToken", "POST", "/")
+GATEWAYS = sliding_window, fixed_window, token_bucket
 
 
 class Caller:
@@ -55,31 +63,6 @@ class Caller:
         self.clock.sleep(seconds)
 
 
-def sliding(limit: int, clock: Clock) -> Callable[[], bool]:
-    """Return a gateway that accepts `limit` calls in any second (sliding window)."""
-    accepted: deque[float] = deque(maxlen=limit)
-
-    def accepts() -> bool:
-        if len(accepted) == limit and clock.now - accepted[0] < 1.0:
-            return False
-        accepted.append(clock.now)
-        return True
-
-    return accepts
-
-
-def fixed(limit: int, clock: Clock) -> Callable[[], bool]:
-    """Return a gateway that accepts `limit` calls in each full second."""
-    accepted: dict[int, int] = {}
-
-    def accepts() -> bool:
-        second = int(clock.now)
-        accepted[second] = accepted.get(second, 0) + 1
-        return accepted[second] <= limit
-
-    return accepts
-
-
 def test_without_a_rejection_nothing_is_delayed() -> None:
     """There is no limit on the number of calls."""
     caller = Caller()
@@ -88,37 +71,22 @@ def test_without_a_rejection_nothing_is_delayed() -> None:
     assert caller.accepted(TANK, 500) == 0
 
 
-def bucket(limit: int, clock: Clock) -> Callable[[], bool]:
-    """Return a gateway with a bucket of `limit` tokens, refilled in a second."""
-    tokens, filled_at = float(limit), clock.now
-
-    def accepts() -> bool:
-        nonlocal tokens, filled_at
-        tokens = min(limit, tokens + (clock.now - filled_at) * limit)
-        filled_at = clock.now
-        tokens -= (accepted := tokens >= 1)
-        return accepted
-
-    return accepts
-
-
 @pytest.mark.parametrize(
     ("gateway", "limit"),
-    [(kind, limit) for kind in (sliding, fixed, bucket) for limit in (2, 5, 17)]
-    + [(sliding, 60), (bucket, 60), (sliding, 200), (bucket, 200)],
+    [(kind, limit) for kind in GATEWAYS for limit in (2, 5, 17, 60, 200)],
 )
 @pytest.mark.parametrize("unlimited", [0, 40])
 def test_the_limit_is_used_well_and_few_calls_are_rejected(
-    gateway: Callable[[int, Clock], Callable[[], bool]], limit: int, unlimited: int
+    gateway: Callable[[int], Admits], limit: int, unlimited: int
 ) -> None:
     """This also applies if the limit starts after some unlimited calls."""
     caller = Caller()
     caller.accepted(STREAMS, unlimited)
-    accepts = gateway(limit, caller.clock)
+    admits = gateway(limit)
     began, needed, done, rejections = caller.clock.now, 12 * limit, 0, 0
     while done < needed:
         sent_at = caller.acquire(STREAMS)
-        if accepts():
+        if admits(caller.clock.now):
             caller.limiter.accept(STREAMS)
             done += 1
         else:
@@ -139,74 +107,100 @@ def test_a_rejection_delays_all_calls_of_its_service_only() -> None:
     assert [wait > 0.3 for wait in waits] == [False, True, True, True, False]
 
 
-def test_services_that_reject_calls_share_one_rate() -> None:
-    """They may be behind the same gateway."""
-    caller = Caller()
-    caller.rejected(STREAMS)
-    caller.rejected(TANK)
-
-    assert caller.accepted(TANK) > 0.3
-    assert caller.accepted(STREAMS) > 0.3
-    assert caller.accepted(TOKEN) == 0
-
-
-def test_the_initial_rate_is_that_of_the_last_second() -> None:
-    """The calls accepted in the second before the rejection approximate the limit."""
+def test_the_limit_is_what_was_accepted_in_the_last_second() -> None:
+    """As many calls are sent in any later second, and those beyond it wait."""
     caller = Caller()
     caller.accepted(STREAMS, 10)
     caller.rejected(STREAMS)
-    caller.accepted(STREAMS)  # after the second with ten accepted calls
 
-    assert 0.1 <= caller.accepted(STREAMS) < 0.15
+    assert caller.accepted(STREAMS, 10) == WINDOW_SECONDS
+    assert caller.accepted(STREAMS) == WINDOW_SECONDS
 
 
-@pytest.mark.parametrize(("recent", "rate"), [(0, 2.0), (1, 2.0), (5, 5.0), (80, 80.0)])
-def test_rejections_lower_the_rate_and_accepted_calls_raise_it(
-    recent: float, rate: float
+def test_services_that_reject_calls_share_what_they_accepted_together() -> None:
+    """They may be behind the same gateway; others are not delayed."""
+    caller = Caller()
+    caller.accepted(STREAMS, 6)
+    caller.rejected(STREAMS)
+    caller.accepted(TANKS, 4)
+    caller.rejected(TANKS)
+
+    assert caller.accepted(TANKS, 6) == WINDOW_SECONDS
+    assert caller.accepted(STREAMS, 4) == 0
+    assert caller.accepted(TANKS) == WINDOW_SECONDS
+    assert caller.accepted(TOKEN) == 0
+
+
+def test_each_service_has_a_limit_of_its_own() -> None:
+    """If one accepts less than the other, that does not slow down the other."""
+    caller = Caller()
+    caller.accepted(STREAMS, 20)
+    caller.rejected(STREAMS)
+    caller.accepted(TANKS, 2)
+    for _ in range(2):
+        caller.rejected(TANKS)
+        caller.clock.sleep(WINDOW_SECONDS)
+        caller.accepted(TANKS, 2)
+
+    assert caller.accepted(STREAMS, 15) == 0
+    assert caller.accepted(TANKS) > 0.9 * WINDOW_SECONDS
+
+
+@pytest.mark.parametrize(("others", "calls"), [(0, 1), (1, 1), (5, 5), (80, 80)])
+def test_rejections_lower_the_allowance_and_accepted_calls_raise_it(
+    others: int, calls: float
 ) -> None:
-    """The initial rate is that of accepted calls, but at least two per second."""
-    pace = Pace()
-    pace.start(0.0, recent)
-    assert pace.rate() == rate
+    """The first one lowers it to the accepted calls, later ones by a part."""
+    allowance = Allowance()
+    assert allowance.calls() == math.inf
+    allowance.lower(others)
+    assert allowance.calls() == calls
 
-    pace.reject(1.0, 0.5, 0.0)
-    fallen = pace.rate()
-    assert 0.8 * rate <= fallen < rate
+    raised = []
+    for _ in range(9 * max(others, 1)):
+        allowance.accept()
+        raised.append(allowance.calls() / calls)
+    assert raised == sorted(raised)
+    assert raised[len(raised) // 3 - 1] == pytest.approx(1.05)  # slow at first
+    assert raised[-1] == pytest.approx(1.05**9)
 
-    rates = []
-    for _ in range(60):
-        pace.accept()
-        rates.append(pace.rate())
-    assert rates == sorted(rates)
-    assert rates[9] < 1.1 * fallen  # slow at first
-    assert rates[59] > 3 * fallen
+    before = allowance.calls()
+    allowance.lower(0)
+    assert allowance.calls() == max(1, 0.85 * before)
+
+
+def test_an_allowance_is_never_lowered_below_what_was_accepted() -> None:
+    """The service has accepted that many calls within the second."""
+    allowance = Allowance()
+    allowance.lower(20)
+    allowance.lower(19)
+    assert allowance.calls() == 19
 
 
 def test_rejections_of_concurrent_calls_count_once() -> None:
-    """Eight workers that are rejected together do not lower the rate eight times."""
-    pace = Pace()
-    pace.start(10.0, 20)
-    for _ in range(8):
-        pace.reject(10.1, 9.9, 0.0)
-    assert pace.rate() == 20
+    """Eight workers that are rejected together do not lower it eight times."""
+    caller = Caller()
+    caller.accepted(STREAMS, 40)
+    sent_at = [caller.acquire(STREAMS) for _ in range(8)]
+    caller.clock.sleep(2 * WINDOW_SECONDS)
+    for each in sent_at:
+        error = Throttled("too many", service="LTS")
+        caller.limiter.reject(STREAMS, error, each)
 
-    for now in (11.0, 12.0):
-        pace.reject(now, now - 0.1, 0.0)
-    assert pace.rate() == pytest.approx(20 * 0.85**2)
+    caller.clock.sleep(WINDOW_SECONDS)
+    assert caller.accepted(STREAMS, 1) == 0
 
 
-def test_the_rate_has_bounds() -> None:
-    """It stays positive after many rejections, and finite after many accepted calls."""
-    pace = Pace()
-    pace.start(0.0, 5)
-    for now in range(1, 500):
-        pace.reject(float(now), float(now), 0.0)
-    assert pace.rate() == MIN_RATE
+def test_the_allowance_has_bounds() -> None:
+    """It allows a call after many rejections, and is finite after many calls."""
+    allowance = Allowance()
+    for _ in range(500):
+        allowance.lower(0)
+    assert allowance.calls() == 1
 
     for _ in range(100_000):
-        pace.accept()
-    assert pace.wait(1e6, 0) == 0
-    assert 0 < pace.wait(1e6, 1) < 0.01
+        allowance.accept()
+    assert 1000 < allowance.calls() < math.inf
 
 
 @pytest.mark.parametrize("seconds", [0.7, 3, 30])
@@ -262,13 +256,14 @@ def test_stream_creation_waits_while_a_logtank_is_pending() -> None:
     assert caller.accepted(STREAM) == 0
 
 
-@pytest.mark.parametrize(("ahead", "wait"), [(0, 0.0), (1, 0.25), (3, 0.75), (10, 2.5)])
-def test_a_call_waits_for_the_calls_ahead_of_it(ahead: int, wait: float) -> None:
-    """Each of them takes one interval of the rate."""
-    pace = Pace()
-    pace.start(0.0, 4)
+@pytest.mark.parametrize(
+    ("ahead", "wait"), [(0, 0.0), (1, 0.3), (2, 0.4), (3, WINDOW_SECONDS)]
+)
+def test_a_call_waits_until_calls_leave_the_window_for_it_and_those_ahead(
+    ahead: int, wait: float
+) -> None:
+    """Of three calls that are allowed, two are in the window."""
+    allowance = Allowance()
+    allowance.lower(3)
 
-    assert pace.wait(0.0, ahead) == wait
-    pace.send(0.0)
-    assert pace.wait(0.0, ahead) == wait + 0.25
-    assert pace.wait(0.1, ahead) == pytest.approx(wait + 0.15)
+    assert allowance.wait([10.3, 10.4], 10.0, ahead) == pytest.approx(wait)

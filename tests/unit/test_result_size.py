@@ -12,7 +12,7 @@ HTTP = {"httpMethod": "POST", "headers": {}, "body": ""}
 ALB = {**HTTP, "requestContext": {"elb": {}}}
 TIMER = {"trigger_type": "TIMER", "user_event": "{}"}
 SMN = {"record": [{"smn": {"message": "{}"}}]}
-CTS = {"cts": {}}
+CTS: dict[str, object] = {"cts": {}}
 SNS = {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": "{}"}}]}
 
 

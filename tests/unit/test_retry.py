@@ -26,7 +26,7 @@ THROTTLED = Reply(429)
 FAILED = Reply(500)
 NO_REPLY = Unreachable("no answer", service="LTS")
 BUSY = refusal(400, "GA.9004")
-SPACED = 0.588235
+SPACED = 0.5
 """The pause after a 429 without Retry-After if no call was accepted before."""
 
 

@@ -35,7 +35,7 @@ UNREACHABLE = Unreachable("no connection", service="GA")
 NO_REPLY = OutcomeUnknown("no answer", service="GA")
 NO_DOCUMENT = Reply(201)
 NOTHING = None
-SPACED = 0.588235
+SPACED = 0.5
 """The pause after a 429 without Retry-After if no call was accepted before."""
 LOOK_FAILED = ServiceFailed("cannot look", service="GA")
 
@@ -89,7 +89,7 @@ FOUND = ("seen", False, False)
         ([NO_REPLY, DONE], [NOTHING], [0.2], CREATED_IN_DOUBT),
         ([FAILED, NO_REPLY], [NOTHING, "seen"], [0.2, 0.4], FOUND),
         ([THROTTLED, FAILED], ["seen"], [SPACED, 0.2], FOUND),
-        ([FAILED, THROTTLED, DONE], [NOTHING] * 2, [0.2, 0.8], CREATED_IN_DOUBT),
+        ([FAILED, THROTTLED, DONE], [NOTHING] * 2, [0.2, 0.85], CREATED_IN_DOUBT),
         ([FAILED, THROTTLED], [NOTHING, "seen"], [0.2], FOUND),
         ([FAILED, BUSY], [NOTHING, "seen"], [0.2, 0.4], FOUND),
         ([FAILED, EXISTS], [NOTHING, "seen"], [0.2, 0.4], FOUND),

@@ -40,35 +40,53 @@ def main() -> int:
 
 
 def _print_all(work: Path, emulated: Cloud, counts: Counts) -> list[Figure]:
+    _note("building the folders that are compared")
     with ThreadPoolExecutor() as pool:
         sdk_folder = pool.submit(folders.sdk, work / "sdk", _VERSION)
         bundle = folders.bundle(work / "bundle", _VERSION, _ARCHITECTURE)
         sdk = sdk_folder.result()
     loads = [os.getloadavg()[0]]
+    _note("cold starts")
     starts = cold.starts(bundle.compiled, sdk.compiled, emulated, counts)
-    figures = [
-        *_warm(bundle, sdk, emulated, counts),
-        *cold.figures(starts),
-        *warm.many(emulated, bundle.compiled, counts),
-        *warm.limited(emulated, bundle.compiled, counts),
-        _archives(bundle, sdk),
-        *_runtime(work, bundle, emulated, counts),
-    ]
+    figures = list(
+        _noted(
+            ("warm bootstraps", _warm(bundle, sdk, emulated, counts)),
+            ("ratios of cold starts", cold.figures(starts)),
+            ("many listeners", warm.many(emulated, bundle.compiled, counts)),
+            ("a rate limit", warm.limited(emulated, bundle.compiled, counts)),
+            ("archives", iter([_archives(bundle, sdk)])),
+            ("AWS's runtime", _runtime(work, bundle, emulated, counts)),
+        )
+    )
     loads.append(os.getloadavg()[0])
     lines = (report.bare_interpreter(starts.bare), report.facts(loads))
     print(*report.table(figures), "", *lines, sep="\n")
     return figures
 
 
-def _warm(bundle: Folder, sdk: Folder, emulated: Cloud, counts: Counts) -> list[Figure]:
+def _noted(*phases: tuple[str, Iterator[Figure]]) -> Iterator[Figure]:
+    """Yield the figures of all phases, with a line for each phase and each figure."""
+    for title, figures in phases:
+        _note(title)
+        for figure in figures:
+            _note(f"  {figure.what} / {figure.beside}: {figure.ratio:.2f}")
+            yield figure
+
+
+def _note(text: str) -> None:
+    """Print a line of progress, which is not part of the report."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _warm(
+    bundle: Folder, sdk: Folder, emulated: Cloud, counts: Counts
+) -> Iterator[Figure]:
     ours, theirs = bundle.compiled, sdk.compiled
     token, keys = emulated.token, emulated.keys
     bare = warm.Comparison("bare", "two bare posts", ours, ours, token, 1.25, 1.05)
     vendors = warm.Comparison("sdk", "the SDK", ours, theirs, keys, 0.7)
-    return [
-        *bare.figures(emulated, counts),
-        *vendors.figures(emulated, counts),
-    ]
+    yield from bare.figures(emulated, counts)
+    yield from vendors.figures(emulated, counts)
 
 
 def _archives(bundle: Folder, sdk: Folder) -> Figure:

@@ -22,8 +22,7 @@ _EVENT = {
 }
 _ENTRY = f"{_FROM}\nimport bootstrap"
 _OURS = f"""{_FROM}
-import functions.bootstrap, functions.huaweicloud.client
-import functions.provisioning.actions
+import functions.bootstrap, functions.huaweicloud.client, functions.provisioning.actions
 from functions import contracts
 contracts.check("bootstrap.event", {_EVENT})
 """

@@ -1,0 +1,290 @@
+"""A plan is applied in waves, and every logtank that it creates is confirmed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from functions import errors
+from functions.errors import Outcome, ProvisioningError
+from functions.huaweicloud.ga import Logtank
+from functions.huaweicloud.lts import Stream
+from functions.provisioning import log_group
+from functions.provisioning.application import Application, Pending
+from functions.provisioning.plan import Wanted, decide
+from functions.provisioning.survey import Survey
+from functions.transport.calls import Reply
+from tests.unit.script import Line, refusal
+from tests.unit.scripted_cloud import (
+    DELETE_TANK,
+    DELETED,
+    FAILED,
+    LIST_STREAMS,
+    LIST_TANKS,
+    NO_LISTENER,
+    NOW,
+    OLD,
+    POST_STREAM,
+    POST_TANK,
+    STREAM_MADE,
+    ScriptedCloud,
+    described,
+    streams,
+    tank,
+    tanks,
+)
+from tests.unit.surveys import listener, survey, wanted
+from tests.unit.surveys import tank as logtank
+
+FORBIDDEN = refusal(403, "SYS.0403")
+EXISTING = Stream("s", "n", OLD, NOW, {"ttl_in_days": 7})
+EARLIER = "2026-01-02T03:04:04Z"
+PUT_TTL, PUT_TANK = "UpdateLogStream", "UpdateLogtank"
+
+
+def of(listener_id: str, identifier: str = "t", **fields: object) -> dict[str, object]:
+    """Return a logtank of a listener, as GA describes it."""
+    return {**described(identifier), "resource_id": listener_id, **fields}
+
+
+def made(listener_id: str, identifier: str = "t") -> Reply:
+    """Return the reply to the create of a listener's logtank."""
+    return tank(identifier, resource_id=listener_id)
+
+
+def applied(stage: ScriptedCloud, found: Survey, want: Wanted) -> list[Outcome]:
+    """Return the outcomes of the plan, after the whole script was used."""
+    ensure_group = partial(
+        log_group.ensure, {"log_group_id": "g"}, found.project_id, stage.cloud
+    )
+    application = Application(found, want.group, ensure_group, stage.cloud, Pending())
+    outcomes = application.apply(decide(found, want))
+    assert stage.script.spent
+    return outcomes
+
+
+def summary(outcomes: list[Outcome]) -> list[object]:
+    """Return each outcome in short."""
+    return [
+        type(each).__name__
+        if isinstance(each, ProvisioningError)
+        else each.get("created", each["action"])
+        for each in outcomes
+    ]
+
+
+def test_a_listener_with_a_new_stream_takes_two_calls() -> None:
+    """The stream's creator needs no list and no confirmation."""
+    stage = ScriptedCloud(STREAM_MADE, made("l"))
+
+    (result,) = applied(stage, survey([listener("l")]), wanted())
+
+    assert result == {
+        "action": "create",
+        "resource_id": "l",
+        "listener_name": "name-l",
+        "log_stream_name": "n",
+        "log_group_id": "g",
+        "log_stream_id": "s",
+        "logtank_id": "t",
+        "status": "ACTIVE",
+        "resource_type": "LISTENER",
+        "created": ["log_stream", "logtank"],
+    }
+    assert stage.operations == [POST_STREAM, POST_TANK]
+    assert stage.slept == 0
+
+
+def test_a_shared_stream_is_created_once() -> None:
+    """Only the first listener reports it as created, and nobody waits for it."""
+    stage = ScriptedCloud(STREAM_MADE, *(made(each, f"t{each}") for each in "abc"))
+
+    outcomes = applied(stage, survey(map(listener, "abc")), wanted())
+
+    first = ["log_stream", "logtank"]
+    assert summary(outcomes) == [first, ["logtank"], ["logtank"]]
+    assert stage.operations == [POST_STREAM, *[POST_TANK] * 3]
+    assert stage.slept == 0
+
+
+def test_logtanks_to_a_stream_that_existed_are_confirmed_by_one_list() -> None:
+    """It is requested once for all, after the second of their creation."""
+    listed = tanks(of("a", "ta"), of("b", "tb"))
+    stage = ScriptedCloud(made("a", "ta"), made("b", "tb"), listed)
+
+    outcomes = applied(stage, survey(map(listener, "ab")), wanted(EXISTING))
+
+    assert summary(outcomes) == [["logtank"], ["logtank"]]
+    assert stage.operations == [POST_TANK, POST_TANK, LIST_TANKS]
+    assert stage.slept == 1.0
+
+
+@pytest.mark.parametrize("answer", [DELETED, NO_LISTENER])
+def test_another_callers_older_logtank_wins(answer: Reply) -> None:
+    """The younger one, which this run created, is deleted and not reported."""
+    older = of("a", "z", created_at=EARLIER)
+    stage = ScriptedCloud(
+        made("a", "ta"),
+        made("b", "tb"),
+        tanks(of("a", "ta"), older, of("b", "tb")),
+        answer,
+    )
+
+    first, second = applied(stage, survey(map(listener, "ab")), wanted(EXISTING))
+
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    assert (first["logtank_id"], first["created"]) == ("z", [])
+    assert (second["logtank_id"], second["created"]) == ("tb", ["logtank"])
+    assert stage.operations == [POST_TANK, POST_TANK, LIST_TANKS, DELETE_TANK]
+    assert stage.script.calls[-1].path.endswith("/ta")
+
+
+def test_another_callers_younger_logtank_is_left_to_it() -> None:
+    """Each call deletes only what it created itself."""
+    younger = of("l", "a", created_at="2026-01-02T03:04:06Z")
+    stage = ScriptedCloud(made("l"), tanks(of("l"), younger))
+
+    (result,) = applied(stage, survey([listener("l")]), wanted(EXISTING))
+
+    assert isinstance(result, dict)
+    assert (result["logtank_id"], result["created"]) == ("t", ["logtank"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "remedy"),
+    [
+        ([FORBIDDEN], errors.PermissionDenied, errors.PermissionDenied.remedy),
+        ([*[FAILED] * 4], errors.ServiceFailed, errors.ServiceFailed.remedy),
+        (
+            [tanks(of("l"), of("l", "z", created_at=EARLIER)), FORBIDDEN],
+            errors.PermissionDenied,
+            "Delete logtank t: logtank z ships the same log.",
+        ),
+    ],
+)
+def test_a_confirmation_that_fails_names_the_logtank(
+    lines: list[Line], kind: type[ProvisioningError], remedy: str
+) -> None:
+    """It was created, so the error says so, with its listener and stream."""
+    stage = ScriptedCloud(made("l"), *lines)
+
+    (error,) = applied(stage, survey([listener("l")]), wanted(EXISTING))
+
+    assert isinstance(error, kind)
+    assert error.remedy == remedy
+    facts = (error.step, error.resource_id, error.log_stream_id, error.logtank_id)
+    assert facts == ("create_logtank", "l", "s", "t")
+
+
+def test_a_logtank_without_rivals_needs_no_time_to_be_confirmed() -> None:
+    """The list alone confirms it, even if nothing else may begin any more."""
+    stage = ScriptedCloud(made("l"), tanks(of("l")))
+    waves = []
+
+    def run_all(works: object) -> list[Outcome]:
+        waves.append(works)
+        return stage.cloud.run_all(works)  # type: ignore[arg-type] # they are passed on
+
+    ensure_group = partial(log_group.ensure, {"log_group_id": "g"}, "p", stage.cloud)
+    found, cloud = survey([listener("l")]), stage.cloud._replace(run_all=run_all)
+    application = Application(found, None, ensure_group, cloud, Pending())
+
+    assert summary(application.apply(decide(found, wanted(EXISTING)))) == [["logtank"]]
+    assert waves[-1] == []
+
+
+def test_updates_and_deletions_come_first() -> None:
+    """A listener is repointed once its surplus is gone; the plan's order is kept."""
+    there = [
+        logtank("t", stream="o"),
+        logtank("u", stream="o", created_at="2027-01-01"),
+    ]
+    listed = [of("l", "t", log_stream_id="o"), of("l", "u", log_stream_id="o")]
+    orphan = logtank("x", "gone")
+    stage = ScriptedCloud(
+        *(Reply(200, {}), streams(OLD, ttl_in_days=30)),
+        *(tanks(*listed), DELETED),
+        DELETED,
+        *(tanks(listed[0]), tank("t", resource_id="l")),
+    )
+    found = survey([listener("l")], [*there, orphan], gone=["gone"])
+    want = wanted(
+        EXISTING,
+        body={"ttl_in_days": 30},
+        repoint=True,
+        prune=True,
+        update_stream=True,
+    )
+
+    outcomes = applied(stage, found, want)
+
+    assert stage.operations == [
+        *(PUT_TTL, LIST_STREAMS),
+        *(LIST_TANKS, DELETE_TANK),
+        DELETE_TANK,
+        *(LIST_TANKS, PUT_TANK),
+    ]
+    assert summary(outcomes) == ["update", "delete", "delete", []]
+    update, *_, repointed = outcomes
+    assert isinstance(update, dict)
+    assert isinstance(repointed, dict)
+    assert update["updated"] == ["ttl_in_days"]
+    before = {"log_group_id": "g", "log_stream_id": "o"}
+    assert repointed["repointed_from"] == before
+
+
+@pytest.mark.parametrize(
+    ("listed", "kind", "deleted"),
+    [
+        ([of("l", "t"), of("l", "u")], None, True),
+        ([of("l", "t")], None, False),
+        ([of("l", "u")], errors.Conflict, False),
+        ([of("l", "t", status="ERROR"), of("l", "u")], errors.Conflict, False),
+        ([of("l", "t", log_stream_id="o"), of("l", "u")], errors.Conflict, False),
+    ],
+)
+def test_surplus_is_deleted_only_if_another_logtank_still_ships_the_log(
+    listed: list[dict[str, object]],
+    kind: type[ProvisioningError] | None,
+    *,
+    deleted: bool,
+) -> None:
+    """It is looked at once more, as two runs may prune at once."""
+    both = [logtank("t"), logtank("u")]
+    stage = ScriptedCloud(tanks(*listed), *([DELETED] if deleted else []))
+
+    (outcome,) = applied(
+        stage, survey([listener("l")], both), wanted(EXISTING, prune=True)
+    )
+
+    assert (type(outcome) if kind else None) is kind
+    assert stage.operations == [LIST_TANKS, *([DELETE_TANK] if deleted else [])]
+
+
+@pytest.mark.parametrize("answer", [DELETED, NO_LISTENER])
+def test_an_orphan_that_is_gone_already_is_no_failure(answer: Reply) -> None:
+    """Another run may have pruned it."""
+    orphan: list[Logtank] = [logtank("x", "gone")]
+    stage = ScriptedCloud(answer)
+
+    found = survey([], orphan, gone=["gone"])
+    assert summary(applied(stage, found, wanted(prune=True))) == ["delete"]
+
+
+def test_a_change_that_fails_does_not_stop_the_others() -> None:
+    """Each change has an outcome of its own, with its listener and stream."""
+    stage = ScriptedCloud(
+        *(Reply(201, {"log_stream_id": "sa"}), FORBIDDEN),
+        *(Reply(201, {"log_stream_id": "sb"}), made("b", "tb")),
+    )
+
+    first, second = applied(stage, survey(map(listener, "ab")), wanted(name="n-{}"))
+
+    assert isinstance(first, errors.PermissionDenied)
+    assert (first.step, first.resource_id) == ("create_logtank", "a")
+    assert first.log_stream_id == "sa"
+    assert isinstance(second, dict)
+    assert second["created"] == ["log_stream", "logtank"]
+    assert [line[1] for line in stage.logged] == ["applied"]

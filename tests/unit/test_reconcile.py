@@ -1,0 +1,239 @@
+"""The access logs of a whole account are planned and applied, then reported."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+import pytest
+
+from functions import contracts, errors
+from functions.errors import Result
+from functions.provisioning import account
+from functions.transport.calls import Reply
+from tests.unit.script import Line, refusal
+from tests.unit.scripted_cloud import (
+    DELETED,
+    FAILED,
+    LIST_GROUPS,
+    LIST_LISTENERS,
+    LIST_STREAMS,
+    LIST_TANKS,
+    NO_LISTENER,
+    NO_TANKS,
+    OLD,
+    POST_GROUP,
+    POST_STREAM,
+    POST_TANK,
+    STREAM_MADE,
+    ScriptedCloud,
+    described,
+    ga_listener,
+    group,
+    groups,
+    listeners,
+    no_streams,
+    streams,
+    tank,
+    tanks,
+)
+
+A, B = ga_listener("a"), ga_listener("b")
+EVENT: dict[str, object] = {"log_group_id": "g", "log_stream_name": "n"}
+NAMED: dict[str, object] = {"log_group_name": "logs", "log_stream_name": "n"}
+LISTS = [LIST_LISTENERS, LIST_TANKS, LIST_STREAMS]
+FORBIDDEN = refusal(403, "LTS.0107")
+
+
+def of(listener_id: str, identifier: str = "t", **fields: object) -> dict[str, object]:
+    """Return a logtank of a listener, as GA describes it."""
+    return {**described(identifier), "resource_id": listener_id, **fields}
+
+
+def reconcile(stage: ScriptedCloud, event: Result, **fields: object) -> Any:  # noqa: ANN401 # a result is JSON
+    """Return the result of `reconcile`, which matches its schema."""
+    result = account.reconcile({**event, **fields}, stage.cloud)
+    contracts.check("reconcile.result", json.loads(json.dumps(result)))
+    assert stage.script.spent
+    return result
+
+
+def failure(
+    stage: ScriptedCloud, event: Result, **fields: object
+) -> errors.ProvisioningError:
+    """Return the error raised by `reconcile`, which matches its schema."""
+    with pytest.raises(errors.ProvisioningError) as raised:
+        account.reconcile({**event, **fields}, stage.cloud)
+    contracts.check("error", json.loads(json.dumps(raised.value.as_document())))
+    assert stage.script.spent
+    return raised.value
+
+
+def test_a_plan_changes_nothing() -> None:
+    """Each change and each skipped item has a log line of its own."""
+    frozen = ga_listener("f", frozen_info={"status": 1})
+    stage = ScriptedCloud(listeners(A, B, frozen), tanks(of("b")), streams(OLD))
+
+    result = reconcile(stage, EVENT)
+
+    assert not result["applied"]
+    (change,) = result["changes"]
+    assert (change["action"], change["resource_id"]) == ("create", "a")
+    (skipped,) = result["skipped"]
+    assert (skipped["resource_id"], skipped["reason"]) == (
+        "f",
+        "the listener is frozen",
+    )
+    assert result["unchanged"] == 1
+    assert stage.operations == LISTS
+    assert [line[1] for line in stage.logged] == ["skipped", "planned"]
+    numbers = account.reconciliation_in_numbers(result)
+    assert (numbers["changes"], numbers["skipped"], numbers["unchanged"]) == (1, 1, 1)
+    assert account.is_incomplete(result)
+
+
+def test_apply_executes_what_the_plan_shows() -> None:
+    """A listener whose stream is new takes two calls."""
+    lists = [listeners(A), NO_TANKS, no_streams()]
+    planned = reconcile(ScriptedCloud(*lists), EVENT)
+    stage = ScriptedCloud(*lists, STREAM_MADE, tank(resource_id="a"))
+
+    result = reconcile(stage, EVENT, apply=True)
+
+    (change,) = planned["changes"]
+    (made,) = result["changes"]
+    assert made == made | change
+    assert (result["applied"], made["created"]) == (True, ["log_stream", "logtank"])
+    assert stage.operations == [*LISTS, POST_STREAM, POST_TANK]
+    assert not account.is_incomplete(result)
+
+
+def test_a_second_run_has_nothing_to_do() -> None:
+    """All listeners are unchanged."""
+    stage = ScriptedCloud(listeners(A), tanks(of("a")), streams())
+
+    result = reconcile(stage, EVENT, apply=True)
+    assert (result["changes"], result["skipped"], result["unchanged"]) == ([], [], 1)
+    assert stage.operations == LISTS
+
+
+def test_a_group_that_is_missing_is_created_only_if_something_needs_it() -> None:
+    """Its name is looked up once, before anything is changed."""
+    lists = [groups(), listeners(A), NO_TANKS]
+    looked = [LIST_GROUPS, LIST_LISTENERS, LIST_TANKS]
+    assert len(reconcile(ScriptedCloud(*lists), NAMED)["changes"]) == 1
+    made = Reply(201, {"log_group_id": "g"})
+    stage = ScriptedCloud(*lists, made, STREAM_MADE, tank(resource_id="a"))
+    nothing = ScriptedCloud(groups(), listeners(), NO_TANKS)
+
+    (change,) = reconcile(stage, NAMED, apply=True)["changes"]
+
+    assert change["created"] == ["log_group", "log_stream", "logtank"]
+    assert stage.operations == [*looked, POST_GROUP, POST_STREAM, POST_TANK]
+    assert reconcile(nothing, NAMED, apply=True)["changes"] == []
+    assert nothing.operations == looked
+
+
+@pytest.mark.parametrize(
+    ("found", "differs"),
+    [
+        (groups(group("x", ttl_in_days=7)), None),
+        (groups(group("x", ttl_in_days=30)), "its stream differs in: ttl_in_days"),
+    ],
+)
+def test_the_groups_are_listed_once_if_a_comparison_needs_them(
+    found: Reply, differs: str | None
+) -> None:
+    """A stream with the retention -1 has that of its group."""
+    both = tanks(of("a"), of("b", "u"))
+    lists = [listeners(A, B), both, streams(OLD, ttl_in_days=-1), found]
+    stage = ScriptedCloud(*lists)
+
+    result = reconcile(stage, EVENT, ttl_in_days=7)
+
+    reasons = [each["reason"] for each in result["skipped"]]
+    assert reasons == ([differs] * 2 if differs else [])
+    assert stage.operations == [*LISTS, LIST_GROUPS]
+
+
+def test_groups_that_cannot_be_listed_are_asked_for_once() -> None:
+    """However many listeners need the comparison, nothing fails."""
+    both = tanks(of("a"), of("b", "u"))
+    inherited = streams(OLD, ttl_in_days=-1)
+    stage = ScriptedCloud(listeners(A, B), both, inherited, *[FAILED] * 4)
+
+    assert reconcile(stage, EVENT, ttl_in_days=7)["unchanged"] == 2
+
+
+def with_room(stage: ScriptedCloud, limit: int) -> ScriptedCloud:
+    """Return the stage, with this many streams in a group."""
+    stage.cloud = stage.cloud._replace(streams_per_group=limit)
+    return stage
+
+
+def test_what_does_not_fit_is_a_quota_error_after_the_rest_was_applied() -> None:
+    """A plan never raises it; the document is the same in both."""
+    event = {**EVENT, "log_stream_name": "n-{resource_id}"}
+    lists = [listeners(A, B), NO_TANKS, streams()]
+    planned = reconcile(with_room(ScriptedCloud(*lists), 3), event)
+    stage = ScriptedCloud(*lists, STREAM_MADE, tank(resource_id="a"))
+
+    error = failure(with_room(stage, 3), event, apply=True)
+
+    assert isinstance(error, errors.QuotaExceeded)
+    document = error.as_document()
+    assert document["skipped"] == planned["skipped"]
+    assert document["applied"]
+    (change,) = cast("list[Result]", document["changes"])
+    assert change["created"] == ["log_stream", "logtank"]
+    assert "LOG_STREAMS_PER_GROUP" in error.remedy
+
+
+def test_a_change_that_fails_is_a_failed_batch() -> None:
+    """Even if it is the only one; the plan is in the document."""
+    stage = ScriptedCloud(
+        listeners(A, B), tanks(of("b")), no_streams(), STREAM_MADE, FORBIDDEN
+    )
+
+    error = failure(stage, EVENT, apply=True, listeners={"resource_ids": ["a"]})
+
+    assert isinstance(error, errors.BatchFailed)
+    document = error.as_document()
+    assert (document["applied"], document["unchanged"]) == (True, 0)
+    (change,) = cast("list[Any]", document["changes"])
+    assert (change["action"], change["resource_id"]) == ("create", "a")
+    assert change["error"]["step"] == "create_logtank"
+    assert change["error"]["log_stream_id"] == "s"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [FORBIDDEN],
+        [listeners(A), FORBIDDEN],
+        [listeners(A), tanks(of("x")), FORBIDDEN],
+        [listeners(A), NO_TANKS, FORBIDDEN],
+        [listeners(A), NO_TANKS, refusal(404, "LTS.0201")],
+    ],
+)
+def test_nothing_is_changed_after_an_incomplete_survey(lines: list[Line]) -> None:
+    """The error's step is the survey."""
+    error = failure(ScriptedCloud(*lines), EVENT, apply=True)
+
+    assert error.step == "survey"
+
+
+def test_an_orphan_is_pruned_on_request() -> None:
+    """Its stream is kept."""
+    lists = [listeners(A), tanks(of("a"), of("x", "o")), NO_LISTENER, streams()]
+
+    (skipped,) = reconcile(ScriptedCloud(*lists), EVENT)["skipped"]
+    assert (skipped["resource_id"], len(skipped["logtanks"])) == ("x", 1)
+    result = reconcile(ScriptedCloud(*lists, DELETED), EVENT, apply=True, prune=True)
+    (change,) = result["changes"]
+    assert change == {
+        "action": "delete",
+        "resource_id": "x",
+        "log_stream_name": "n",
+        "logtank_id": "o",
+    }

@@ -1,0 +1,96 @@
+"""The state of every listener's access log, as `status` reports it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from functions import contracts
+from functions.provisioning import account
+from tests.unit.script import refusal
+from tests.unit.scripted_cloud import (
+    NO_LISTENER,
+    ScriptedCloud,
+    described,
+    ga_listener,
+    listeners,
+    streams,
+    tanks,
+)
+
+A, B = ga_listener("a", accelerator_id="x"), ga_listener("b")
+FORBIDDEN = refusal(403, "LTS.0107")
+
+
+def of(listener_id: str, identifier: str = "t", **fields: object) -> dict[str, object]:
+    """Return a logtank of a listener, as GA describes it."""
+    return {**described(identifier), "resource_id": listener_id, **fields}
+
+
+def status(stage: ScriptedCloud, **filters: object) -> Any:  # noqa: ANN401 # a result is JSON
+    """Return the result of `status`, which matches its schema."""
+    result = account.status({"listeners": filters}, stage.cloud)
+    contracts.check("status.result", json.loads(json.dumps(result)))
+    assert stage.script.spent
+    return result
+
+
+def test_status_describes_every_listener() -> None:
+    """Logtanks have the names of their streams, and the states are counted."""
+    orphan = of("gone", "o", log_group_id="g2")
+    stage = ScriptedCloud(
+        listeners(A, B), tanks(of("a"), orphan), NO_LISTENER, streams(), FORBIDDEN
+    )
+
+    result = status(stage)
+
+    logtank = {
+        "logtank_id": "t",
+        "status": "ACTIVE",
+        "log_group_id": "g",
+        "log_stream_id": "s",
+        "log_stream_name": "n",
+    }
+    assert result["listeners"] == [
+        {
+            "resource_id": "a",
+            "listener_name": "web",
+            "accelerator_id": "x",
+            "listener_status": "ACTIVE",
+            "state": "shipping",
+            "logtanks": [logtank],
+        },
+        {
+            "resource_id": "b",
+            "listener_name": "web",
+            "listener_status": "ACTIVE",
+            "state": "off",
+            "logtanks": [],
+        },
+    ]
+    assert [each["logtank_id"] for each in result["orphans"]] == ["o"]
+    assert result["orphans"][0]["resource_id"] == "gone"
+    assert result["counts"] == {"off": 1, "shipping": 1}
+    numbers = {"counts": result["counts"], "orphans": 1}
+    assert account.status_in_numbers(result) == numbers
+
+
+def test_a_requested_listener_that_does_not_exist_is_gone() -> None:
+    """Its logtanks are shown; orphans are reported only if everything is requested."""
+    stage = ScriptedCloud(listeners(A), tanks(of("x")), NO_LISTENER, streams())
+
+    result = status(stage, resource_ids=["x"])
+
+    (only,) = result["listeners"]
+    assert (only["resource_id"], only["state"]) == ("x", "gone")
+    assert [each["logtank_id"] for each in only["logtanks"]] == ["t"]
+    assert "orphans" not in result
+
+
+def test_surplus_logtanks_are_named_in_a_warning() -> None:
+    """They ship the same log to the same stream."""
+    stage = ScriptedCloud(listeners(A), tanks(of("a"), of("a", "u")), streams())
+
+    assert status(stage)["counts"] == {"several": 1}
+    (line,) = stage.logged
+    assert line[0] == "WARNING"

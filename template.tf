@@ -316,7 +316,7 @@ variable "apig_group" {
 }
 
 variable "webhook_functions" {
-  description = "Functions that apig_group exposes. All accept the same secrets, so whoever may call one of them may call all."
+  description = "Functions that apig_group exposes. All accept the same secrets, so a caller of one of them can call all."
   type        = set(string)
   default     = ["bootstrap", "create_log_stream", "create_logtank"]
 }
@@ -929,7 +929,7 @@ resource "huaweicloud_lts_keywords_alarm_rule" "plan" {
   }
 }
 
-# The provider does not tell how large the uploaded code is, so no check block can.
+# The provider does not return the size of the uploaded code, so no check block can.
 output "check_code" {
   description = "Command that prints the size of each function's uploaded code, and fails if there is none."
   value = join(" ", [

@@ -23,7 +23,7 @@ _MAX_PROBLEMS_BYTES = 12_288
 """Each problem appears twice in a document of less than 64 KB, however escaped."""
 _PLAN_REMEDY = (
     "Do what the remedy of each failure says, and send the event again: what has been "
-    "changed already is left as it is."
+    "changed already stays changed."
 )
 _MAX_FAILURES_BYTES = 49_152
 """The limit for a batch's failures in its document, without the results."""

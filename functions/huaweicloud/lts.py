@@ -22,6 +22,7 @@ _BODY = (
     "log_stream_name_alias",
     "enterprise_project_name",
 )
+USED_BY_TRANSFER = "LTS.0207"
 _SYSTEM_TAG = "_sys_"
 _INHERITED = -1  # of ttl_in_days in a list
 _MAX_MILLISECONDS = 4_102_416_000_000  # the year 2100, as the vendor's SDK has it

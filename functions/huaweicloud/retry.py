@@ -136,30 +136,6 @@ def create(
             raise failure
 
 
-def delete(call: Call, send: Send, policy: RetryPolicy) -> bool:
-    """Make a deletion until it succeeds, and return whether this call did it.
-
-    If there is nothing to delete, an earlier attempt without a reply may have done it.
-
-    Raises: the error of the last attempt; DeadlineExceeded.
-    """
-    is_unsure = False
-
-    def noting(call: Call) -> Reply:
-        nonlocal is_unsure
-        try:
-            return send(call)
-        except MaybeProcessed:
-            is_unsure = True
-            raise
-
-    try:
-        repeat(call, replies.ignore, noting, policy)
-    except NotFound:
-        return is_unsure
-    return True
-
-
 _FINAL_FOR_CREATE = (AlreadyExists, Busy)
 
 
@@ -182,6 +158,31 @@ def while_busy(step: Callable[[], T], policy: RetryPolicy) -> T:
                 raise
             raise out_of_time(busy) from busy
         policy.pause(attempt, busy)
+
+
+def delete(call: Call, send: Send, policy: RetryPolicy) -> bool:
+    """Make a deletion until it succeeds, and return whether this call did it.
+
+    A busy resource is waited for. If there is nothing to delete, an earlier attempt
+    without a reply may have done it.
+
+    Raises: the error of the last attempt; DeadlineExceeded.
+    """
+    is_unsure = False
+
+    def noting(call: Call) -> Reply:
+        nonlocal is_unsure
+        try:
+            return send(call)
+        except MaybeProcessed:
+            is_unsure = True
+            raise
+
+    try:
+        while_busy(lambda: repeat(call, replies.ignore, noting, policy), policy)
+    except NotFound:
+        return is_unsure
+    return True
 
 
 def _once(

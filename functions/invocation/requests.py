@@ -11,7 +11,12 @@ from functools import partial
 from typing import NamedTuple, cast
 
 from functions import contracts, provisioning
-from functions.errors import DeadlineExceeded, Outcome, ProvisioningError
+from functions.errors import (
+    DeadlineExceeded,
+    InvalidEvent,
+    Outcome,
+    ProvisioningError,
+)
 from functions.huaweicloud.ga import Owner
 from functions.huaweicloud.rate_limiter import RateLimiter
 from functions.huaweicloud.retry_policy import RetryPolicy
@@ -82,6 +87,8 @@ class Requests(NamedTuple):
             return item
         if item.trace is not self.task.trace:
             return Ignored("the trace is not of an operation that this function serves")
+        if isinstance(item.id, InvalidEvent):
+            return item.id
         return self.task.for_listener(item.id)
 
     def _request(self, item: object, max_problems: int) -> Request:

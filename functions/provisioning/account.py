@@ -132,7 +132,9 @@ def _wanted(
         stream=news.__getitem__,
         existing=existing,
         room=cloud.streams_per_group - len(streams),
-        group=_compared_group(news, existing, cloud),
+        group=_compared_group(
+            news, existing, cloud, update=bool(request.get("update_stream"))
+        ),
         **{
             name: bool(request.get(name))
             for name in ("repoint", "update_stream", "prune")
@@ -141,13 +143,17 @@ def _wanted(
 
 
 def _compared_group(
-    news: dict[str, lts.NewStream], existing: dict[str, lts.Stream], cloud: Cloud
+    news: dict[str, lts.NewStream],
+    existing: dict[str, lts.Stream],
+    cloud: Cloud,
+    *,
+    update: bool,
 ) -> Group | None:
     """Return the log group if any comparison needs it; one list serves all."""
     for new in news.values():
         stream = existing.get(new.name)
         if stream and depend_on_group(new, stream):
-            return group_for_comparison(new, stream, cloud)
+            return group_for_comparison(new, stream, cloud, update=update)
     return None
 
 

@@ -26,8 +26,9 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, IntEnum, auto
 from typing import NamedTuple
 
-from functions.errors import AlreadyExists, Busy, Conflict, NotFound, ProvisioningError
-from functions.huaweicloud import ga, replies, retry
+from functions.errors import AlreadyExists, Busy, Conflict, ProvisioningError
+from functions.huaweicloud import ga, retry
+from functions.huaweicloud.rate_limiter import LEASE_SECONDS
 from functions.provisioning import listing
 from functions.provisioning.cloud import Cloud, error_context
 from functions.provisioning.lease import Lease
@@ -112,7 +113,8 @@ def agree(
     deleted; the errors of the create; DeadlineExceeded.
     """
     known = starting_row(lease, cloud.policy.clock())
-    pauses = iter(WATCH_PAUSES)
+    # who has just listed the logtanks lists them once more, after the lease
+    pauses = iter(WATCH_PAUSES if listed is None else (LEASE_SECONDS,))
     while (step := TABLE[known][seen(new, listed)]) in {Step.LIST, Step.WAIT}:
         if step is Step.WAIT:
             pause = next(pauses, None)
@@ -277,11 +279,9 @@ def _delete(mine: ga.Logtank, winner: ga.Logtank, cloud: Cloud) -> None:
 
     Raises: the errors of the deletion, with what is left to do by hand.
     """
-    delete = ga.delete_logtank(mine, cloud.owner)
+    call = ga.delete_logtank(mine, cloud.owner)
     try:
-        retry.while_busy(lambda: cloud.ask(delete, replies.ignore), cloud.policy)
-    except NotFound:
-        return
+        retry.delete(call, cloud.send, cloud.policy)
     except ProvisioningError as error:
         error.remedy = (
             f"Delete logtank {mine.id}: logtank {winner.id} ships the same log."

@@ -35,7 +35,7 @@ _FIRST = ("update", "delete")
 class Pending:
     """Logtanks that were created without a lease, to be confirmed all at once.
 
-    One list tells for all of them whether another caller was first.
+    One list shows for all of them whether another caller was first.
     """
 
     def __init__(self) -> None:
@@ -102,7 +102,7 @@ class Application(NamedTuple):
         return [_final(outcomes[place], confirmed) for place in sorted(outcomes)]
 
     def _applied(self, change: Change) -> Result:
-        """Apply one change, and return what it came to."""
+        """Apply one change, and return its result."""
         listener = None if change.action == "update" else _listener(change)
         with (
             error_context(resource_id=listener),
@@ -157,7 +157,7 @@ def _ship(application: Application, change: Change) -> Result:
 def _stream(
     application: Application, change: Change, group: EnsuredGroup
 ) -> EnsuredStream:
-    """Return the stream that was listed, or make sure of it, once for each name."""
+    """Return the stream that was listed, or create it, once for each name."""
     if change.stream:
         lease = Lease.of_adopted(change.stream)
         return EnsuredStream(
@@ -187,7 +187,9 @@ def _yielded(
     mine: ga.Logtank, new: ga.NewLogtank, listed: list[ga.Logtank], cloud: Cloud
 ) -> Result:
     rivals = _rivals(new, listed)
-    return {"agreed": agreement.yield_to_oldest(mine, new, rivals, cloud)}
+    agreed = agreement.yield_to_oldest(mine, new, rivals, cloud)
+    logtank.require_no_error(agreed.logtank)
+    return {"agreed": agreed}
 
 
 def _rivals(new: ga.NewLogtank, listed: list[ga.Logtank]) -> list[ga.Logtank]:

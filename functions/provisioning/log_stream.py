@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -68,24 +67,30 @@ def ensure(new: lts.NewStream, cloud: Cloud, *, update: bool = False) -> Ensured
 
 
 def group_for_comparison(
-    new: lts.NewStream, stream: lts.Stream, cloud: Cloud
+    new: lts.NewStream, stream: lts.Stream, cloud: Cloud, *, update: bool
 ) -> Group | None:
     """Return the stream's log group if the comparison depends on it, None if unknown.
 
-    If the groups cannot be listed, the log line of the call says so, and nothing fails.
+    If the groups cannot be listed, the log line of the call says so, and nothing fails
+    unless the stream is to be updated: tags might be deleted that are the group's.
+
+    Raises: with `update`, the errors of the call.
     """
     if not depend_on_group(new, stream):
         return None
-    with suppress(ProvisioningError):
+    try:
         groups = log_group.listed(new.project_id, cloud)
-        return next((each for each in groups if each.id == new.log_group_id), None)
-    return None
+    except ProvisioningError:
+        if update:
+            raise
+        return None
+    return next((each for each in groups if each.id == new.log_group_id), None)
 
 
 def _adopted(
     stream: lts.Stream, new: lts.NewStream, cloud: Cloud, *, update: bool
 ) -> EnsuredStream:
-    group = group_for_comparison(new, stream, cloud)
+    group = group_for_comparison(new, stream, cloud, update=update)
     differs = differences(new, stream, group)
     adopted = EnsuredStream(
         stream.id,

@@ -47,7 +47,7 @@ def ensure(
 
     with error_context(step="create_logtank", log_stream_id=new.log_stream_id):
         agreed = retry.while_busy(attempt, cloud.policy)
-        _require_no_error(agreed.logtank)
+        require_no_error(agreed.logtank)
         return agreed
 
 
@@ -69,11 +69,11 @@ def until_active(logtank: ga.Logtank, cloud: Cloud, seconds: float) -> ga.Logtan
             logtank = cloud.ask(ga.show_logtank(logtank, cloud.owner), ga.logtank)
         except ProvisioningError:
             break
-    _require_no_error(logtank)
+    require_no_error(logtank)
     return logtank
 
 
-def _require_no_error(logtank: ga.Logtank) -> None:
+def require_no_error(logtank: ga.Logtank) -> None:
     """Raise if GA could not provision the logtank.
 
     Raises: LogtankFailed.

@@ -1,4 +1,4 @@
-"""What to change in an account: decided from what was listed, without any call.
+"""What to change in an account: decided from lists, without calls.
 
 Each selected listener ends as a change, as skipped with a reason, or as unchanged.
 """
@@ -52,7 +52,7 @@ class Change(NamedTuple):
     differs: tuple[str, ...] = ()
 
     def as_document(self) -> Result:
-        """Return the change as a result has it, as long as it is not applied."""
+        """Return the change in the form of a result, before it is applied."""
         document: Result = {"action": self.action}
         if self.action == "update":
             document["resource_ids"] = list(self.resource_ids)
@@ -70,7 +70,7 @@ class Change(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """A listener that is left as it is, and why."""
+    """A listener that is not changed, and why."""
 
     resource_id: str
     reason: str

@@ -60,7 +60,7 @@ def delete(request: Request, cloud: Cloud) -> Result:
 def delete_logtank(logtank: ga.Logtank, cloud: Cloud) -> bool:
     """Delete a logtank, and return whether this call did it.
 
-    A logtank that does not exist is no failure.
+    It is not an error if the logtank does not exist.
 
     Raises: the errors of the call, with the ID of the logtank.
     """
@@ -71,9 +71,7 @@ def delete_logtank(logtank: ga.Logtank, cloud: Cloud) -> bool:
         log_group_id=logtank.log_group_id,
         log_stream_id=logtank.log_stream_id,
     ):
-        deleted = retry.while_busy(
-            lambda: retry.delete(call, cloud.send, cloud.policy), cloud.policy
-        )
+        deleted = retry.delete(call, cloud.send, cloud.policy)
     if deleted:
         cloud.log(
             "INFO",
@@ -243,7 +241,9 @@ def _delete_stream(
     ):
         try:
             deleted = retry.delete(call, cloud.send, cloud.policy)
-        except Conflict:
+        except Conflict as error:
+            if error.code != lts.USED_BY_TRANSFER:
+                raise
             kept[stream] = TRANSFER
             return False
         except InvalidRequest as error:

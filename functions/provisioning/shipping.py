@@ -19,7 +19,7 @@ def of_logtank(logtank: ga.Logtank) -> Result:
 
 
 class Shipping(NamedTuple):
-    """A listener that ships its log: what was wanted, and what each step came to."""
+    """A listener that ships its log: the request, and the result of each step."""
 
     new: ga.NewLogtank
     group: EnsuredGroup

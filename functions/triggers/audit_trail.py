@@ -29,7 +29,7 @@ def recognizes(payload: Mapping[str, object]) -> bool:
 def read(payload: Mapping[str, object], place: str) -> Listener | Ignored:
     """Return the listener whose creation or deletion a trace reports.
 
-    Raises: InvalidEvent if the trace does not contain the listener's ID.
+    Raises: InvalidEvent if the trace is not an object.
     """
     trace = _object(payload.get("cts", payload))
     if trace is None:
@@ -45,12 +45,12 @@ def read(payload: Mapping[str, object], place: str) -> Listener | Ignored:
     return Listener(_listener_id(trace, place), reported)
 
 
-def _listener_id(trace: Mapping[str, object], place: str) -> str:
+def _listener_id(trace: Mapping[str, object], place: str) -> str | InvalidEvent:
     listener = _object((_object(trace.get("response")) or {}).get("listener")) or {}
     for found in (listener.get("id"), trace.get("resource_id")):
         if isinstance(found, str) and re.fullmatch(_ID, found, re.IGNORECASE):
             return found
-    raise InvalidEvent(
+    return InvalidEvent(
         Problem(f"{place}/cts/resource_id", "is not a listener ID"),
         remedy="Look up the listener in GA and send its ID in an event of your own; "
         "the trace may contain its name.",

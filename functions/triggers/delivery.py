@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
+from functions.errors import InvalidEvent
+
 Event = Mapping[str, object]
 """What a platform delivers. A direct call may bring any JSON."""
 
@@ -35,9 +37,12 @@ class Trace(Enum):
 
 
 class Listener(NamedTuple):
-    """An item that reports what has happened to a listener."""
+    """An item that reports what has happened to a listener.
 
-    id: str
+    Instead of its ID there may be the error for a trace that does not contain it.
+    """
+
+    id: str | InvalidEvent
     trace: Trace
 
 

@@ -112,3 +112,18 @@ def test_an_ignored_trace_keeps_its_position(
     assert (first, third) == (IGNORED, RESULT)
     assert isinstance(second, InvalidEvent)
     assert sorted(line["item"] for line in lines(capsys)) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("operation", SERVED_BY)
+def test_only_the_function_that_serves_a_trace_rejects_one_without_an_id(
+    name: str, operation: str
+) -> None:
+    """All others ignore it, as they ignore every trace of that operation."""
+    trace = {**TRACE, "trace_name": operation, "resource_id": "a-name"}
+
+    if SERVED_BY[operation] != name:
+        assert run(name, trace, context()) == OTHER_TRACE
+        return
+    with pytest.raises(InvalidEvent, match="is not a listener ID"):
+        run(name, trace, context())

@@ -23,7 +23,7 @@ STILL_PENDING = tank(status="PENDING")
         ([STILL_PENDING, STILL_PENDING], 0.8, "PENDING", [0.5, 0.3]),
         ([STILL_PENDING] * 5, 11.5, "PENDING", [0.5, 1, 2, 4, 4]),
         ([STILL_PENDING, tank(status="DELETING")], 30, "DELETING", [0.5, 1]),
-        ([STILL_PENDING, THROTTLED, tank()], 30, "ACTIVE", [0.5, 1, 0.588235]),
+        ([STILL_PENDING, THROTTLED, tank()], 30, "ACTIVE", [0.5, 1, 0.05]),
         ([FAILED] * 4, 30, "PENDING", [0.5, 0.2, 0.4, 0.8]),
     ],
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.commands import arguments
-from tests.commands.bench import cold, folders, plot, report, runtime, warm
+from tests.commands.bench import cold, folders, limits, plot, report, runtime, warm
 from tests.commands.bench.counts import FULL, QUICK, Counts
 from tests.commands.bench.figures import MEGABYTES, Figure
 from tests.commands.bench.folders import Folder
@@ -50,7 +50,7 @@ def _print_all(work: Path, emulated: Cloud, counts: Counts) -> list[Figure]:
         *_warm(bundle, sdk, emulated, counts),
         *cold.figures(starts),
         *warm.many(emulated, bundle.compiled, counts),
-        *warm.limited(emulated, bundle.compiled, counts),
+        *limits.figures(emulated, bundle.compiled, counts),
         _archives(bundle, sdk),
         *_runtime(work, bundle, emulated, counts),
     ]
@@ -63,8 +63,8 @@ def _print_all(work: Path, emulated: Cloud, counts: Counts) -> list[Figure]:
 def _warm(bundle: Folder, sdk: Folder, emulated: Cloud, counts: Counts) -> list[Figure]:
     ours, theirs = bundle.compiled, sdk.compiled
     token, keys = emulated.token, emulated.keys
-    bare = warm.Comparison("bare", "two bare posts", ours, ours, token, 1.25, 1.05)
-    vendors = warm.Comparison("sdk", "the SDK", ours, theirs, keys, 0.7)
+    bare = warm.Comparison("bare", "two bare posts", ours, ours, token, 1.1, 1.05)
+    vendors = warm.Comparison("sdk", "the SDK", ours, theirs, keys, 0.75)
     return [
         *bare.figures(emulated, counts),
         *vendors.figures(emulated, counts),

@@ -78,23 +78,24 @@ class Masks:
     def __init__(self, secrets: Iterable[Secret]) -> None:
         self._forms: set[str] = set()
         self._beginnings: set[str] = set()
-        self._seeds = re.compile("(?!)")  # matches nothing
+        self._starts = self._seeds = re.compile("(?!)")  # matches nothing
         self.add(*secrets)
 
     def add(self, *secrets: Secret) -> None:
         """Make more secrets known."""
         forms = {form for secret in secrets for form in secret.forms()}
         if forms <= self._forms:
-            return
+            return  # in particular if there are none
         self._forms = self._forms | forms  # a new set: others may iterate over the old
         lengths = range(MIN_LENGTH, SEED_LENGTH)
         self._beginnings = {form[:length] for form in self._forms for length in lengths}
-        seeds = {re.escape(form[:SEED_LENGTH]) for form in self._forms}
-        if seeds:
-            self._seeds = re.compile("|".join(sorted(seeds, key=len, reverse=True)))
+        self._seeds = _any_start(self._forms, SEED_LENGTH)
+        self._starts = _any_start(self._forms, MIN_LENGTH)
 
     def text(self, text: str) -> str:
         """Return text with every secret in it masked, and what is cut off from one."""
+        if not self._starts.search(text):
+            return text  # nearly always
         parts: list[str] = []
         done = 0
         while found := self._seeds.search(text, done):
@@ -123,6 +124,12 @@ class Masks:
             if kept[-length:] in self._beginnings:
                 return kept[:-length] + MASK + text[len(kept) :]
         return text
+
+
+def _any_start(forms: Iterable[str], length: int) -> re.Pattern[str]:
+    """Return the expression that finds the start of any of these, of that length."""
+    starts = {re.escape(form[:length]) for form in forms}
+    return re.compile("|".join(sorted(starts, key=len, reverse=True)))
 
 
 def _common(text: str, start: int, form: str) -> int:

@@ -52,7 +52,7 @@ _CONSTANT_HEADERS = {
 LIBRARY_ERRORS: tuple[tuple[type[Exception], str], ...] = (
     (requests.exceptions.InvalidURL, "the endpoint's or the proxy's URL is invalid"),
     (
-        urllib3.exceptions.LocationParseError,
+        urllib3.exceptions.LocationValueError,
         "the endpoint's or the proxy's URL is invalid",
     ),
     (requests.exceptions.InvalidSchema, "the proxy's scheme is not supported"),
@@ -63,8 +63,11 @@ LIBRARY_ERRORS: tuple[tuple[type[Exception], str], ...] = (
     (requests.exceptions.Timeout, "the response timed out"),
     (requests.exceptions.ConnectionError, "the connection failed"),
     (requests.exceptions.RequestException, "invalid HTTP response"),
+    (urllib3.exceptions.SSLError, "the TLS handshake failed"),
+    (urllib3.exceptions.ProxyError, "the proxy refused the connection"),
     (urllib3.exceptions.NameResolutionError, "DNS lookup failed"),
     (urllib3.exceptions.NewConnectionError, "connection refused"),
+    (urllib3.exceptions.ConnectTimeoutError, "connecting timed out"),
     (urllib3.exceptions.TimeoutError, "the response timed out"),
     (urllib3.exceptions.HTTPError, "response truncated"),
     (http.client.HTTPException, "invalid HTTP response"),
@@ -76,7 +79,7 @@ LIBRARY_ERRORS: tuple[tuple[type[Exception], str], ...] = (
 
 _SETTINGS_AT_FAULT = (
     requests.exceptions.InvalidURL,
-    urllib3.exceptions.LocationParseError,
+    urllib3.exceptions.LocationValueError,
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidHeader,
 )
@@ -101,36 +104,53 @@ class _Adapter(HTTPAdapter):
 class Connections:
     """Connections that are kept for later calls, and what the environment says of them.
 
-    They are requests' adapter alone: a session of requests would also keep cookies,
-    follow redirects and read .netrc. Proxies are read once for each endpoint.
+    Of requests they use how it sets up connections, and not its session, which would
+    also keep cookies, follow redirects and read .netrc. Proxies are read once for each
+    endpoint.
     """
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self._environ = environ
         self._adapter = _Adapter(pool_maxsize=_POOL_SIZE)
-        self._ca_bundle: str | bool | None = None
+        self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
         self._proxies: dict[str, dict[str, str]] = {}
 
     def send(
         self, request: requests.PreparedRequest, endpoint: str, timeout: float
-    ) -> requests.Response:
+    ) -> urllib3.BaseHTTPResponse:
         """Send a request and return the response, its body not read yet.
 
         Raises: Misconfigured if the CA bundle is missing or unusable; the exceptions in
         LIBRARY_ERRORS.
         """
-        if self._ca_bundle is None:
-            self._ca_bundle = _ca_bundle(self._environ)
-        proxies = self.proxies_for(endpoint)
-        if not all(urllib3.util.parse_url(url).host for url in proxies.values()):
-            raise requests.exceptions.InvalidProxyURL  # requests fails in other ways
-        return self._adapter.send(
-            request,
-            stream=True,
+        url = cast("str", request.url)
+        return self._pool(request, endpoint).urlopen(
+            cast("str", request.method),
+            url[len(endpoint) :],
+            body=request.body,
+            headers=request.headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
             timeout=timeout,
-            verify=self._ca_bundle,
-            proxies=proxies,
+            preload_content=False,
+            decode_content=False,
         )
+
+    def _pool(
+        self, request: requests.PreparedRequest, endpoint: str
+    ) -> urllib3.HTTPConnectionPool:
+        """Return the connections to an endpoint."""
+        if endpoint not in self._pools:
+            verify = _ca_bundle(self._environ)
+            proxies = self.proxies_for(endpoint)
+            if not all(urllib3.util.parse_url(url).host for url in proxies.values()):
+                raise requests.exceptions.InvalidProxyURL  # requests fails otherwise
+            adapter: Any = self._adapter  # requests types it in part
+            pool = adapter.get_connection_with_tls_context(request, verify, proxies)
+            adapter.cert_verify(pool, request.url, verify, cert=None)
+            self._pools[endpoint] = pool
+        return self._pools[endpoint]
 
     def proxies_for(self, endpoint: str) -> dict[str, str]:
         """Return the environment's proxy; what is on this machine needs none."""
@@ -219,15 +239,12 @@ class Session:
 
     def _exchange(self, call: Call, endpoint: str) -> Reply:
         request = _prepared(call, endpoint)
-        with self._connections.send(
-            request, endpoint, exchange.remaining()
-        ) as response:
-            if response.status_code not in _FINAL_STATUSES:
-                # the final reply may follow: unread, it cannot answer another call
-                raise http.client.HTTPException
-            chunks = response.raw.stream(_CHUNK_BYTES, decode_content=False)
-            status, headers = response.status_code, response.headers
-            return read(status, headers, chunks, self._masks, time.time())
+        response = self._connections.send(request, endpoint, exchange.remaining())
+        if response.status not in _FINAL_STATUSES:
+            # the final reply may follow: unread, it cannot answer another call
+            raise http.client.HTTPException
+        chunks = response.stream(_CHUNK_BYTES, decode_content=False)
+        return read(response.status, response.headers, chunks, self._masks, time.time())
 
 
 def _prepared(call: Call, endpoint: str) -> requests.PreparedRequest:
@@ -279,8 +296,5 @@ def _verification_error(error: BaseException | None) -> str | None:
 
 
 def _meaning(error: Exception) -> str:
-    """Return what went wrong; a ConnectionError wraps the reason that urllib3 gave."""
-    if type(error) is requests.exceptions.ConnectionError and error.args:
-        reason = getattr(error.args[0], "reason", None)
-        error = reason if isinstance(reason, Exception) else error
+    """Return what went wrong."""
     return next(words for kind, words in LIBRARY_ERRORS if isinstance(error, kind))

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.commands import arguments
-from tests.commands.bench import cold, folders, plot, report, runtime, warm
+from tests.commands.bench import cold, folders, limits, plot, report, runtime, warm
 from tests.commands.bench.counts import FULL, QUICK, Counts
 from tests.commands.bench.figures import MEGABYTES, Figure
 from tests.commands.bench.folders import Folder
@@ -53,7 +53,7 @@ def _print_all(work: Path, emulated: Cloud, counts: Counts) -> list[Figure]:
             ("warm bootstraps", _warm(bundle, sdk, emulated, counts)),
             ("ratios of cold starts", cold.figures(starts)),
             ("many listeners", warm.many(emulated, bundle.compiled, counts)),
-            ("a rate limit", warm.limited(emulated, bundle.compiled, counts)),
+            ("rate limits", limits.figures(emulated, bundle.compiled, counts)),
             ("archives", iter([_archives(bundle, sdk)])),
             ("AWS's runtime", _runtime(work, bundle, emulated, counts)),
         )
@@ -83,8 +83,8 @@ def _warm(
 ) -> Iterator[Figure]:
     ours, theirs = bundle.compiled, sdk.compiled
     token, keys = emulated.token, emulated.keys
-    bare = warm.Comparison("bare", "two bare posts", ours, ours, token, 1.25, 1.05)
-    vendors = warm.Comparison("sdk", "the SDK", ours, theirs, keys, 0.7)
+    bare = warm.Comparison("bare", "two bare posts", ours, ours, token, 1.1, 1.05)
+    vendors = warm.Comparison("sdk", "the SDK", ours, theirs, keys, 0.75)
     yield from bare.figures(emulated, counts)
     yield from vendors.figures(emulated, counts)
 

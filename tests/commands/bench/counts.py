@@ -10,8 +10,8 @@ class Counts(NamedTuple):
 
     `processes`: consecutive pairs of processes, each with this many pairs of `blocks`.
     `quick`, `slow`: bootstraps per block, without and with latency.
-    `many`: listeners per event, `limited`: the same at a rate limit; `events`: number
-    of such events.
+    `many`: listeners per event; `events`: number of such events; `limited`: seconds of
+    calls at a rate limit.
     `starts`: starts of the interpreter; `runtimes`: starts of AWS's runtime.
     """
 
@@ -21,11 +21,11 @@ class Counts(NamedTuple):
     slow: int = 4
     warm_up: int = 10
     many: int = 200
-    limited: int = 30
+    limited: int = 10
     events: int = 3
     starts: int = 25
     runtimes: int = 5
 
 
 FULL = Counts()
-QUICK = Counts(1, 1, 2, 1, 1, 8, 3, 1, 1, 0)
+QUICK = Counts(1, 1, 2, 1, 1, 8, 1, 1, 1, 0)

@@ -25,6 +25,7 @@ class Unit:
 
 MILLISECONDS = Unit("ms", 1e3, 2)
 SECONDS = Unit("s", 1, 2)
+CALLS = Unit("calls", 1, 0)
 MEGABYTES = Unit("MB", 1e-6, 2)
 
 

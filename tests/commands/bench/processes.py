@@ -35,13 +35,29 @@ class Cloud:
             if name not in {"HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"}
         } | {"HUAWEICLOUD_AUTH_TOKEN": Identity().token}
 
-    def reset(self, latency: float, rate_limit: int | None = None) -> None:
-        """Reset the emulator, delay replies by seconds, limit the calls per second."""
-        limits = {"*": rate_limit} if rate_limit else {}
-        options = json.dumps(
-            {"latency_seconds": latency, "rate_limits": limits}
-        ).encode()
-        urlopen(f"{self._address}/_emulator/reset", options).close()  # noqa: S310
+    def reset(
+        self,
+        latency: float,
+        rate_limits: Mapping[str, int] | None = None,
+        free_calls: int = 0,
+    ) -> None:
+        """Reset the emulator, delay replies by seconds, limit the calls per second.
+
+        The first `free_calls` calls are not limited.
+        """
+        options = {
+            "latency_seconds": latency,
+            "rate_limits": rate_limits or {},
+            "calls_before_rate_limits": free_calls,
+        }
+        data = json.dumps(options).encode()
+        urlopen(f"{self._address}/_emulator/reset", data).close()  # noqa: S310
+
+    def calls(self) -> list[dict[str, object]]:
+        """Return the calls since the last reset."""
+        with urlopen(f"{self._address}/_emulator/calls") as response:  # noqa: S310
+            found: list[dict[str, object]] = json.load(response)
+            return found
 
 
 @contextmanager

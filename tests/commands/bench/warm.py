@@ -12,7 +12,6 @@ from tests.commands.bench.processes import Cloud, Timing, Worker, worker
 
 LATENCIES = (0.0, 0.05)
 CALLS = 2
-RATE_LIMIT = 5
 CONCURRENCIES = (8, 32)
 _Pairs = dict[float, list[tuple[Timing, Timing]]]
 
@@ -104,22 +103,6 @@ def many(cloud: Cloud, bundle: Path, counts: Counts) -> Iterator[Figure]:
         yield Figure(what, calls, SECONDS, pairs, 1.25 if is_default else None)
         pairs = list(zip(walls["ours"], walls["bare"], strict=True))
         yield Figure(what, "bare posts in threads", SECONDS, pairs)
-
-
-def limited(cloud: Cloud, bundle: Path, counts: Counts) -> Iterator[Figure]:
-    """Yield the wall time of one event at a rate limit, against what the limit imposes.
-
-    That is the number of calls that are needed, divided by the limit.
-    """
-    imposed = counts.limited * CALLS / RATE_LIMIT
-    walls = []
-    with worker("ours", bundle, cloud.token) as process:
-        for _ in range(counts.events):
-            cloud.reset(0, RATE_LIMIT)
-            walls.append(process.all(counts.limited).wall)
-    what = f"{counts.limited} listeners at {RATE_LIMIT} calls per second, wall"
-    pairs = [(wall, imposed) for wall in walls]
-    yield Figure(what, "needed calls at that rate", SECONDS, pairs, 1.25)
 
 
 def _walls(

@@ -106,6 +106,16 @@ def test_the_first_event_is_the_event_of_make_run() -> None:
 
 
 @each_page
+def test_each_table_is_complete(page: str) -> None:
+    """Every table has a header, and every row has as many cells as the header."""
+    prose = re.sub("^```.*?^```", "", PAGES[page], flags=re.DOTALL | re.MULTILINE)
+    for table in re.findall(r"(?:^\|.*\n)+", prose, re.MULTILINE):
+        header, separator, *rows = table.splitlines()
+        assert re.fullmatch(r"\|(-+\|)+", separator)
+        assert {row.count(" |") for row in rows} == {header.count(" |")}
+
+
+@each_page
 def test_documented_make_targets_exist(page: str) -> None:
     """Every `make` command on a page has a target in the Makefile."""
     targets = set(

@@ -66,10 +66,10 @@ def _unique_item_properties(
         return
     for name in names:
         seen: set[str] = set()
-        for place, item in enumerate(items):
+        for index, item in enumerate(items):
             value = item.get(name) if isinstance(item, dict) else None
             if isinstance(value, str) and value in seen:
-                yield ValidationError("repeated", path=(place, name))
+                yield ValidationError("repeated", path=(index, name))
             elif isinstance(value, str):
                 seen.add(value)
 

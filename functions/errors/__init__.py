@@ -1,7 +1,7 @@
-"""Everything that can go wrong, as one family.
+"""All errors of this bundle, as one family.
 
-The first split is whose fault it is; below that there is one leaf for each thing that a
-caller does differently. The branch decides whether a call is repeated.
+The branches say who has to act and whether a call is repeated. Each leaf is an error
+that a caller handles differently from the others.
 
 ProvisioningError
 ├── CallerFault                  the sender of the event must change something
@@ -24,11 +24,11 @@ ProvisioningError
 │   ├── QuotaExceeded
 │   ├── Conflict
 │   └── LogtankFailed
-├── NotProcessed                 nothing has happened: pause and repeat
+├── NotProcessed                 the call had no effect: pause and repeat
 │   ├── Throttled
 │   ├── Unreachable
 │   └── Busy
-├── MaybeProcessed               it may have happened: look before repeating
+├── MaybeProcessed               it may have had one: check before repeating
 │   ├── ServiceFailed
 │   ├── OutcomeUnknown
 │   └── UnintelligibleReply

@@ -1,4 +1,4 @@
-"""What every error of the family knows, and how it presents itself."""
+"""The base class of all errors, the values in it, and its document."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ Result = dict[str, object]
 
 
 def pointer(steps: Iterable[object]) -> str:
-    """Return the JSON pointer (RFC 6901) of a place in a document.
+    """Return the JSON pointer (RFC 6901) to a value in a document.
 
-    The names in it are the sender's, so they are cut, and control characters replaced.
+    The names in it are the sender's, so they are truncated, and unprintable characters
+    are replaced.
     """
     return "".join(f"/{_escaped(str(step))}" for step in steps)
 
@@ -65,7 +66,7 @@ class Problem(NamedTuple):
         return self._replace(pointer=f"{cut}...")
 
     def __str__(self) -> str:
-        """Return the place and the rule, as in `/ttl_in_days must be an integer`."""
+        """Return the pointer and the rule, as in `/ttl_in_days must be an integer`."""
         return f"{self.pointer or 'the event'} {self.detail}"
 
 
@@ -83,7 +84,7 @@ class Plan(NamedTuple):
 
     `changes` and `skipped` are as in `reconcile.result.schema.json`; `unchanged` is the
     number of listeners that need no change. `errors` has the error of each change that
-    failed, by its place in `changes`.
+    failed, by its index in `changes`.
     """
 
     applied: bool
@@ -99,12 +100,12 @@ class Plan(NamedTuple):
         that it lacks is None.
         """
         if described is None:
-            described = {place: e.as_document() for place, e in self.errors.items()}
+            described = {index: e.as_document() for index, e in self.errors.items()}
         changes = [
-            {**change, "error": described.get(place)}
-            if place in self.errors
+            {**change, "error": described.get(index)}
+            if index in self.errors
             else change
-            for place, change in enumerate(self.changes)
+            for index, change in enumerate(self.changes)
         ]
         return {
             "applied": self.applied,
@@ -115,13 +116,13 @@ class Plan(NamedTuple):
 
 
 class ProvisioningError(Exception):
-    """Any failure, with what is known of it; the root of the family.
+    """Any failure, with what is known about it; the root of the family.
 
     `detail` says what happened. `service`, `code`, `upstream_status` and `request_id`
     are the cloud's; `code` is the name of the class if the cloud gave none.
     `retry_after` is in seconds. `step` is what was being done, the IDs and names are
     those of what was requested or exists already, and `deleted` lists what was deleted
-    before the failure. `plan` is what `reconcile` did nevertheless.
+    before the failure. `plan` has the other changes of a failed `reconcile`.
     """
 
     status = 502
@@ -142,7 +143,7 @@ class ProvisioningError(Exception):
         retry_after: float | None = None,
         remedy: str | None = None,
     ) -> None:
-        """Take the facts; a `remedy` given here is more exact than the class's."""
+        """Take the facts; a `remedy` given here replaces that of the class."""
         super().__init__(detail)
         self.detail = detail
         self.code = code or type(self).__name__
@@ -163,16 +164,16 @@ class ProvisioningError(Exception):
             self.remedy = remedy
 
     def note(self, **facts: str | list[str] | None) -> None:
-        """Add what was being done and what exists: `step`, `log_stream_id`, ...
+        """Add facts such as `step` and `log_stream_id`, unless they are known already.
 
-        What is known already stays: it was added closer to the failure.
+        A fact that is known was added closer to the failure, so it is more exact.
         """
         for name, value in facts.items():
             if value and not getattr(self, name):
                 setattr(self, name, value)
 
     def cloud_facts(self) -> CloudFacts:
-        """Return what the cloud said, for another error that follows from this one."""
+        """Return what the cloud said, as arguments for an error caused by this one."""
         is_from_cloud = self.code != type(self).__name__
         return {
             "code": self.code if is_from_cloud else None,
@@ -186,7 +187,7 @@ class ProvisioningError(Exception):
         return self.as_summary() | (self.plan.as_result() if self.plan else {})
 
     def as_summary(self) -> Result:
-        """Return the document without any results of requests or changes."""
+        """Return the document without the results of requests or changes."""
         kind = type(self).__name__
         document: Result = {
             "type": TYPE_PREFIX + kind,

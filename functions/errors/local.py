@@ -1,4 +1,4 @@
-"""What goes wrong on this side of the clouds: events, settings, time."""
+"""Errors that do not come from the clouds: in events and settings, time, bugs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from functions.errors.family import (
     as_json,
 )
 
-_MAX_PLACES = 1_000
+_MAX_INDEXES = 1_000
 T = TypeVar("T")
 
 _MAX_PROBLEMS_BYTES = 12_288
-"""Each problem appears twice in a document of less than 64 KB, however escaped."""
+"""The limit for the problems in a document; each appears twice, perhaps escaped."""
 _PLAN_REMEDY = (
     "Do what the remedy of each failure says, and send the event again: what has been "
     "changed already stays changed."
@@ -108,7 +108,7 @@ class Misconfigured(ProvisioningError):
 
 
 class Malfunction(ProvisioningError):
-    """A bug in this bundle; the detail names the exception and its place."""
+    """A bug in this bundle; the detail names the exception and where it was raised."""
 
     remedy = (
         "Report the bug with this message. Sending the event again is safe: what "
@@ -118,8 +118,8 @@ class Malfunction(ProvisioningError):
     @classmethod
     def from_exception(cls, error: Exception) -> Malfunction:
         """Return the error for an unexpected exception, whose text is not repeated."""
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        return cls(f"{type(error).__name__} in {place.name}, line {place.lineno}")
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        return cls(f"{type(error).__name__} in {frame.name}, line {frame.lineno}")
 
 
 class DeadlineExceeded(ProvisioningError):
@@ -145,21 +145,21 @@ class BatchFailed(ProvisioningError):
         """Take the outcome of every request in order, of which at least one failed.
 
         With a plan, they are the outcomes of its changes. The detail names the failures
-        by their places, counted from 0.
+        by their indexes, counted from 0.
         """
         self.outcomes = tuple(outcomes)
         self.failures = {
-            place: outcome
-            for place, outcome in enumerate(outcomes)
+            index: outcome
+            for index, outcome in enumerate(outcomes)
             if isinstance(outcome, ProvisioningError)
         }
-        places = [*map(str, self.failures)]
-        if len(places) > _MAX_PLACES:
-            places[_MAX_PLACES:] = [f"and {len(places) - _MAX_PLACES} more"]
+        indexes = [*map(str, self.failures)]
+        if len(indexes) > _MAX_INDEXES:
+            indexes[_MAX_INDEXES:] = [f"and {len(indexes) - _MAX_INDEXES} more"]
         kind = "changes" if plan else "requests"
         super().__init__(
             f"{len(self.failures)} of {len(outcomes)} {kind} failed (counted from 0): "
-            f"{', '.join(places)}",
+            f"{', '.join(indexes)}",
             remedy=_PLAN_REMEDY if plan else None,
         )
         self.plan = plan
@@ -172,7 +172,7 @@ class BatchFailed(ProvisioningError):
     def from_plan(cls, plan: Plan) -> BatchFailed:
         """Return the error for a plan of which some changes failed."""
         changes = enumerate(plan.changes)
-        return cls([plan.errors.get(place, each) for place, each in changes], plan)
+        return cls([plan.errors.get(index, each) for index, each in changes], plan)
 
     def as_document(self) -> Result:
         """Return the document, with each request's result or error in `results`.
@@ -187,13 +187,13 @@ class BatchFailed(ProvisioningError):
         Errors that do not fit into a document are None there, and `omitted` is their
         number.
         """
-        described = ((place, describe(each)) for place, each in self.failures.items())
+        described = ((index, describe(each)) for index, each in self.failures.items())
         shown = _fitting(described, _MAX_FAILURES_BYTES)
         if self.plan:
             return self.plan.as_result(shown) | self._omitted(shown)
         results = [
-            shown.get(place) if place in self.failures else outcome
-            for place, outcome in enumerate(self.outcomes)
+            shown.get(index) if index in self.failures else outcome
+            for index, outcome in enumerate(self.outcomes)
         ]
         return {"results": results} | self._omitted(shown)
 
@@ -210,11 +210,11 @@ class BatchFailed(ProvisioningError):
         """Return the document as JSON, with the failures alone."""
         return as_json(self.failures_alone())
 
-    def _failed(self, place: int, error: ProvisioningError) -> Result:
+    def _failed(self, index: int, error: ProvisioningError) -> Result:
         """Return an error as its request's outcome, or in the change that failed."""
         document = _failures_alone(error)
         if self.plan:
-            return {**self.plan.changes[place], "error": document}
+            return {**self.plan.changes[index], "error": document}
         return document
 
     def _omitted(self, shown: Mapping[int, Result]) -> Result:
@@ -230,11 +230,11 @@ def _failures_alone(error: ProvisioningError) -> Result:
 
 
 def _fitting(items: Iterable[tuple[int, T]], max_bytes: int) -> dict[int, T]:
-    """Return the first items, by their index, that fit into `max_bytes` of ASCII."""
+    """Return the first items, by index, whose JSON fits into `max_bytes`."""
     fitting: dict[int, T] = {}
-    for place, item in items:
+    for index, item in items:
         max_bytes -= len(json.dumps(item))
         if max_bytes < 0:
             break
-        fitting[place] = item
+        fitting[index] = item
     return fitting

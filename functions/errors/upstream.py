@@ -1,4 +1,4 @@
-"""What the clouds' replies mean, and what it means if there is none."""
+"""Errors from calling the clouds: refusals, failures, and missing replies."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class LogtankFailed(Refused):
 
 
 class NotProcessed(ProvisioningError):
-    """Nothing has happened; the call is repeated after a pause."""
+    """The call had no effect; it is repeated after a pause."""
 
     retryable = True
 
@@ -133,7 +133,7 @@ class Busy(NotProcessed):
 
 
 class MaybeProcessed(ProvisioningError):
-    """It may or may not have happened; a create is repeated only after a look."""
+    """The call may have taken effect; a create is repeated only after a lookup."""
 
     retryable = True
     remedy = "Send the event again: what exists already is found and used."
@@ -150,4 +150,4 @@ class OutcomeUnknown(MaybeProcessed):
 
 
 class UnintelligibleReply(MaybeProcessed):
-    """A success without the ID of what was created, or with an error code in it."""
+    """A successful reply that lacks the expected data, or contains an error code."""

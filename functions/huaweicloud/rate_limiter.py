@@ -70,8 +70,8 @@ class Allowance:
         calls = self.calls()
         if len(window) + ahead + 1 <= calls:
             return 0.0
-        place = len(window) + ahead - int(calls)
-        return window[place] - now if place < len(window) else WINDOW_SECONDS
+        index = len(window) + ahead - int(calls)
+        return window[index] - now if index < len(window) else WINDOW_SECONDS
 
 
 class Service:

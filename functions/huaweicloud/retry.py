@@ -1,9 +1,9 @@
 """When a call is repeated: all decisions on repeating, pausing and giving up.
 
-What certainly was not processed is repeated after a pause; a call that was one too many
-(429), or met a busy resource, as long as there is time. A create whose outcome is
-unknown is repeated only after a look shows that it did not happen. A refusal is final.
-No pause outlasts the function's time.
+A call that was certainly not processed is repeated after a pause. Throttled calls (429)
+and calls on a busy resource are repeated as long as there is time. A create whose
+outcome is unknown is repeated only after a lookup shows that it had no effect. A
+refusal is final. No pause outlasts the function's time.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from functions.transport.calls import Call, Reply, Send
 T = TypeVar("T")
 Seen = TypeVar("Seen")
 Read = Callable[[Call, Reply], T]
-"""Returns what a reply to a call says, or raises UnintelligibleReply."""
+"""Returns the value in the reply to a call, or raises UnintelligibleReply."""
 
 
 class Created(Generic[T]):
     """What a create created.
 
-    `answered` is whether the cloud's reply named it; otherwise a look found it.
-    `clean` is whether no attempt had an unknown outcome. `sent_at` is when the call
-    that was answered was sent, by the policy's clock.
+    `answered` is whether the cloud's reply named it; otherwise a lookup found it.
+    `clean` is whether no attempt had an unknown outcome. `sent_at` is when the answered
+    call was sent, by the policy's clock; minus infinity if none was answered.
     """
 
     def __init__(
@@ -50,10 +50,11 @@ class Created(Generic[T]):
         self.sent_at = sent_at
 
 
-class Look(Generic[T, Seen]):
-    """How to look whether a create happened: gather, then decide.
+class Lookup(Generic[T, Seen]):
+    """Finds out whether a create had an effect: gather, then decide.
 
-    `gather` makes the calls; `decide` returns what they found, None for nothing.
+    `gather` lists what exists; `decide` returns the wanted resource in that list, None
+    if it is not there.
     """
 
     def __init__(
@@ -63,13 +64,13 @@ class Look(Generic[T, Seen]):
         self.decide = decide
 
     def __call__(self) -> T | None:
-        """Return what exists, None if nothing does."""
+        """Return the resource, None if it does not exist."""
         return self.decide(self.gather())
 
     def after(self, failure: ProvisioningError, policy: RetryPolicy) -> T | None:
-        """Look whether a create happened although it failed.
+        """Return the resource if a failed create had an effect nevertheless, or None.
 
-        Raises: the create's failure, from the look's, if the look fails;
+        Raises: the create's failure, caused by the lookup's, if the lookup fails;
         DeadlineExceeded if it fails because the function's time is over.
         """
         try:
@@ -106,9 +107,9 @@ def create(
     read: Read[T],
     send: Send,
     policy: RetryPolicy,
-    look: Look[T, Seen],
+    lookup: Lookup[T, Seen],
 ) -> Created[T]:
-    """Make a call that must not happen twice.
+    """Make a call that must not take effect twice.
 
     Raises: Busy, which `while_busy` repeats; the error that refuses the create; the
     error of the last attempt; DeadlineExceeded.
@@ -130,7 +131,7 @@ def create(
         if _failed_in_another_service(failure, call) or (is_last and clean):
             raise failure
         policy.pause(failures, failure)
-        if not clean and (found := look.after(failure, policy)) is not None:
+        if not clean and (found := lookup.after(failure, policy)) is not None:
             return Created(found, answered=False, clean=False, sent_at=-math.inf)
         if is_last:
             raise failure
@@ -142,8 +143,8 @@ _FINAL_FOR_CREATE = (AlreadyExists, Busy)
 def while_busy(step: Callable[[], T], policy: RetryPolicy) -> T:
     """Repeat a step while its resource is busy, as long as time allows.
 
-    Raises: any other error of the step; DeadlineExceeded, from the last Busy unless the
-    step has made progress since.
+    Raises: any other error of the step; DeadlineExceeded, which repeats the facts of
+    the last Busy unless the step has made progress since.
     """
     busy: Busy | None = None
     attempt = 0
@@ -161,34 +162,34 @@ def while_busy(step: Callable[[], T], policy: RetryPolicy) -> T:
 
 
 def delete(call: Call, send: Send, policy: RetryPolicy) -> bool:
-    """Make a deletion until it succeeds, and return whether this call did it.
+    """Delete a resource, and return whether this call did it.
 
-    A busy resource is waited for. If there is nothing to delete, an earlier attempt
-    without a reply may have done it.
+    The call is repeated while the resource is busy. If the resource does not exist, and
+    the outcome of an earlier attempt is unknown, that attempt counts as successful.
 
     Raises: the error of the last attempt; DeadlineExceeded.
     """
-    is_unsure = False
+    may_be_done = False
 
-    def noting(call: Call) -> Reply:
-        nonlocal is_unsure
+    def send_and_note(call: Call) -> Reply:
+        nonlocal may_be_done
         try:
             return send(call)
         except MaybeProcessed:
-            is_unsure = True
+            may_be_done = True
             raise
 
     try:
-        while_busy(lambda: repeat(call, replies.ignore, noting, policy), policy)
+        while_busy(lambda: repeat(call, replies.ignore, send_and_note, policy), policy)
     except NotFound:
-        return is_unsure
+        return may_be_done
     return True
 
 
 def _once(
     call: Call, read: Read[T], send: Send, policy: RetryPolicy
 ) -> tuple[T, float]:
-    """Return what a call's reply says, and when the call was sent."""
+    """Send a call once; return the value in its reply, and when it was sent."""
     limiter = policy.limiter
     sent_at = limiter.acquire(
         call, policy.remaining_seconds, policy.sleep_within_deadline
@@ -214,8 +215,8 @@ def _count(
 
 
 def _failed_in_another_service(failure: ProvisioningError, call: Call) -> bool:
-    """Whether another service failed before the call was sent.
+    """Whether another service failed, before this call was sent.
 
-    A token is requested with attempts of its own, to which this call's add nothing.
+    IAM is called for a token first, and that call has been repeated already.
     """
     return failure.service != call.service

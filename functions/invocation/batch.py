@@ -1,4 +1,4 @@
-"""Several requests of one event, in parallel or in order: each has its own outcome."""
+"""Runs the requests of one event, in parallel or in order; each has its outcome."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class CircuitBreaker:
         self._cause: ProvisioningError | None = None
 
     def record_duration(self, seconds: float) -> None:
-        """Take note of how long a call took."""
+        """Record how long a call took."""
         with self._lock:
             self._slowest = max(self._slowest, seconds)
 
     def record(self, outcome: Outcome) -> None:
-        """Take note of how a request ended."""
+        """Record how a request ended."""
         with self._lock:
             if not isinstance(outcome, _UPSTREAM_FAILURES):
                 self._failures = 0
@@ -49,9 +49,9 @@ class CircuitBreaker:
                 self._cause = outcome
 
     def attempt(self, work: Callable[[], Result], *, always: bool) -> Outcome:
-        """Return the outcome of the work: a defect must not cost other requests.
+        """Return the outcome of the work; a bug in it does not affect other requests.
 
-        `always` is whether it may begin in any case, as the only request may.
+        With `always`, it starts without a check, as the only request of an event does.
         """
         try:
             if not always:
@@ -87,17 +87,17 @@ class CircuitBreaker:
 def run(
     chains: Sequence[Sequence[int]], do: Callable[[int], Outcome], concurrency: int
 ) -> dict[int, Outcome]:
-    """Process chains of requests in parallel, and return the outcomes by their places.
+    """Process chains of requests in parallel, and return the outcomes by index.
 
-    The requests of a chain are processed one by one, up to the first that fails; those
-    after it have no outcome.
+    The requests of a chain are processed one by one, until one fails; those after it
+    have no outcome.
     """
     if len(chains) == 1:
         return dict(_in_order(chains[0], do))
     # a single chain needs no threads
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
-    # what log lines are about belongs to the context
+    # the facts that are in each log line are part of the context
     contexts = [contextvars.copy_context() for _ in chains]
     with ThreadPoolExecutor(concurrency) as pool:
         done = pool.map(
@@ -115,31 +115,31 @@ def run_all(
     if not works:
         return []
     outcomes = run(
-        [[place] for place in range(len(works))],
-        lambda place: breaker.attempt(works[place], always=False),
+        [[index] for index in range(len(works))],
+        lambda index: breaker.attempt(works[index], always=False),
         concurrency,
     )
-    return [outcomes[place] for place in range(len(works))]
+    return [outcomes[index] for index in range(len(works))]
 
 
 def _in_order(
     chain: Sequence[int], do: Callable[[int], Outcome]
 ) -> Iterator[tuple[int, Outcome]]:
-    for place in chain:
-        outcome = do(place)
-        yield place, outcome
+    for index in chain:
+        outcome = do(index)
+        yield index, outcome
         if isinstance(outcome, ProvisioningError):
             return
 
 
 def chained(groups: Sequence[str | None], start: float) -> list[list[int]]:
-    """Return the places of items as chains: one for each group, else one for each item.
+    """Return chains of indexes: one for each group, and one for each item without.
 
-    The first chain is that after so great a fraction of them.
+    `start` is the fraction of the chains that is moved to the end.
     """
     chains: dict[object, list[int]] = {}
-    for place, group in enumerate(groups):
-        chains.setdefault(place if group is None else group, []).append(place)
+    for index, group in enumerate(groups):
+        chains.setdefault(index if group is None else group, []).append(index)
     listed = list(chains.values())
     first = int(start * len(listed))
     return listed[first:] + listed[:first]

@@ -41,7 +41,7 @@ class Defaults(NamedTuple):
 def log_stream(event: Request, defaults: Defaults) -> Request:
     """Return an event of `create_log_stream` with its defaults.
 
-    Raises: Misconfigured if the name in the settings has a place for a listener's ID.
+    Raises: Misconfigured if the name in the settings contains LISTENER_PLACEHOLDER.
     """
     name = defaults.log_stream_name
     if "log_stream_name" not in event and name and LISTENER_PLACEHOLDER in name:

@@ -57,14 +57,14 @@ class Requests(NamedTuple):
         chains = batch.chained(groups, start)
         unique = [chain for chain in chains if first[chain[0]] == chain[0]]
         outcomes = self._processed(unique, checked, labels)
-        for place, same in enumerate(first):
-            if same != place:
-                with self._about(place, labels, checked[place]):
+        for index, same in enumerate(first):
+            if same != index:
+                with self._about(index, labels, checked[index]):
                     self.log("INFO", "same request", same_as_item=same)
-        held_back = sum(1 for place in first if place not in outcomes)
+        held_back = sum(1 for index in first if index not in outcomes)
         if held_back:
             self.log("WARNING", "not begun", requests=held_back)
-        return [outcomes.get(place) for place in first]
+        return [outcomes.get(index) for index in first]
 
     def _checked(
         self, item: object, *, of: int
@@ -112,9 +112,9 @@ class Requests(NamedTuple):
         cloud = self._cloud(breaker) if requests else None
         is_only = len(requests) == 1
 
-        def outcome(place: int) -> Outcome:
-            item = checked[place]
-            with self._about(place, labels, item):
+        def outcome(index: int) -> Outcome:
+            item = checked[index]
+            with self._about(index, labels, item):
                 if isinstance(item, ProvisioningError):
                     return self._failed(item)
                 if isinstance(item, Ignored):
@@ -129,14 +129,14 @@ class Requests(NamedTuple):
         return batch.run(chains, outcome, at_once)
 
     def _about(
-        self, place: int, labels: Sequence[str | None], item: object
+        self, index: int, labels: Sequence[str | None], item: object
     ) -> AbstractContextManager[None]:
         """Return the context in which log lines say which request they belong to."""
         request = item if isinstance(item, Mapping) else {}
         logtank = request.get("logtank", request)
         return self.log.about(
-            item=place,
-            message_id=labels[place],
+            item=index,
+            message_id=labels[index],
             resource_id=cast("Request", logtank).get("resource_id"),
         )
 
@@ -197,14 +197,14 @@ def failure_facts(error: ProvisioningError) -> dict[str, object]:
 def _first_of_equals(
     checked: Sequence[object], groups: Sequence[str | None]
 ) -> list[int]:
-    """Return for each item the place of the first equal one, which is done for all.
+    """Return for each item the index of the first equal one, which is done for all.
 
     Items of a group stand for themselves.
     """
     first: dict[str, int] = {}
     return [
-        first.setdefault(json.dumps(item, sort_keys=True), place)
+        first.setdefault(json.dumps(item, sort_keys=True), index)
         if isinstance(item, Mapping) and group is None
-        else place
-        for place, (item, group) in enumerate(zip(checked, groups, strict=True))
+        else index
+        for index, (item, group) in enumerate(zip(checked, groups, strict=True))
     ]

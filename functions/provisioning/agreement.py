@@ -1,23 +1,22 @@
 """How any number of callers agree on one logtank."""
 
-# A listener is to ship its log into a stream through one logtank, however many callers
-# work on it at the same moment: in threads, in processes, on both clouds, with every
-# retry of a platform. GA has no lock and no conditional create, and it is not known
-# whether it refuses a listener's second logtank. What works in either case:
+# A listener should ship its log into a stream through one logtank, however many callers
+# (threads, processes, retries) work on it at the same time. GA has no lock, no
+# conditional create, and may or may not refuse a listener's second logtank. So:
 #
 # 1. The stream's name is the lock. LTS refuses a second stream of that name in a group,
 #    so exactly one caller can have its create confirmed. That caller holds a lease: for
-#    LEASE_SECONDS from sending the create it may create the logtank without looking.
-# 2. Everybody else lists the listener's logtanks first. While the stream is younger
-#    than YOUNG_SECONDS its creator may still be on its way to the logtank, so they list
-#    again for as long as a lease lasts.
-# 3. A caller that creates a logtank without a valid lease, or after an attempt of its
-#    own whose outcome is unknown, lists once more. If there are several to the same
-#    stream, all callers apply the same rule: the oldest stays (by creation time, then
-#    by ID), and a younger one is deleted by the call that created it, and by no other.
-#    Creation times are in whole seconds, so a caller waits until the second in which
-#    the oldest was created is over: no other one of that second can turn up later.
-# What to do next depends on two things, and TABLE has the step for each pair.
+#    LEASE_SECONDS from sending the create it may create the logtank without a list.
+# 2. All other callers list the listener's logtanks first. While the stream is younger
+#    than YOUNG_SECONDS, its creator may be about to create the logtank, so they list
+#    again until a lease would have expired.
+# 3. A caller that creates a logtank without a valid lease, or after an attempt with an
+#    unknown outcome, lists once more. If several logtanks ship to the same stream, all
+#    callers apply the same rule: the oldest is kept (by creation time, then by ID), and
+#    a younger one is deleted by the call that created it, and by no other. Creation
+#    times are in whole seconds, so a caller waits until the second in which the oldest
+#    was created is over; after that, no other logtank of that second can appear.
+# The next step depends on what is known and on what was seen; TABLE has it.
 
 from __future__ import annotations
 
@@ -34,19 +33,19 @@ from functions.provisioning.cloud import Cloud, error_context
 from functions.provisioning.lease import Lease
 
 WATCH_PAUSES = (0.25, 0.5, 0.5, 0.75)
-"""Pauses of callers that wait for the creator, LEASE_SECONDS in all."""
+"""Pauses between lists while waiting for the creator; their sum is LEASE_SECONDS."""
 SETTLE_SECONDS = 1.0
-"""GA gives creation times in whole seconds."""
+"""How long to wait before comparing creation times, which are in whole seconds."""
 
 
 class Known(Enum):
-    """What a caller knows of the stream, or of its own create."""
+    """What a caller knows before it looks at the list: a row of TABLE."""
 
-    CREATOR = auto()  # it created the stream, and its lease is valid
-    NEWCOMER = auto()  # the stream is young: its creator may be on its way
-    SUCCESSOR = auto()  # the stream's creator has had its time
-    UNANSWERED = auto()  # the outcome of its own create is unknown
-    EXISTING = auto()  # GA has listed one before, or refused a create for it
+    LEASE_VALID = auto()  # it created the stream, and its lease is valid
+    CREATOR_ACTIVE = auto()  # another created the stream, and may create the logtank
+    LEASE_EXPIRED = auto()  # no caller holds a lease any more
+    OUTCOME_UNKNOWN = auto()  # it sent a create, and does not know the outcome
+    LOGTANK_REPORTED = auto()  # GA listed a logtank, or refused to create a second one
 
 
 class Seen(IntEnum):
@@ -63,7 +62,7 @@ class Step(Enum):
     """What to do next."""
 
     LIST = auto()
-    WAIT = auto()  # then list again, and after WATCH_PAUSES go on as SUCCESSOR
+    WAIT = auto()  # then list again; after WATCH_PAUSES the lease has expired
     CREATE = auto()
     ADOPT = auto()
     BUSY = auto()
@@ -72,14 +71,14 @@ class Step(Enum):
 
 _LIST, _WAIT, _CREATE, _ADOPT, _BUSY, _CONFLICT = Step
 TABLE = {
-    #                 not listed  nothing  here    deleting  elsewhere
-    Known.CREATOR: (_CREATE, _CREATE, _ADOPT, _BUSY, _CONFLICT),
-    Known.NEWCOMER: (_LIST, _WAIT, _ADOPT, _BUSY, _CONFLICT),
-    Known.SUCCESSOR: (_LIST, _CREATE, _ADOPT, _BUSY, _CONFLICT),
-    Known.UNANSWERED: (_LIST, _CREATE, _ADOPT, _BUSY, _CONFLICT),
-    Known.EXISTING: (_LIST, _BUSY, _ADOPT, _BUSY, _CONFLICT),
+    # not listed, nothing, here, deleting, elsewhere
+    Known.LEASE_VALID: (_CREATE, _CREATE, _ADOPT, _BUSY, _CONFLICT),
+    Known.CREATOR_ACTIVE: (_LIST, _WAIT, _ADOPT, _BUSY, _CONFLICT),
+    Known.LEASE_EXPIRED: (_LIST, _CREATE, _ADOPT, _BUSY, _CONFLICT),
+    Known.OUTCOME_UNKNOWN: (_LIST, _CREATE, _ADOPT, _BUSY, _CONFLICT),
+    Known.LOGTANK_REPORTED: (_LIST, _BUSY, _ADOPT, _BUSY, _CONFLICT),
 }
-"""By what is known, then by what was seen."""
+"""The next step, by what is known (row) and what was seen (column)."""
 
 
 class Agreed(NamedTuple):
@@ -94,7 +93,7 @@ class Agreed(NamedTuple):
 
 
 Confirm = Callable[[ga.Logtank, ga.NewLogtank, Cloud], Agreed]
-"""What is done for a logtank that was created without a valid lease."""
+"""Confirms a logtank that was created without a valid lease: returns the agreed one."""
 
 
 def agree(
@@ -107,19 +106,19 @@ def agree(
     """Create the listener's logtank, or adopt the one that ships to the same stream.
 
     `listed` are the listener's logtanks if the caller has just listed them. `confirm`
-    replaces the look after a create without a valid lease.
+    replaces the check after a create without a valid lease.
 
     Raises: Conflict if the listener ships elsewhere; Busy if its logtank is being
     deleted; the errors of the create; DeadlineExceeded.
     """
     known = starting_row(lease, cloud.policy.clock())
-    # who has just listed the logtanks lists them once more, after the lease
+    # with a fresh list, one more list after the lease is enough
     pauses = iter(WATCH_PAUSES if listed is None else (LEASE_SECONDS,))
     while (step := TABLE[known][seen(new, listed)]) in {Step.LIST, Step.WAIT}:
         if step is Step.WAIT:
             pause = next(pauses, None)
             if pause is None:
-                known = Known.SUCCESSOR
+                known = Known.LEASE_EXPIRED
                 continue
             cloud.policy.sleep_within_deadline(pause)
         listed = listing.logtanks_of(new.resource_id, cloud)
@@ -133,8 +132,10 @@ def agree(
 def starting_row(lease: Lease, clock: float) -> Known:
     """Return the row of TABLE to start in."""
     if lease.is_valid(clock):
-        return Known.CREATOR
-    return Known.NEWCOMER if lease.creator_may_be_active() else Known.SUCCESSOR
+        return Known.LEASE_VALID
+    return (
+        Known.CREATOR_ACTIVE if lease.creator_may_be_active() else Known.LEASE_EXPIRED
+    )
 
 
 def seen(new: ga.NewLogtank, listed: Sequence[ga.Logtank] | None) -> Seen:
@@ -160,15 +161,14 @@ def alive_here(new: ga.NewLogtank, listed: Iterable[ga.Logtank]) -> list[ga.Logt
 
 
 def oldest(logtanks: Iterable[ga.Logtank]) -> ga.Logtank:
-    """Return the one created first; of one second, the one with the smallest ID."""
+    """Return the one created first; within one second, the one with the smallest ID."""
     return min(logtanks, key=lambda each: (each.created_seconds() or math.inf, each.id))
 
 
 def is_settled(logtank: ga.Logtank, lease: Lease) -> bool:
-    """Whether this logtank can no longer lose to another one.
+    """Whether no older logtank than this one can appear any more.
 
-    That is so once the second in which it was created is over, or if it was created
-    when only the stream's creator creates one.
+    The second of its creation is over, or it is from the time of the creator's lease.
     """
     created_at = logtank.created_seconds()
     if created_at is None or logtank.seen_at is None:
@@ -188,14 +188,14 @@ def _require_possible(
 
 def _create(new: ga.NewLogtank, cloud: Cloud, lease: Lease, confirm: Confirm) -> Agreed:
     def decide(listed: Sequence[ga.Logtank]) -> ga.Logtank | None:
-        step = TABLE[Known.UNANSWERED][seen(new, listed)]
+        step = TABLE[Known.OUTCOME_UNKNOWN][seen(new, listed)]
         _require_possible(step, new, listed)
         return oldest(alive_here(new, listed)) if step is Step.ADOPT else None
 
-    look = retry.Look(lambda: listing.logtanks_of(new.resource_id, cloud), decide)
+    lookup = retry.Lookup(lambda: listing.logtanks_of(new.resource_id, cloud), decide)
     call = ga.create_logtank(new, cloud.owner)
     try:
-        made = retry.create(call, ga.logtank, cloud.send, cloud.policy, look)
+        made = retry.create(call, ga.logtank, cloud.send, cloud.policy, lookup)
     except AlreadyExists as refusal:
         return Agreed(_existing(new, cloud, refusal), created=False)
     if not made.answered:
@@ -213,7 +213,7 @@ def _existing(
     Raises: Busy if GA no longer lists it; Conflict.
     """
     listed = listing.logtanks_of(new.resource_id, cloud)
-    step = TABLE[Known.EXISTING][seen(new, listed)]
+    step = TABLE[Known.LOGTANK_REPORTED][seen(new, listed)]
     if step is Step.BUSY and refusal:
         raise Busy(refusal.detail, **refusal.cloud_facts()) from refusal
     _require_possible(step, new, listed)
@@ -223,9 +223,9 @@ def _existing(
 def _settled(
     found: ga.Logtank, new: ga.NewLogtank, cloud: Cloud, lease: Lease
 ) -> ga.Logtank:
-    """Return what was found, or what wins over it once its second is over.
+    """Return the found logtank, or an older one that appears within its second.
 
-    Raises: Busy if by then there is nothing.
+    Raises: Busy if GA no longer lists any.
     """
     if is_settled(found, lease):
         return found
@@ -235,7 +235,7 @@ def _settled(
 
 
 def _yield_to_oldest(mine: ga.Logtank, new: ga.NewLogtank, cloud: Cloud) -> Agreed:
-    """Look whether another caller was first, and delete our own logtank if so."""
+    """Check whether another caller was first, and delete our own logtank if so."""
     with error_context(logtank_id=mine.id):
         listed = listing.logtanks_of(new.resource_id, cloud)
         if not is_settled(_as_listed(mine, alive_here(new, listed)), Lease()):
@@ -269,7 +269,7 @@ def _as_listed(logtank: ga.Logtank, listed: Iterable[ga.Logtank]) -> ga.Logtank:
 
 def wait_a_second(cloud: Cloud) -> None:
     """Wait until the second is over in which a logtank was created."""
-    # with little time left, as much of a second as there is
+    # half of the remaining time is enough for the check after it
     seconds = min(SETTLE_SECONDS, cloud.policy.remaining_seconds() / 2)
     cloud.policy.sleep_within_deadline(seconds)
 

@@ -1,4 +1,4 @@
-"""Make sure that a log group exists, if a request has its name and not its ID."""
+"""Finds a log group by its name, or creates it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from functions.provisioning.cloud import Cloud, Request, error_context
 
 DEFAULT_TTL_IN_DAYS = 30
 LAG_PAUSES = (0.5, 1.0)
-"""Pauses between attempts to find something: a list may lag behind creates."""
+"""Pauses between lookups, since a list may lag behind creates."""
 T = TypeVar("T")
 
 
 class EnsuredGroup(NamedTuple):
     """A log group that exists, and whether this call created it.
 
-    `differs` is whether its retention is not the requested one.
+    `differs` is whether its retention differs from the requested one.
     """
 
     id: str
@@ -69,20 +69,23 @@ def named(name: str, listed: list[Group]) -> Group | None:
     return next((each for each in listed if each.name == name), None)
 
 
-def found_despite_lag(look: Callable[[], T | None], cloud: Cloud) -> T | None:
-    """Look for what must exist: repeatedly, with LAG_PAUSES, while there is time."""
-    found = look()
+def found_despite_lag(lookup: Callable[[], T | None], cloud: Cloud) -> T | None:
+    """Return what must exist, looked up again after each of LAG_PAUSES if necessary.
+
+    Returns None if it is not found, or if there is no time for the next pause.
+    """
+    found = lookup()
     for pause in LAG_PAUSES:
         if found or cloud.policy.remaining_seconds() <= pause:
             break
         cloud.policy.sleep_within_deadline(pause)
-        found = look()
+        found = lookup()
     return found
 
 
 def _ensured(new: NewGroup, cloud: Cloud) -> tuple[Group, bool]:
-    """Look for the group, and create it if there is none: whether it was created."""
-    look: retry.Look[Group, list[Group]] = retry.Look(
+    """Return the group with the name, and whether it had to be created."""
+    lookup: retry.Lookup[Group, list[Group]] = retry.Lookup(
         lambda: _list(new.project_id, cloud), lambda listed: named(new.name, listed)
     )
     if existing := named(new.name, listed(new.project_id, cloud)):
@@ -93,10 +96,10 @@ def _ensured(new: NewGroup, cloud: Cloud) -> tuple[Group, bool]:
             lambda call, reply: created_group(new, call, reply),
             cloud.send,
             cloud.policy,
-            look,
+            lookup,
         )
     except AlreadyExists:
-        if (found := found_despite_lag(look, cloud)) is None:
+        if (found := found_despite_lag(lookup, cloud)) is None:
             raise
         return found, False
     cloud.log("INFO", "log group created", log_group_id=made.value.id)

@@ -40,7 +40,7 @@ def ensure(new: lts.NewStream, cloud: Cloud, *, update: bool = False) -> Ensured
     """
     list_streams = lts.list_streams(new.project_id, new.log_group_id)
     read = partial(lts.stream_of_name, new.name)
-    look: retry.Look[lts.Stream, lts.Stream | None] = retry.Look(
+    lookup: retry.Lookup[lts.Stream, lts.Stream | None] = retry.Lookup(
         gather=lambda: cloud.ask(list_streams, read), decide=lambda stream: stream
     )
     with error_context(
@@ -54,10 +54,10 @@ def ensure(new: lts.NewStream, cloud: Cloud, *, update: bool = False) -> Ensured
                 partial(lts.created_stream, new),
                 cloud.send,
                 cloud.policy,
-                look,
+                lookup,
             )
         except AlreadyExists:
-            if (found := log_group.found_despite_lag(look, cloud)) is None:
+            if (found := log_group.found_despite_lag(lookup, cloud)) is None:
                 raise
             return _adopted(found, new, cloud, update=update)
     if not made.answered:

@@ -61,8 +61,8 @@ def calls(
     needed = []
     if "ttl_in_days" in differing:
         days = new.body["ttl_in_days"]
-        place = (new.project_id, new.log_group_id, stream.id)
-        needed.append(lts.update_ttl(*place, days))
+        ids = (new.project_id, new.log_group_id, stream.id)
+        needed.append(lts.update_ttl(*ids, days))
     if "tags" in differing:
         wanted, found = new.tags or {}, stream.tags or {}
         inherited = group.tags if group else {}

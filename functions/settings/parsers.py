@@ -15,7 +15,7 @@ from functions.runtime import LOG_LEVELS, trimmed
 from functions.secret import Secret
 
 LISTENER_PLACEHOLDER = "{resource_id}"
-"""Where a stream's name takes the listener's ID."""
+"""Stands for the listener's ID in the name of a stream."""
 WEBHOOK_PREFIX = "whsec_"
 """Begins a secret of Standard Webhooks; the rest is the key in base64."""
 _ADDRESS = r"(https?)://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?"
@@ -94,7 +94,7 @@ def webhook_secrets(value: str) -> tuple[Secret, ...]:
 
 
 def name_template(value: str) -> str:
-    """Return a stream's name, which may have a place for the listener's ID."""
+    """Return a stream's name, which may contain LISTENER_PLACEHOLDER."""
     if re.search("[{}]", value.replace(LISTENER_PLACEHOLDER, "")):
         raise ValueError(f"must not have a placeholder except {LISTENER_PLACEHOLDER}")
     return text(value)

@@ -23,11 +23,11 @@ def sqs(event: Event) -> Delivery:
     messages = [
         message(
             inner(record, "body"),
-            f"/Records/{place}/body",
+            f"/Records/{index}/body",
             message_id(record),
             _fifo_group(record),
         )
-        for place, record in enumerate(records)
+        for index, record in enumerate(records)
     ]
     received = max((_receive_count(record) for record in records), default=1)
     return Delivery(messages, is_batch=True, start=(received - 1) * _GOLDEN_RATIO % 1)
@@ -89,9 +89,9 @@ def dms(event: Event) -> Delivery:
     return Delivery(
         [
             one
-            for place, record in enumerate(_records(event, "records"))
+            for index, record in enumerate(_records(event, "records"))
             for one in _of_topic(
-                inner(record, "messages"), f"/records/{place}/messages"
+                inner(record, "messages"), f"/records/{index}/messages"
             )
         ],
         is_batch=True,
@@ -112,10 +112,10 @@ def _of_records(
         [
             message(
                 inner(record, envelope, text),
-                f"/{field}/{place}/{envelope}/{text}",
+                f"/{field}/{index}/{envelope}/{text}",
                 named=inner(record, envelope, message_id),
             )
-            for place, record in enumerate(_records(event, field))
+            for index, record in enumerate(_records(event, field))
         ],
         is_batch=True,
     )

@@ -48,16 +48,16 @@ def test_every_combination_has_a_step() -> None:
 @pytest.mark.parametrize(
     ("known", "seen", "step"),
     [
-        (Known.CREATOR, Seen.NOT_LISTED, Step.CREATE),
-        (Known.CREATOR, Seen.NOTHING, Step.CREATE),
-        (Known.NEWCOMER, Seen.NOT_LISTED, Step.LIST),
-        (Known.NEWCOMER, Seen.NOTHING, Step.WAIT),
-        (Known.SUCCESSOR, Seen.NOT_LISTED, Step.LIST),
-        (Known.SUCCESSOR, Seen.NOTHING, Step.CREATE),
-        (Known.UNANSWERED, Seen.NOT_LISTED, Step.LIST),
-        (Known.UNANSWERED, Seen.NOTHING, Step.CREATE),
-        (Known.EXISTING, Seen.NOT_LISTED, Step.LIST),
-        (Known.EXISTING, Seen.NOTHING, Step.BUSY),
+        (Known.LEASE_VALID, Seen.NOT_LISTED, Step.CREATE),
+        (Known.LEASE_VALID, Seen.NOTHING, Step.CREATE),
+        (Known.CREATOR_ACTIVE, Seen.NOT_LISTED, Step.LIST),
+        (Known.CREATOR_ACTIVE, Seen.NOTHING, Step.WAIT),
+        (Known.LEASE_EXPIRED, Seen.NOT_LISTED, Step.LIST),
+        (Known.LEASE_EXPIRED, Seen.NOTHING, Step.CREATE),
+        (Known.OUTCOME_UNKNOWN, Seen.NOT_LISTED, Step.LIST),
+        (Known.OUTCOME_UNKNOWN, Seen.NOTHING, Step.CREATE),
+        (Known.LOGTANK_REPORTED, Seen.NOT_LISTED, Step.LIST),
+        (Known.LOGTANK_REPORTED, Seen.NOTHING, Step.BUSY),
         *((known, Seen.HERE, Step.ADOPT) for known in Known),
         *((known, Seen.DELETING, Step.BUSY) for known in Known),
         *((known, Seen.ELSEWHERE, Step.CONFLICT) for known in Known),
@@ -67,7 +67,7 @@ def test_every_combination_has_a_step() -> None:
 def test_the_step_depends_on_what_is_known_and_seen(
     known: Known, seen: Seen, step: Step
 ) -> None:
-    """Only the creator acts without listing, and only a newcomer waits."""
+    """Only the holder of a lease acts without a list; others wait for the creator."""
     assert TABLE[known][seen] is step
 
 
@@ -75,7 +75,7 @@ def test_everyone_except_the_creator_lists_first() -> None:
     """All other callers list the logtanks before creating one."""
     looking = {known for known in Known if TABLE[known][Seen.NOT_LISTED] is Step.LIST}
 
-    assert looking == set(Known) - {Known.CREATOR}
+    assert looking == set(Known) - {Known.LEASE_VALID}
 
 
 @pytest.mark.parametrize(
@@ -151,12 +151,12 @@ def test_a_logtank_is_settled_after_the_second_of_its_creation(
 @pytest.mark.parametrize(
     ("lease", "clock", "known"),
     [
-        (Lease(1000.0), 1000.0, Known.CREATOR),
-        (Lease(1000.0), 1001.9, Known.CREATOR),
-        (Lease(1000.0), 1002.0, Known.SUCCESSOR),
-        (Lease(1000.0), 9e9, Known.SUCCESSOR),
-        (Lease(), 1000.0, Known.SUCCESSOR),
-        (Lease(adopted=True), 1000.0, Known.NEWCOMER),
+        (Lease(1000.0), 1000.0, Known.LEASE_VALID),
+        (Lease(1000.0), 1001.9, Known.LEASE_VALID),
+        (Lease(1000.0), 1002.0, Known.LEASE_EXPIRED),
+        (Lease(1000.0), 9e9, Known.LEASE_EXPIRED),
+        (Lease(), 1000.0, Known.LEASE_EXPIRED),
+        (Lease(adopted=True), 1000.0, Known.CREATOR_ACTIVE),
     ],
 )
 def test_a_lease_is_valid_for_two_seconds(

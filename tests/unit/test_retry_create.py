@@ -20,7 +20,7 @@ from functions.errors import (
     Unreachable,
 )
 from functions.huaweicloud import replies
-from functions.huaweicloud.retry import Look, create
+from functions.huaweicloud.retry import Lookup, create
 from functions.transport.calls import Call, Reply
 from tests.unit.script import Clock, Line, Script, refusal, retry_policy
 
@@ -37,7 +37,7 @@ NO_DOCUMENT = Reply(201)
 NOTHING = None
 SPACED = 0.5
 """The pause after a 429 without Retry-After if no call was accepted before."""
-LOOK_FAILED = ServiceFailed("cannot look", service="GA")
+LOOKUP_FAILED = ServiceFailed("the lookup failed", service="GA")
 
 
 def read(call: Call, reply: Reply) -> str:
@@ -49,23 +49,23 @@ Seen = list[str | ProvisioningError | None]
 
 
 @dataclass
-class ScriptedLooks:
-    """What each look finds, in order; None if it finds nothing."""
+class ScriptedLookups:
+    """What each lookup finds, in order; None if it finds nothing."""
 
     seen: Seen
     taken: int = 0
 
     def gather(self) -> str | None:
-        """Return the result of the next look."""
+        """Return the result of the next lookup."""
         self.taken += 1
         found = self.seen.pop(0)
         if isinstance(found, ProvisioningError):
             raise found
         return found
 
-    def look(self) -> Look[str, str | None]:
-        """Return the look to be used by `create`."""
-        return Look(self.gather, lambda found: found)
+    def lookup(self) -> Lookup[str, str | None]:
+        """Return the lookup to be used by `create`."""
+        return Lookup(self.gather, lambda found: found)
 
 
 CREATED, CREATED_IN_DOUBT = ("made", True, True), ("made", True, False)
@@ -99,15 +99,15 @@ FOUND = ("seen", False, False)
 def test_a_create_that_succeeds(
     lines: list[Line], seen: Seen, pauses: list[float], expected: tuple[str, bool, bool]
 ) -> None:
-    """After an unknown outcome it looks first, and repeats only if nothing is found."""
-    clock, script, looks = Clock(), Script(*lines), ScriptedLooks(seen)
+    """A create with an unknown outcome is repeated only if a lookup finds nothing."""
+    clock, script, lookups = Clock(), Script(*lines), ScriptedLookups(seen)
 
-    created = create(CALL, read, script, retry_policy(clock), looks.look())
+    created = create(CALL, read, script, retry_policy(clock), lookups.lookup())
 
     assert (created.value, created.answered, created.clean) == expected
     assert clock.pauses == pauses
     assert script.spent
-    assert looks.seen == []
+    assert lookups.seen == []
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_a_create_that_succeeds(
         ([FAILED, Reply(429, retry_after=60)], [NOTHING], [0.2], Throttled),
         ([BUSY], [], [], Busy),
         ([FAILED, BUSY], [NOTHING, NOTHING], [0.2, 0.4], Busy),
-        ([FAILED], [LOOK_FAILED], [0.2], ServiceFailed),
-        ([NO_REPLY, NO_REPLY], [NOTHING, LOOK_FAILED], [0.2, 0.4], OutcomeUnknown),
+        ([FAILED], [LOOKUP_FAILED], [0.2], ServiceFailed),
+        ([NO_REPLY, NO_REPLY], [NOTHING, LOOKUP_FAILED], [0.2, 0.4], OutcomeUnknown),
         ([Reply(429, retry_after=60)], [], [], Throttled),
         ([Reply(503, retry_after=60)], [], [], ServiceFailed),
         ([Unreachable("no token", service="IAM")], [], [], Unreachable),
@@ -135,18 +135,18 @@ def test_a_create_that_succeeds(
 def test_a_create_that_fails(
     lines: list[Line], seen: Seen, pauses: list[float], kind: type[ProvisioningError]
 ) -> None:
-    """The create's own last failure is raised, after a final look if in doubt."""
-    clock, script, looks = Clock(), Script(*lines), ScriptedLooks(seen)
+    """The create's last failure is raised, after a final lookup in case of doubt."""
+    clock, script, lookups = Clock(), Script(*lines), ScriptedLookups(seen)
 
     with pytest.raises(kind):
-        create(CALL, read, script, retry_policy(clock), looks.look())
+        create(CALL, read, script, retry_policy(clock), lookups.lookup())
 
     assert clock.pauses == pauses
     assert script.spent
-    assert looks.seen == []
+    assert lookups.seen == []
 
 
-def test_a_failed_look_is_the_cause_of_the_creates_error() -> None:
+def test_a_failed_lookup_is_the_cause_of_the_creates_error() -> None:
     """The traceback shows both errors."""
     with pytest.raises(OutcomeUnknown) as raised:
         create(
@@ -154,46 +154,46 @@ def test_a_failed_look_is_the_cause_of_the_creates_error() -> None:
             read,
             Script(NO_REPLY),
             retry_policy(Clock()),
-            ScriptedLooks([LOOK_FAILED]).look(),
+            ScriptedLookups([LOOKUP_FAILED]).lookup(),
         )
 
-    assert raised.value.__cause__ is LOOK_FAILED
+    assert raised.value.__cause__ is LOOKUP_FAILED
 
 
-def test_a_look_that_exceeds_the_deadline_ends_the_create() -> None:
+def test_a_lookup_that_exceeds_the_deadline_ends_the_create() -> None:
     """The cause is the create's failure, whose outcome remains unknown."""
     clock = Clock(limit=5.0)
 
     def gather() -> str | None:
         clock.sleep(clock.remaining_seconds())
-        raise LOOK_FAILED
+        raise LOOKUP_FAILED
 
-    look: Look[str, str | None] = Look(gather, lambda found: found)
+    lookup: Lookup[str, str | None] = Lookup(gather, lambda found: found)
     with pytest.raises(DeadlineExceeded) as raised:
-        create(CALL, read, Script(NO_REPLY), retry_policy(clock), look)
+        create(CALL, read, Script(NO_REPLY), retry_policy(clock), lookup)
 
     assert raised.value.__cause__ is NO_REPLY
 
 
 def test_an_error_from_the_decision_is_raised_unchanged() -> None:
-    """A look that finds a conflict does not count as a failed look."""
+    """A lookup that finds a conflict does not count as a failed lookup."""
     conflict = Conflict("ships elsewhere")
 
     def decide(_seen: str) -> str | None:
         raise conflict
 
-    look = Look(lambda: "other", decide)
+    lookup = Lookup(lambda: "other", decide)
     with pytest.raises(Conflict) as raised:
-        create(CALL, read, Script(FAILED), retry_policy(Clock()), look)
+        create(CALL, read, Script(FAILED), retry_policy(Clock()), lookup)
 
     assert raised.value is conflict
 
 
-def test_a_look_outside_a_create_raises_its_own_errors() -> None:
+def test_a_lookup_outside_a_create_raises_its_own_errors() -> None:
     """It gathers and decides in one call."""
-    assert ScriptedLooks(["seen", NOTHING]).look()() == "seen"
+    assert ScriptedLookups(["seen", NOTHING]).lookup()() == "seen"
     with pytest.raises(ServiceFailed):
-        ScriptedLooks([LOOK_FAILED]).look()()
+        ScriptedLookups([LOOKUP_FAILED]).lookup()()
 
 
 def test_attempts_are_numbered_and_the_start_of_the_last_is_returned() -> None:
@@ -201,7 +201,9 @@ def test_attempts_are_numbered_and_the_start_of_the_last_is_returned() -> None:
     clock = Clock()
     script = Script(THROTTLED, THROTTLED, DONE, clock=clock, seconds=1.0)
 
-    created = create(CALL, read, script, retry_policy(clock), ScriptedLooks([]).look())
+    created = create(
+        CALL, read, script, retry_policy(clock), ScriptedLookups([]).lookup()
+    )
 
     assert [call.attempt for call in script.calls] == [1, 2, 3]
     assert created.sent_at == pytest.approx(clock.now - 1.0)
@@ -214,7 +216,11 @@ def test_after_the_deadline_nothing_is_created() -> None:
 
     with pytest.raises(DeadlineExceeded):
         create(
-            CALL, read, script, retry_policy(Clock(limit=0)), ScriptedLooks([]).look()
+            CALL,
+            read,
+            script,
+            retry_policy(Clock(limit=0)),
+            ScriptedLookups([]).lookup(),
         )
 
     assert script.calls == []
@@ -222,12 +228,16 @@ def test_after_the_deadline_nothing_is_created() -> None:
 
 def test_a_pause_beyond_the_deadline_ends_the_create() -> None:
     """The cause of the deadline error is the create's last failure."""
-    looks = ScriptedLooks([])
+    lookups = ScriptedLookups([])
 
     with pytest.raises(DeadlineExceeded) as raised:
         create(
-            CALL, read, Script(NO_REPLY), retry_policy(Clock(limit=0.1)), looks.look()
+            CALL,
+            read,
+            Script(NO_REPLY),
+            retry_policy(Clock(limit=0.1)),
+            lookups.lookup(),
         )
 
     assert raised.value.__cause__ is NO_REPLY
-    assert looks.taken == 0
+    assert lookups.taken == 0

@@ -162,27 +162,27 @@ def while_busy(step: Callable[[], T], policy: RetryPolicy) -> T:
 
 
 def delete(call: Call, send: Send, policy: RetryPolicy) -> bool:
-    """Delete a resource, and return whether this call did it.
+    """Make a deletion until it succeeds, and return whether this call did it.
 
-    The call is repeated while the resource is busy. If the resource does not exist, and
-    the outcome of an earlier attempt is unknown, that attempt counts as successful.
+    A busy resource is waited for. If there is nothing to delete, an earlier attempt
+    without a reply may have done it.
 
     Raises: the error of the last attempt; DeadlineExceeded.
     """
-    may_be_done = False
+    is_unsure = False
 
-    def send_and_note(call: Call) -> Reply:
-        nonlocal may_be_done
+    def noting(call: Call) -> Reply:
+        nonlocal is_unsure
         try:
             return send(call)
         except MaybeProcessed:
-            may_be_done = True
+            is_unsure = True
             raise
 
     try:
-        while_busy(lambda: repeat(call, replies.ignore, send_and_note, policy), policy)
+        while_busy(lambda: repeat(call, replies.ignore, noting, policy), policy)
     except NotFound:
-        return may_be_done
+        return is_unsure
     return True
 
 

@@ -166,12 +166,12 @@ def _applied(
     """
     changes: list[Result] = []
     failures: dict[int, ProvisioningError] = {}
-    for index, outcome in enumerate(outcomes):
+    for place, outcome in enumerate(outcomes):
         if not isinstance(outcome, ProvisioningError):
             changes.append(outcome)
             continue
-        failures[index] = outcome
-        changes.append(planned := plan.changes[index].as_document())
+        failures[place] = outcome
+        changes.append(planned := plan.changes[place].as_document())
         cloud.log("ERROR", "change failed", **planned, error=outcome.as_summary())
     report = _report(plan, changes, survey, is_applied=True, failures=failures)
     if failures:

@@ -1,4 +1,4 @@
-"""What differs between AWS Lambda and Huawei FunctionGraph, and what they share.
+"""The two platforms, AWS Lambda and Huawei FunctionGraph, and the log lines.
 
 Lambda's context has attributes and snake-case methods; FunctionGraph's has camel-case
 methods only, and the function's user data.
@@ -19,10 +19,10 @@ from functions import __version__
 
 _MAX_ID_LENGTH = 128
 RESERVE_SECONDS = 1.0
-"""Kept back for the response."""
+"""This much of the function's time is reserved for the response."""
 UNKNOWN_SECONDS = 60.0
-"""Assumed to remain if the platform does not say."""
-_MAX_SECONDS = 259_200.0  # FunctionGraph's limit; more means that the unit is wrong
+"""The remaining time that is assumed if the platform does not report it."""
+_MAX_SECONDS = 259_200.0  # FunctionGraph's limit; a longer time is in another unit
 _PROJECT_ID = "HUAWEICLOUD_SDK_PROJECT_ID"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 AGENCY_METHODS = {
@@ -35,7 +35,7 @@ AGENCY_METHODS = {
 Variables = Callable[[str], str | None]
 """Returns the value of a setting, None if it is not set."""
 _INVISIBLE = "\ufeff\u200b\u2060"
-"""Invisible characters that are pasted along with a text: byte order mark, ..."""
+"""Invisible characters that may be pasted with a value, such as a byte order mark."""
 
 
 def trimmed(text: str | None) -> str:
@@ -83,7 +83,7 @@ def agency(context: object) -> Mapping[str, str] | None:
 
 
 def _has(context: object, name: str) -> bool:
-    """Whether a context has a method; one that cannot even be asked may have it."""
+    """Whether a context has a method; True if checking for it fails."""
     with suppress(Exception):
         return hasattr(context, name)
     return True
@@ -92,8 +92,8 @@ def _has(context: object, name: str) -> bool:
 def _ask(context: object, name: str, *arguments: str) -> object:
     """Return the result of a context method, None if it does not exist or fails.
 
-    How a runtime reports that something is missing, such as an agency, is not
-    documented; an unknown value must not make the event fail.
+    It is not documented how a runtime reports that something is missing, such as an
+    agency, and a missing value must not make the event fail.
     """
     with suppress(Exception):
         return getattr(context, name)(*arguments)
@@ -101,7 +101,7 @@ def _ask(context: object, name: str, *arguments: str) -> object:
 
 
 def _ask_text(context: object, name: str, *arguments: str) -> str | None:
-    """Return the same as text; what is returned may fail in its turn."""
+    """Return the result of a context method as text, None if that fails."""
     with suppress(Exception):
         found = _ask(context, name, *arguments)
         return None if found is None else str(found)
@@ -120,7 +120,7 @@ def function_name(context: object) -> str | None:
 
 
 def _text_of(context: object, method: str, attribute: str) -> str | None:
-    """Return what FunctionGraph's method or Lambda's attribute says, if anything."""
+    """Return the value of FunctionGraph's method or Lambda's attribute, if any."""
     if found := _ask_text(context, method):
         return found
     with suppress(Exception):
@@ -147,8 +147,8 @@ def limited(
     return lambda: min(remaining_seconds(), began + limit - clock())
 
 
-_ABOUT: ContextVar[Mapping[str, object]] = ContextVar("about", default={})  # noqa: B039 - never changed
-"""What the lines written here are about: facts that are part of each."""
+_FACTS: ContextVar[Mapping[str, object]] = ContextVar("facts", default={})  # noqa: B039 - never changed
+"""The facts that are added to every line written in this context."""
 
 
 class Log:
@@ -164,16 +164,16 @@ class Log:
         self.level = "INFO"
 
     @contextmanager
-    def about(self, **facts: object) -> Iterator[None]:
+    def context(self, **facts: object) -> Iterator[None]:
         """Add facts to the lines that are written inside, except those that are None.
 
-        Threads take them over with the context that they run in.
+        A thread inherits them if it runs in a copy of the context.
         """
-        token = _ABOUT.set({**_ABOUT.get(), **facts})
+        token = _FACTS.set({**_FACTS.get(), **facts})
         try:
             yield
         finally:
-            _ABOUT.reset(token)
+            _FACTS.reset(token)
 
     def __call__(self, level: str, message: str, **facts: object) -> None:
         """Write a line with these facts, except those that are None."""
@@ -184,7 +184,7 @@ class Log:
             "level": level,
             "message": message,
             **self._constant,
-            **_ABOUT.get(),
+            **_FACTS.get(),
             **facts,
         }
         known = {name: fact for name, fact in line.items() if fact is not None}
@@ -201,9 +201,10 @@ def _preset_user_data(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _remaining_seconds(context: object) -> float:
-    """Return what the platform says, UNKNOWN_SECONDS if that is not plausible.
+    """Return the time that the platform reports, UNKNOWN_SECONDS if it is implausible.
 
-    On Lambda no time may be left; a 0 from FunctionGraph means that its unit is wrong.
+    On Lambda the time may be over (0). One runtime of FunctionGraph mixes seconds and
+    milliseconds, and so reports 0 or less while there is time.
     """
     for name, minimum in (
         ("get_remaining_time_in_millis", 0),

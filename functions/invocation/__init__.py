@@ -1,4 +1,4 @@
-"""Handles one event: recognize, admit, read, check, do, respond."""
+"""Handles one event: recognize its trigger, admit it, do its requests, respond."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WARM_STATE = WarmState()
 def run(
     name: str, event: object, context: object, state: WarmState = _WARM_STATE
 ) -> object:
-    """Do what an event asks of a function, and respond as its trigger expects.
+    """Process an event with a function, and respond as its trigger expects.
 
     `name` is a key of TASKS. `state` is what the invocations of a process share.
 
@@ -31,7 +31,7 @@ def run(
     if response := trigger.respond_at_once(parsed):
         return response
     log = runtime.Log(name, runtime.request_id(context), trigger.name)
-    with log.about(webhook_id=trigger.webhook_id(parsed)):
+    with log.context(webhook_id=trigger.webhook_id(parsed)):
         try:
             with provisioning.error_context():
                 work, delivery = _admitted(
@@ -57,7 +57,7 @@ def _admitted(  # each argument is one thing that an invocation consists of
     state: WarmState,
     log: runtime.Log,
 ) -> tuple[Requests, Delivery]:
-    """Return what to do, once the settings are read and the sender is admitted.
+    """Return the requests of an event, after reading the settings and admitting it.
 
     Raises: Misconfigured; the errors of the trigger's `admit` and `deliver`.
     """
@@ -80,7 +80,7 @@ def _refused(
     error: ProvisioningError,
     log: runtime.Log,
 ) -> object:
-    """Log the error that an event as a whole ends in, and respond or raise."""
+    """Log the error for which a whole event is rejected, and respond or raise."""
     level = "WARNING" if isinstance(error, CallerFault) else "ERROR"
     log(level, "request failed", **failure_facts(error))
     return trigger.refuse(parsed, error)
@@ -103,7 +103,7 @@ def _configured(
 
 
 def _is_own(task: str, context: object, function: str) -> bool:
-    """Whether a name is this function's; if that is unknown, not another task's."""
+    """Whether a name is this function's; if unknown, whether no other task has it."""
     if own := runtime.function_name(context):
         return function == own
     tasks = [each for each in TASKS if _plain(each) in _plain(function)]

@@ -1,4 +1,4 @@
-"""What the settings supply if an event leaves it out."""
+"""Fills in the fields that a request omits and a setting supplies."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Defaults(NamedTuple):
 
     @classmethod
     def from_settings(cls, configured: Settings) -> Defaults:
-        """Return these of all settings."""
+        """Return the settings that are defaults of fields."""
         return cls(*(getattr(configured, name) for name in cls._fields))
 
 
@@ -75,7 +75,7 @@ def reconcile(event: Request, defaults: Defaults) -> Request:
 
 
 def logtank(event: Request, defaults: Defaults) -> Request:
-    """Return an event of `create_logtank` with its default, which belongs inside."""
+    """Return an event of `create_logtank` with the default of its inner `logtank`."""
     inner = event.get("logtank")
     if not isinstance(inner, Mapping):
         return event
@@ -83,7 +83,7 @@ def logtank(event: Request, defaults: Defaults) -> Request:
 
 
 def none(event: Request, _defaults: Defaults) -> Request:
-    """Return an event that no setting adds anything to."""
+    """Return an event unchanged, for functions without defaults."""
     return event
 
 

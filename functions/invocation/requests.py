@@ -1,4 +1,4 @@
-"""The requests of one event: each checked, carried out, and logged."""
+"""Checks, processes and logs the requests of one event."""
 
 from __future__ import annotations
 
@@ -31,18 +31,23 @@ from functions.settings import Settings
 from functions.triggers.delivery import Delivery, Ignored, Listener
 
 MAX_REPORTED_PROBLEMS = 1_000
-"""For all requests of an event, so that a load balancer accepts the response."""
+"""The limit for all requests of an event, so that a load balancer accepts the response.
+"""
 
 
 class Requests(NamedTuple):
-    """What all requests of an event share."""
+    """Processes the requests of an event; has what they share.
+
+    `random_start` returns the fraction of the requests after which to start, if the
+    delivery does not say.
+    """
 
     task: Task
     configured: Settings
     state: WarmState
     remaining_seconds: Callable[[], float]
     log: Log
-    dice: Callable[[], float] = random.random
+    random_start: Callable[[], float] = random.random
 
     def outcomes(self, delivery: Delivery) -> list[Outcome | None]:
         """Check every item, process those that pass, and return all outcomes.
@@ -53,13 +58,13 @@ class Requests(NamedTuple):
         labels = delivery.labels()
         checked = [self._checked(item, of=len(items)) for item in items]
         first = _first_of_equals(checked, groups)
-        start = self.dice() if delivery.start is None else delivery.start
+        start = self.random_start() if delivery.start is None else delivery.start
         chains = batch.chained(groups, start)
         unique = [chain for chain in chains if first[chain[0]] == chain[0]]
         outcomes = self._processed(unique, checked, labels)
         for index, same in enumerate(first):
             if same != index:
-                with self._about(index, labels, checked[index]):
+                with self._log_context(index, labels, checked[index]):
                     self.log("INFO", "same request", same_as_item=same)
         held_back = sum(1 for index in first if index not in outcomes)
         if held_back:
@@ -82,7 +87,7 @@ class Requests(NamedTuple):
             return error
 
     def _of_trace(self, item: object) -> object:
-        """Return the request for what a trace reports, if this function serves it."""
+        """Return an item, or the request for what it reports if it is a trace."""
         if not isinstance(item, Listener):
             return item
         if item.trace is not self.task.trace:
@@ -114,7 +119,7 @@ class Requests(NamedTuple):
 
         def outcome(index: int) -> Outcome:
             item = checked[index]
-            with self._about(index, labels, item):
+            with self._log_context(index, labels, item):
                 if isinstance(item, ProvisioningError):
                     return self._failed(item)
                 if isinstance(item, Ignored):
@@ -125,16 +130,16 @@ class Requests(NamedTuple):
                 ended = breaker.attempt(work, always=is_only)
                 return self._reported(ended, 1000 * (time.monotonic() - began))
 
-        at_once = 1 if self.task.one_by_one else self.configured.max_concurrency
-        return batch.run(chains, outcome, at_once)
+        concurrency = 1 if self.task.one_by_one else self.configured.max_concurrency
+        return batch.run(chains, outcome, concurrency)
 
-    def _about(
+    def _log_context(
         self, index: int, labels: Sequence[str | None], item: object
     ) -> AbstractContextManager[None]:
-        """Return the context in which log lines say which request they belong to."""
+        """Return a context in which log lines name the request that they belong to."""
         request = item if isinstance(item, Mapping) else {}
         logtank = request.get("logtank", request)
-        return self.log.about(
+        return self.log.context(
             item=index,
             message_id=labels[index],
             resource_id=cast("Request", logtank).get("resource_id"),
@@ -181,12 +186,12 @@ class Requests(NamedTuple):
                 validation.stream_name, setting=configured.log_stream_name
             ),
             streams_per_group=configured.log_streams_per_group,
-            about=self.log.about,
+            log_context=self.log.context,
         )
 
 
 def failure_facts(error: ProvisioningError) -> dict[str, object]:
-    """Return what a log line has of an error; queries need its code beside the rest."""
+    """Return the fields of a log line about an error; queries need its code alone."""
     return {
         "code": error.code,
         "cloud_request_id": error.request_id,
@@ -197,9 +202,9 @@ def failure_facts(error: ProvisioningError) -> dict[str, object]:
 def _first_of_equals(
     checked: Sequence[object], groups: Sequence[str | None]
 ) -> list[int]:
-    """Return for each item the index of the first equal one, which is done for all.
+    """Return for each item the index of the first equal one, which alone is processed.
 
-    Items of a group stand for themselves.
+    Items of a group are processed even if they are equal.
     """
     first: dict[str, int] = {}
     return [

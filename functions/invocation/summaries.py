@@ -1,4 +1,4 @@
-"""What the last log line of a request has of its result: numbers instead of lists."""
+"""The result of a request as its last log line has it: numbers instead of lists."""
 
 from __future__ import annotations
 

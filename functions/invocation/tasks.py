@@ -1,4 +1,4 @@
-"""The table of functions: what each entry does, and what that needs."""
+"""The table of functions: what each does, and what it needs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _lazy(module: str, name: str) -> Action:
 
 
 class Task(NamedTuple):
-    """One function.
+    """One row of the table: a function.
 
     `name` is that of its entry, and of its contract: `schemas/<name>.event.schema.json`
     and `schemas/<name>.result.schema.json`. `action` does what a checked request asks

@@ -18,9 +18,9 @@ from functions.settings import Settings
 from functions.settings.parsers import LISTENER_PLACEHOLDER
 
 _NAMED = "create_log_stream.event"
-"""A schema with the rules for a stream's name."""
+"""The schema that has the rules for a stream's name."""
 _SAMPLE_ID = "0" * 36
-"""As long as a listener's ID is."""
+"""A sample listener ID, of the usual length."""
 
 
 def complete(
@@ -56,9 +56,9 @@ def complete(
 
 
 def stream_name(template: str, listener_id: str, *, setting: str | None) -> str:
-    """Return the name that a template becomes for a listener.
+    """Return the name of a listener's stream, from a template.
 
-    `setting` is LOG_STREAM_NAME, which is at fault if the template is from there.
+    `setting` is LOG_STREAM_NAME; if it is the template, the setting is to blame.
 
     Raises: InvalidEvent or Misconfigured if the name breaks a rule.
     """
@@ -92,7 +92,7 @@ def _divided(
 
 
 def _has(given: object, pointer: str) -> bool:
-    """Whether a document has a field; only settings' fields are asked for."""
+    """Whether a document has the field at a pointer (without escapes)."""
     for name in pointer.split("/")[1:]:
         if not isinstance(given, Mapping) or name not in given:
             return False
@@ -103,7 +103,7 @@ def _has(given: object, pointer: str) -> bool:
 def _is_at_fault(
     foreign: list[Problem], task: Task, given: object, configured: Settings
 ) -> bool:
-    """Whether a setting breaks a rule by itself, and not by the ID that is put in."""
+    """Whether a setting itself breaks a rule, and not only with this listener's ID."""
     if not isinstance(given, Mapping) or LISTENER_PLACEHOLDER not in (
         configured.log_stream_name or LISTENER_PLACEHOLDER
     ):

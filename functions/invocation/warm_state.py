@@ -1,4 +1,4 @@
-"""What outlives an invocation, as one value."""
+"""The state that later invocations of the same process reuse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class WarmState:
-    """What the later invocations of a process reuse.
+    """The state that later invocations of a process reuse.
 
     `secrets` are the settings in AWS secrets; the client keeps connections, tokens,
     rejected credentials and looked-up projects.
@@ -26,7 +26,7 @@ class WarmState:
     def client(self) -> Client:
         """Return the client, made for the first event that needs the clouds.
 
-        It imports requests, which takes longer than to refuse an invalid event.
+        It imports requests, which takes longer than rejecting an invalid event.
         """
         from functions.huaweicloud.client import Client  # noqa: PLC0415
 

@@ -1,6 +1,6 @@
-"""What the functions do: look, decide, create, and report the result.
+"""The actions of the functions: list what exists, decide, change it, report.
 
-Everything here takes `send` and has no I/O of its own.
+All calls go through `Cloud`; nothing here does I/O itself.
 """
 
 from functions.provisioning.cloud import Cloud, Request, error_context

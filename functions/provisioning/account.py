@@ -1,4 +1,4 @@
-"""All listeners of an account: which of them log where, and what is missing.
+"""The actions for all listeners of an account, `status` and `reconcile`.
 
 Shapes: `schemas/status.*.schema.json` and `schemas/reconcile.*.schema.json`.
 """
@@ -85,7 +85,7 @@ def reconcile(request: Request, cloud: Cloud) -> Result:
 
 
 def _of_project(request: Request, cloud: Cloud) -> Cloud:
-    """Return access to the request's project, which is known before the first call."""
+    """Return the cloud with the request's project, looked up before any other call."""
     with error_context(step="survey"):
         return cloud.for_project(cloud.project_of(request))
 
@@ -112,7 +112,7 @@ def _existing_group(request: Request, cloud: Cloud) -> Group | None:
 def _wanted(
     request: Request, survey: Survey, group: Group | None, cloud: Cloud
 ) -> Wanted:
-    """Return what the request asks for, with the streams that the log group has.
+    """Return what the request asks for, with the existing streams of the log group.
 
     Raises: InvalidEvent or Misconfigured if a stream's name breaks a rule; the error
     for which the group's streams could not be listed.
@@ -215,7 +215,7 @@ def _skipped(skipped: Skipped, survey: Survey) -> Result:
 
 
 def _described(listener: Listener, survey: Survey) -> Result:
-    """Return a listener that exists, as a result has it."""
+    """Return an existing listener in the form of a result."""
     name, reason = state(logtanks_of(survey, listener), survey)
     about = {
         "resource_id": listener.id,
@@ -235,7 +235,7 @@ def _logtanks(listener_id: str, survey: Survey) -> list[Result]:
 
 
 def logtank_document(logtank: ga.Logtank, survey: Survey) -> Result:
-    """Return a logtank with the name of its stream, as a result has it."""
+    """Return a logtank with the name of its stream, in the form of a result."""
     stream = survey.stream_of(logtank)
     about = {
         "logtank_id": logtank.id,

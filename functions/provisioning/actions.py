@@ -1,4 +1,4 @@
-"""The actions of the functions: a checked request in, a result out.
+"""The actions for one listener: a checked request in, a result out.
 
 Shapes: `schemas/<action>.event.schema.json` and `schemas/<action>.result.schema.json`.
 """
@@ -72,7 +72,7 @@ def bootstrap(request: Request, cloud: Cloud) -> Result:
 
 
 def _ensured(request: Request, cloud: Cloud) -> tuple[EnsuredGroup, EnsuredStream]:
-    """Make sure that a request's log group and log stream exist."""
+    """Return the log group and the log stream of a request, created if necessary."""
     with error_context(step="create_log_stream"):
         project_id = cloud.project_of(request)
     group = log_group.ensure(request, project_id, cloud)
@@ -82,9 +82,9 @@ def _ensured(request: Request, cloud: Cloud) -> tuple[EnsuredGroup, EnsuredStrea
 
 
 def _require_listener(listener_id: str, cloud: Cloud) -> None:
-    """Look a listener up if its ID does not have the usual form.
+    """Check that a listener exists if its ID does not have the usual form.
 
-    What cannot be a listener's ID must not leave a stream behind.
+    Otherwise a mistyped ID would leave a stream behind.
 
     Raises: NotFound; the errors of the call.
     """

@@ -29,11 +29,11 @@ from functions.provisioning.shipping import Shipping, of_logtank
 from functions.provisioning.survey import Survey
 
 _FIRST = ("update", "delete")
-"""What is done before the rest: a listener is repointed once its surplus is gone."""
+"""The actions that come first: a listener is repointed after its surplus is deleted."""
 
 
 class Pending:
-    """Logtanks that were created without a lease, to be confirmed all at once.
+    """Logtanks that were created without a lease and are confirmed together.
 
     One list shows for all of them whether another caller was first.
     """
@@ -43,15 +43,15 @@ class Pending:
         self._created: list[tuple[ga.Logtank, ga.NewLogtank]] = []
 
     def add(self, mine: ga.Logtank, new: ga.NewLogtank, _cloud: Cloud) -> Agreed:
-        """Take a logtank as created for now."""
+        """Add a logtank, which counts as created until it is confirmed."""
         with self._lock:
             self._created.append((mine, new))
         return Agreed(mine, created=True)
 
     def confirmed(self, cloud: Cloud) -> dict[str, Agreed | ProvisioningError]:
-        """Return what all callers agree on instead of a created logtank, by its ID.
+        """Return the logtank that all callers agree on, by the ID of the created one.
 
-        A logtank that is the only one to its stream is not in it.
+        A created logtank that is the only one to its stream is left out.
         """
         if not self._created:
             return {}
@@ -106,7 +106,7 @@ class Application(NamedTuple):
         listener = None if change.action == "update" else _listener(change)
         with (
             error_context(resource_id=listener),
-            self.cloud.about(resource_id=listener),
+            self.cloud.log_context(resource_id=listener),
         ):
             document = change.as_document() | _DO[change.action](self, change)
             self.cloud.log("INFO", "applied", **document)
@@ -201,7 +201,7 @@ def _rivals(new: ga.NewLogtank, listed: list[ga.Logtank]) -> list[ga.Logtank]:
 def _about(
     mine: ga.Logtank, new: ga.NewLogtank, error: ProvisioningError
 ) -> ProvisioningError:
-    """Return an error of the confirmation as that of one of its logtanks."""
+    """Return a copy of an error of the confirmation, about one of its logtanks."""
     own = copy.copy(error)
     own.note(
         step="create_logtank",

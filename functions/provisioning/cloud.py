@@ -1,4 +1,4 @@
-"""What an action works with, and how it adds its progress to errors."""
+"""The clouds as an action sees them, and the context that it adds to errors."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ Request = Mapping[str, object]
 Work = Callable[[], Result]
 
 
-def _nothing(**_facts: object) -> AbstractContextManager[None]:
+def _no_context(**_facts: object) -> AbstractContextManager[None]:
     return nullcontext()
 
 
 class Cloud(NamedTuple):
-    """Access to the clouds: the port, the retry policy, and the resources' owner.
+    """The clouds, with everything that an action needs to call them.
 
-    `find_project` looks up the project's ID if `owner` has none. `log` takes a level, a
-    message, and facts by name; `about` adds facts to the lines written inside it.
-    `once` has the work that all requests of an event share.
+    `send` sends one call, `policy` decides on repeating it, and `owner` owns the
+    resources. `find_project` looks up the project's ID if `owner` has none. `log` takes
+    a level, a message, and facts by name; `log_context` adds facts to the lines written
+    inside it. `once` has the work that all requests of an event share.
     `run_all` does several things in parallel, and returns the outcome of each.
     `stream_name` takes a template and a listener's ID, and returns the stream's name;
     it raises InvalidEvent or Misconfigured if that breaks a rule. A log group may have
@@ -44,7 +45,7 @@ class Cloud(NamedTuple):
     run_all: Callable[[Sequence[Work]], list[Outcome]]
     stream_name: Callable[[str, str], str]
     streams_per_group: int
-    about: Callable[..., AbstractContextManager[None]] = _nothing
+    log_context: Callable[..., AbstractContextManager[None]] = _no_context
 
     def ask(self, call: Call, read: Read[T]) -> T:
         """Make a call that may be made any number of times.
@@ -68,11 +69,11 @@ class Cloud(NamedTuple):
 
 @contextmanager
 def error_context(**facts: str | list[str] | None) -> Iterator[None]:
-    """Add to any error raised inside what was being done and what exists already.
+    """Add facts to any error raised inside: the step, and what exists already.
 
     The facts are those of `ProvisioningError.note`.
 
-    Raises: Malfunction instead of an exception that is not ours.
+    Raises: Malfunction instead of an exception of another family.
     """
     try:
         yield

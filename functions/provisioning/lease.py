@@ -1,4 +1,4 @@
-"""What a caller knows of the log stream whose name is the lock."""
+"""The lease of a log stream: who may create its logtank without a list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ YOUNG_SECONDS = 60.0
 
 
 class Lease(NamedTuple):
-    """What a caller knows of the stream that the logtank is to ship to.
+    """What a caller knows about the stream that the logtank will ship to.
 
     `leased_at` is when the stream's create was sent, by the policy's clock, if this
     caller certainly created it; minus infinity if not. `stream_created_at` and
@@ -34,11 +34,11 @@ class Lease(NamedTuple):
         )
 
     def is_valid(self, clock: float) -> bool:
-        """Whether this caller may create the logtank without looking."""
+        """Whether this caller may create the logtank without a list."""
         return clock - self.leased_at < LEASE_SECONDS
 
     def creator_may_be_active(self) -> bool:
-        """Whether the stream's creator may still be on its way to the logtank."""
+        """Whether the stream's creator may still be about to create the logtank."""
         if not self.adopted:
             return False
         if self.stream_created_at is None or self.stream_seen_at is None:
@@ -46,7 +46,7 @@ class Lease(NamedTuple):
         return self.stream_seen_at - self.stream_created_at < YOUNG_SECONDS
 
     def covers(self, logtank_created_at: float) -> bool:
-        """Whether a logtank of that time (whole seconds) is the stream creator's."""
+        """Whether the lease was valid at that time (in whole seconds)."""
         if self.stream_created_at is None:
             return False
         return logtank_created_at < self.stream_created_at + LEASE_SECONDS - 1.0

@@ -1,4 +1,4 @@
-"""Lists that come in pages, read to their end."""
+"""Reads lists that come in pages, to their end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Item = TypeVar("Item", bound=_HasId)
 
 
 def logtanks_of(listener_id: str, cloud: Cloud) -> list[ga.Logtank]:
-    """Return a listener's logtanks from all pages; the filter is not relied on.
+    """Return a listener's logtanks from all pages, whether GA filters them or not.
 
     Raises: UnintelligibleReply if the list has no end; the errors of its calls.
     """

@@ -1,4 +1,4 @@
-"""Make sure that a log stream exists."""
+"""Finds a log stream by its name, or creates it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ class EnsuredStream(NamedTuple):
     """A stream that exists.
 
     `differs` names the requested fields that have other values, `updated` those that
-    have been changed on request; `lease` is what is known of the stream for the
-    agreement on the logtank.
+    have been changed on request; `lease` is needed to agree on the logtank.
     """
 
     id: str
@@ -71,8 +70,8 @@ def group_for_comparison(
 ) -> Group | None:
     """Return the stream's log group if the comparison depends on it, None if unknown.
 
-    If the groups cannot be listed, the log line of the call says so, and nothing fails
-    unless the stream is to be updated: tags might be deleted that are the group's.
+    If the groups cannot be listed, only the log line of the call says so, except with
+    `update`: then tags that belong to the group might be deleted.
 
     Raises: with `update`, the errors of the call.
     """

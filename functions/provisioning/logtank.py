@@ -1,4 +1,4 @@
-"""Make sure that a listener ships its log into a stream through a working logtank."""
+"""Finds a listener's logtank, or creates it, and waits until it is active."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def ensure(
 ) -> Agreed:
     """Create the logtank, or adopt the one that ships to the same stream.
 
-    With `repoint`, a logtank that ships elsewhere is sent to the stream. `listed` and
-    `confirm` are those of `agree`. Only the first attempt may use the lease and the
-    list: after waiting for a busy listener, the list is checked first.
+    With `repoint`, a logtank that ships elsewhere is updated to ship to the stream.
+    `listed` and `confirm` are those of `agree`. Only the first attempt may use the
+    lease and the list: after waiting for a busy listener, the list is read again.
 
     Raises: Conflict if the listener ships elsewhere, or has several logtanks;
     LogtankFailed; the errors of the calls; DeadlineExceeded; each with what is known of

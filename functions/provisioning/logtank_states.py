@@ -10,11 +10,11 @@ from functions.provisioning.survey import Survey, Unlisted
 OTHER_PROJECT = "its log group is in another project"
 
 State = tuple[str, str | None]
-"""A state, and a reason if there is more to say."""
+"""A state, and the reason for it, if any."""
 
 
 def state(logtanks: Sequence[ga.Logtank], survey: Survey) -> State:
-    """Return the first state that applies to an existing listener's logtanks."""
+    """Return the first state that applies to the logtanks of an existing listener."""
     if not logtanks:
         return "off", None
     if len(logtanks) > 1:
@@ -39,7 +39,7 @@ _STATES: tuple[tuple[str, Callable[[ga.Logtank, bool], bool]], ...] = (
 def defect(logtank: ga.Logtank, survey: Survey) -> tuple[bool, str | None]:
     """Return whether a logtank cannot deliver logs, and what is wrong or unknown.
 
-    Only what is in this project can be known to be missing.
+    What is in another project cannot be checked, so it never counts as missing.
     """
     if logtank.project_id not in {None, survey.project_id}:
         return False, OTHER_PROJECT

@@ -1,4 +1,4 @@
-"""Work that all requests of an event share, and that is done once."""
+"""Does work that all requests of an event share only once."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 class Once:
-    """The outcomes of shared work, by key; several threads may ask for one.
+    """The outcomes of shared work, by key; safe for use by several threads.
 
     A refusal is kept like a result, so that it costs one call and not one per request.
-    A failure that may pass is not kept: the next request tries again.
+    A retryable failure is not kept: the next request tries again.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class _Entry:
     def do(self, work: Callable[[], object]) -> None:
         """Do the work, and keep its result or refusal.
 
-        Raises: a failure that may pass.
+        Raises: a retryable failure.
         """
         try:
             self.result = work()

@@ -1,4 +1,4 @@
-"""What to change in an account: decided from lists, without calls.
+"""Decides what to change in an account, from lists and without calls.
 
 Each selected listener ends as a change, as skipped with a reason, or as unchanged.
 """
@@ -21,9 +21,9 @@ from functions.provisioning.survey import Survey, logtanks_of
 class Wanted(NamedTuple):
     """What every selected listener is to have.
 
-    `stream` returns the stream that is wanted for a listener's ID. `group` is its log
-    group, if it exists and is known; `existing` are the streams that it has, by name,
-    and it has room for `room` more.
+    `stream` returns the stream that is wanted for a listener's ID. `group` is the log
+    group, if it exists and is known; `existing` are its streams by name, and it has
+    room for `room` more.
     """
 
     stream: Callable[[str], lts.NewStream]
@@ -235,7 +235,7 @@ def _unready(listener: Listener) -> str | None:
 def _unclear(
     logtanks: Sequence[ga.Logtank], stream: lts.Stream | None, wanted: Wanted
 ) -> str | None:
-    """Return why a listener's logtanks leave open what to do."""
+    """Return why a listener's logtanks do not allow a decision."""
     return next(_reasons(logtanks, stream, wanted), None)
 
 

@@ -113,7 +113,7 @@ def _require_other(logtank: ga.Logtank, same: list[ga.Logtank]) -> None:
 def _reason_to_wait(listener_id: str, cloud: Cloud) -> str | None:
     """Return why nothing is deleted: GA still has the listener.
 
-    Raises: Busy if the listener is being deleted, for longer than there is time.
+    Raises: Busy if the listener is being deleted, and that takes too long.
     """
 
     def look() -> str | None:
@@ -145,7 +145,7 @@ def _with_streams(listener_id: str, request: Request, cloud: Cloud) -> Result:
         streams: list[str] = []
         with _naming_unreachable_streams(deleted, streams, kept):
             _delete_all(logtanks, deleted, cloud)
-            # what began to use a stream in the meantime
+            # another logtank may have begun to use a stream in the meantime
             kept.update(_used(logtanks, listing.all_logtanks(cloud), project_id))
             for logtank in _one_of_each_stream(logtanks):
                 stream_id = str(logtank.log_stream_id)
@@ -163,7 +163,7 @@ def _naming_unreachable_streams(
 ) -> Iterator[None]:
     """Add to an error the streams that another delivery of the event cannot find.
 
-    They are those of the deleted logtanks that are neither deleted nor kept.
+    These are the streams of deleted logtanks that are neither deleted nor kept.
     """
     try:
         yield
@@ -195,7 +195,7 @@ def _by_hand(logtanks: Iterable[ga.Logtank]) -> str:
 def _used(
     logtanks: Iterable[ga.Logtank], everything: Iterable[ga.Logtank], project_id: str
 ) -> dict[str, str]:
-    """Return the streams of logtanks that must be kept, and why."""
+    """Return the streams of these logtanks that must be kept, and why."""
     own = {each.id for each in logtanks}
     others = {
         each.log_stream_id
@@ -258,7 +258,7 @@ def _delete_stream(
 
 
 def _kinds(logtanks: Sequence[ga.Logtank], streams: Sequence[str]) -> list[str]:
-    """Return what kinds of things were deleted."""
+    """Return the kinds of resources that were deleted."""
     kinds = {"logtank": logtanks, "log_stream": streams}
     return [kind for kind, deleted in kinds.items() if deleted]
 

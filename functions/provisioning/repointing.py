@@ -1,4 +1,4 @@
-"""Send a listener that ships its log elsewhere to the requested log stream."""
+"""Makes a listener that ships its log elsewhere ship it to the requested stream."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def repointed(
 ) -> Agreed | None:
     """Update the listener's only logtank; None if nothing ships elsewhere.
 
-    `listed` are the listener's logtanks. An update may be sent any number of times.
+    `listed` are the listener's logtanks. An update can safely be repeated.
 
     Raises: Conflict if there are several; UnintelligibleReply if the logtank does not
     ship to the stream afterwards; the errors of the call.
@@ -46,7 +46,7 @@ def repointed(
 
 
 def target(logtank: ga.Logtank) -> dict[str, str | None]:
-    """Return the stream that a logtank ships to, as a result has it."""
+    """Return the stream that a logtank ships to, in the form of a result."""
     return {
         "log_group_id": logtank.log_group_id,
         "log_stream_id": logtank.log_stream_id,

@@ -1,4 +1,4 @@
-"""The result of making a listener ship its log into a stream."""
+"""The result for a listener that ships its log into a stream."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from functions.provisioning.repointing import target
 
 
 def of_logtank(logtank: ga.Logtank) -> Result:
-    """Return the fields of a result that are the logtank's."""
-    status = logtank.status or ga.PENDING  # "the status is to be determined"
+    """Return the fields of a result that describe the logtank."""
+    status = logtank.status or ga.PENDING  # PENDING: "the status is to be determined"
     return {"logtank_id": logtank.id, "status": status}
 
 

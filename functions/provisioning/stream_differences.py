@@ -1,4 +1,4 @@
-"""How a log stream that exists differs from what is requested."""
+"""Compares a log stream that exists with the requested one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def differences(new: NewStream, stream: Stream, group: Group | None) -> list[str
     """Return the requested fields that the listed stream has with another value.
 
     `group` is the stream's log group, if known. It supplies the retention that a stream
-    inherits. Its tags are not compared: streams get them as well. What the list does
-    not say is not compared.
+    inherits. Its tags are not compared, because its streams get them too. A field that
+    the list leaves out is not compared.
     """
     listed = stream.described or {}
     inherited = group.tags if group else {}
@@ -33,7 +33,7 @@ def differences(new: NewStream, stream: Stream, group: Group | None) -> list[str
 
 
 def depend_on_group(new: NewStream, stream: Stream) -> bool:
-    """Whether the differences depend on what the log group is like."""
+    """Whether the differences depend on the log group."""
     inherits = stream.inherits_ttl and "ttl_in_days" in new.body
     return inherits or "tags" in differences(new, stream, None)
 

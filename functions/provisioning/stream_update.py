@@ -1,4 +1,4 @@
-"""Give a log stream that exists the requested retention and tags."""
+"""Gives an existing log stream the requested retention and tags."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functions.provisioning.stream_differences import differences
 from functions.transport.calls import Call
 
 UPDATABLE = ("ttl_in_days", "tags")
-"""The fields that LTS can change; an alias it cannot."""
+"""The fields that LTS can change; it cannot change an alias."""
 
 
 def updatable(fields: Iterable[str]) -> list[str]:
@@ -25,8 +25,8 @@ def update(
 ) -> tuple[list[str], list[str]]:
     """Update a stream, and return the names of the updated and of the differing fields.
 
-    A stream is updated once for all requests of an event: what differs afterwards is
-    not sent again.
+    A stream is updated once for all requests of an event. Fields that still differ
+    afterwards are not sent again.
 
     Raises: the errors of the calls, with the ID of the stream.
     """
@@ -55,8 +55,8 @@ def calls(
 ) -> list[Call]:
     """Return the calls that change what differs.
 
-    A tag is deleted before it gets another value, so that the service's limit on the
-    number of tags is kept.
+    A tag is deleted before it gets another value, so that the number of tags stays
+    within the service's limit.
     """
     needed = []
     if "ttl_in_days" in differing:

@@ -1,4 +1,4 @@
-"""Gathers what an account has: listeners, their logtanks, and the logtanks' streams."""
+"""Lists what an account has: listeners, their logtanks, and the logtanks' streams."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Unlisted(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """Which listeners are meant; a listener must match every filter that is given.
+    """Which listeners are selected; they must match every filter that is given.
 
-    A tag without a value means any value.
+    A tag without a value matches any value.
     """
 
     resource_ids: frozenset[str] | None = None
@@ -50,7 +50,7 @@ class Selection(NamedTuple):
 
     @classmethod
     def from_request(cls, request: Request) -> Selection:
-        """Take the field `listeners` of a checked request."""
+        """Return the selection in the field `listeners` of a checked request."""
         given = cast("Mapping[str, list[str]]", request.get("listeners") or {})
         tags = cast("list[Mapping[str, str]]", given.get("tags", []))
         ids, accelerators = (
@@ -61,7 +61,7 @@ class Selection(NamedTuple):
 
     @property
     def is_everything(self) -> bool:
-        """Whether all listeners are meant."""
+        """Whether all listeners are selected."""
         return self == Selection()
 
     def includes(self, listener: Listener) -> bool:
@@ -80,10 +80,10 @@ class Selection(NamedTuple):
 class Survey(NamedTuple):
     """What an account has.
 
-    `listeners` are the selected ones, oldest first; `gone` are IDs that were requested
-    or that a logtank refers to, and that GA says do not exist. `logtanks` are by the
-    listener's ID. `streams` are those of each log group by their IDs.
-    `any_listener` is whether GA lists any listener at all.
+    `listeners` are the selected ones, oldest first; `gone` are IDs of listeners that
+    were requested or that a logtank refers to, and that do not exist according to GA.
+    `logtanks` are by the ID of the listener. `streams` are by the ID of the log group,
+    then by their own. `any_listener` is whether GA lists any listener at all.
     """
 
     project_id: str
@@ -102,7 +102,7 @@ class Survey(NamedTuple):
         return streams.get(logtank.log_stream_id or "")
 
     def orphans(self) -> list[ga.Logtank]:
-        """Return the logtanks of listeners that do not exist, of those selected."""
+        """Return the selected logtanks whose listener does not exist."""
         chosen = self.selection.resource_ids or frozenset()
         return [
             logtank
@@ -120,7 +120,7 @@ def gather(
     `log_group_ids` are the groups whose streams are listed, by default all to which the
     selected logtanks ship.
 
-    Raises: the errors of the calls: an incomplete survey is not one.
+    Raises: the errors of the calls, since an incomplete survey must not be used.
     """
     selection = Selection.from_request(request)
     project_id = cloud.project_of(request)

@@ -44,7 +44,7 @@ class Work:
             state=WarmState(),
             remaining_seconds=plenty,
             log=Log("create_log_stream", None, "direct"),
-            dice=lambda: 0.5,
+            random_start=lambda: 0.5,
         )
 
     def outcomes(self, *messages: Message, start: float | None = 0.0) -> str:

@@ -1,1 +1,1 @@
-"""How Huawei Cloud's LTS and GA are called."""
+"""The services LTS, GA and IAM: calls, replies, credentials, retries, rate limits."""

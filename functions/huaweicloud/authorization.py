@@ -1,4 +1,4 @@
-"""How a call proves who is calling: with a token, or with a signature."""
+"""Adds the credential to calls: a token, or a signature."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GetToken = Callable[[iam.Scope], Secret]
 
 
 def with_tokens(send: Send, tokens: Tokens) -> Send:
-    """Return `send` that adds the project's token for LTS, else the domain's."""
+    """Return `send` that adds the project's token to calls of LTS, or the domain's."""
 
     def sent(call: Call) -> Reply:
         is_project = call.service == lts.SERVICE
@@ -34,7 +34,7 @@ def with_keys(
     endpoints: Mapping[str, str],
     clock: Callable[[], datetime] = _utc_now,
 ) -> Send:
-    """Return `send` that signs each attempt anew, for the host that it goes to."""
+    """Return `send` that signs each attempt, for the host that receives it."""
 
     def sent(call: Call) -> Reply:
         headers = dict(call.headers)
@@ -58,8 +58,7 @@ def with_user(
 ) -> Send:
     """Return `send` that adds a token of the call's scope.
 
-    A token that is rejected may have been revoked before its time: another one is
-    requested, once.
+    A rejected token may have been revoked early, so another one is requested once.
     """
 
     def sent(call: Call) -> Reply:

@@ -1,4 +1,4 @@
-"""A dictionary that makes what it lacks, and forgets what is oldest."""
+"""A dictionary of limited size that makes missing values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 MAX_ENTRIES = 64
-"""Credentials change, and with them the keys; a process may live for weeks."""
+"""The limit: keys change with the credential, and a process may run for weeks."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

@@ -1,4 +1,4 @@
-"""Builds the function that sends calls: authorize, guard, classify, log, send."""
+"""Combines authorization, lockout, classification, logging and sending of calls."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ Log = Callable[..., None]
 
 
 class Client:
-    """Calls LTS, GA and IAM; keeps what later invocations reuse.
+    """Calls LTS, GA and IAM.
 
-    That is: connections, tokens, rejected credentials, and looked-up projects.
+    It keeps connections, tokens, rejected credentials, and looked-up projects for later
+    invocations.
     """
 
     def __init__(self) -> None:
@@ -43,7 +44,7 @@ class Client:
         log: Log,
         record_duration: Callable[[float], None],
     ) -> Send:
-        """Return the port for one invocation.
+        """Return the function that sends the calls of one invocation.
 
         `record_duration` is called with the seconds that each call took.
         """
@@ -75,7 +76,7 @@ class Client:
         policy: RetryPolicy,
         masks: Masks,
     ) -> Send:
-        """Return `send` with what the kind of credential adds to each call."""
+        """Return `send` that adds the credential to each call."""
         endpoints, credential = settings.endpoints, settings.credential
         if isinstance(credential, Tokens):
             return authorization.with_tokens(send, credential)
@@ -92,7 +93,7 @@ class Client:
         """
         if not settings.region:
             raise unknown_project(
-                "and neither is HUAWEICLOUD_REGION, which it is found by"
+                "and neither is HUAWEICLOUD_REGION, which is needed to look it up"
             )
         return self._project(settings).id(
             settings.region, lambda call, read: repeat(call, read, send, policy)
@@ -110,7 +111,7 @@ def _token_getter(
     policy: RetryPolicy,
     masks: Masks,
 ) -> authorization.GetToken:
-    """Return a function that gets a scope's token and has it masked."""
+    """Return a function that returns a scope's token, which is masked from then on."""
 
     def ask(scope: iam.Scope) -> iam.Token:
         return repeat(iam.create_token(user, scope), iam.token, send, policy)

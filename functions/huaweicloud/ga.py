@@ -1,4 +1,4 @@
-"""Logtanks of Global Accelerator: the calls as values, and what the replies say.
+"""Logtanks of Global Accelerator: calls as values, and the values in replies.
 
 Sources: *Creating a Log* (body in Tables 2 and 3, reply in Tables 4 and 5), *Querying
 Logs*, *Querying Details About a Log*, *Modifying a Log*, *Deleting a Log*.
@@ -23,13 +23,13 @@ _LOGTANKS = "/v1/logtanks"
 
 
 class Owner(NamedTuple):
-    """The project and account whose resources are meant, if known."""
+    """The project and the account that own the resources, if known."""
 
     project_id: str | None = None
     domain_id: str | None = None
 
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """Return the header that names one; GA is global, so the domain comes first."""
+        """Return the header that names the owner, by its domain if known."""
         if self.domain_id:
             return (("X-Domain-Id", self.domain_id),)
         return (("X-Project-Id", self.project_id),) if self.project_id else ()

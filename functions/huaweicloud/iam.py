@@ -1,4 +1,4 @@
-"""Identity and Access Management: its calls as values, and what its replies say.
+"""Identity and Access Management: calls as values, and the values in replies.
 
 Sources: *Obtaining a User Token Through Password Authentication*, *Querying Projects*.
 """
@@ -21,7 +21,7 @@ _DEFAULT_SECONDS = 600.0  # assumed of a token without dates
 
 
 class Scope(NamedTuple):
-    """What a token is valid for: a project, by its ID, or else the user's domain."""
+    """What a token is valid for: a project, or the user's domain if it is None."""
 
     project_id: str | None = None
 
@@ -32,14 +32,14 @@ def scope_of(call: Call) -> Scope:
 
 
 class Token(NamedTuple):
-    """A token, and how many seconds it is valid from its issue."""
+    """A token, and the number of seconds for which it is valid."""
 
     text: Secret
     seconds: float
 
 
 def create_token(user: User, scope: Scope) -> Call:
-    """Return the call that issues a token; others remain valid."""
+    """Return the call that issues a token; earlier tokens remain valid."""
     domain = {"name": user.domain}
     password = {"name": user.name, "password": user.password.reveal(), "domain": domain}
     identity = {"methods": ["password"], "password": {"user": password}}
@@ -62,9 +62,9 @@ def create_token(user: User, scope: Scope) -> Call:
 
 
 def token(call: Call, reply: Reply) -> Token:
-    """Return the token in a reply, which is in a header.
+    """Return the token in a reply, from its header.
 
-    Raises: UnintelligibleReply if there is none, or one that no header can carry.
+    Raises: UnintelligibleReply if there is none, or one that is invalid in a header.
     """
     document = replies.document(call, reply)
     if reply.subject_token is None:
@@ -78,7 +78,7 @@ def token(call: Call, reply: Reply) -> Token:
 
 
 def list_projects(region: str) -> Call:
-    """Return the call that lists the credential's projects of a region's name."""
+    """Return the call that lists the credential's projects named after a region."""
     return Call(
         service=SERVICE,
         operation="ListProjects",
@@ -109,7 +109,7 @@ def _project_id(project: object, call: Call, reply: Reply) -> str:
 
 
 def _lifetime(described: object) -> float:
-    """Return a token's seconds by the cloud's clock, since ours may be wrong."""
+    """Return a token's lifetime in seconds, from two times of the cloud's clock."""
     if not isinstance(described, Mapping):
         return _DEFAULT_SECONDS
     issued = dates.of_document(described.get("issued_at"))

@@ -1,4 +1,4 @@
-"""Listeners of Global Accelerator: the calls as values, and what the replies say.
+"""Listeners of Global Accelerator: calls as values, and the values in replies.
 
 Sources: *Querying Listeners*, *Querying Details About a Listener*.
 """
@@ -37,7 +37,7 @@ class Listener(NamedTuple):
 
 
 def list_listeners(owner: ga.Owner, marker: str | None = None) -> Call:
-    """Return the call that lists listeners, from the page of a marker on."""
+    """Return the call that lists a page of listeners, the first without a marker."""
     query = ga.page_of(marker)
     return ga.request("ListListeners", "GET", owner, _LISTENERS, query=query)
 
@@ -54,7 +54,7 @@ def listeners(call: Call, reply: Reply) -> tuple[list[Listener], str | None]:
 
 
 def show_listener(listener_id: str, owner: ga.Owner) -> Call:
-    """Return the call that shows a listener; GA refuses it if there is none."""
+    """Return the call that shows a listener; GA refuses it if it does not exist."""
     path = f"{_LISTENERS}/{path_segment(listener_id)}"
     call = ga.request("ShowListener", "GET", owner, path)
     return call._replace(expected=(NotFound,))
@@ -94,7 +94,7 @@ def _listener(described: object, call: Call, reply: Reply) -> Listener:
 
 
 def _is_frozen(info: object) -> bool:
-    """Whether `frozen_info` says so: its status 0 means that it is not frozen."""
+    """Whether `frozen_info` means frozen; with status 0 or without one, it does not."""
     return isinstance(info, Mapping) and info.get("status") not in (None, 0)
 
 

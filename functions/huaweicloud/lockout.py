@@ -1,13 +1,13 @@
 """Stops using a rejected credential, so that the access key does not get locked.
 
-Five bad signatures in a row lock a key. So until an endpoint has accepted a credential,
-an invocation's calls wait for the first one's reply, and after a rejection nothing is
-sent there for five minutes.
+Five bad signatures in a row lock a key. Therefore, until an endpoint has accepted a
+credential, the calls of an invocation wait for the reply to the first one, and after a
+rejection nothing is sent to that endpoint for five minutes.
 
-A request may name a project of its own. If a valid credential has no access to it, the
-reply is a rejection too, and it blocks that project alone. It is not known then whether
-the credential is valid, so no more than MAX_FOREIGN_PROJECTS are tried before another
-call shows that it is valid.
+A request may name another project than the credential's own (a foreign project). If the
+credential has no access to it, the reply is a rejection too, which blocks only that
+project. As such a reply does not show whether the credential is valid, no more than
+MAX_FOREIGN_PROJECTS are tried until another call shows it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _ACCEPTED_BUT_REFUSED = (
 
 
 class Lockout:
-    """What one endpoint has said of one credential, in this process."""
+    """Whether one endpoint accepts one credential, as far as this process knows."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -65,14 +65,14 @@ class Lockout:
     def exclusive(
         self, call: Call, remaining_seconds: Callable[[], float]
     ) -> Iterator[None]:
-        """Keep the other calls of this credential waiting meanwhile.
+        """Make the other calls with this credential wait.
 
-        Raises: DeadlineExceeded if the others take until the deadline.
+        Raises: DeadlineExceeded if another call does not end before the deadline.
         """
         if not self._lock.acquire(timeout=max(0.0, remaining_seconds())):
             raise DeadlineExceeded(
-                f"The function's time ran out while {call.operation} waited to learn "
-                "whether the credential is accepted",
+        """Record a rejection, of the credential itself if `project` is None."""
+                "call to show whether the credential is accepted",
                 service=call.service,
             )
         try:
@@ -81,7 +81,7 @@ class Lockout:
             self._lock.release()
 
     def reject(self, project: str | None, rejection: AuthenticationFailed) -> None:
-        """Remember a rejection: for a foreign project, or else of the credential."""
+        """Remember a rejection, of the credential itself if the project is None."""
         self._rejections.pop(project, None)
         self._rejections[project] = self._clock() + LOCKOUT_SECONDS, rejection
         if project is None:
@@ -94,7 +94,7 @@ class Lockout:
         self._is_accepted = True
 
     def is_active(self, project: str | None) -> bool:
-        """Whether no call for a project may be made."""
+        """Whether calls for a project are blocked."""
         return self._blocking(project) is not None
 
     def check(self, project: str | None) -> None:
@@ -134,7 +134,7 @@ Lockouts = Cache[tuple[str, str], Lockout]
 
 
 class Guard:
-    """Sends a call alone until its endpoint accepts the credential.
+    """Sends calls one at a time until their endpoint accepts the credential.
 
     `credential` is a fingerprint; `own_project` returns its ID, if known.
     `accepted` is shared by the calls of one invocation only: until the next one, the

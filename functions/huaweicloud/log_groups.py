@@ -1,4 +1,4 @@
-"""Log groups of Log Tank Service: the calls as values, and what the replies say.
+"""Log groups of Log Tank Service: calls as values, and the values in replies.
 
 Sources: *Creating a Log Group*, *Querying All Log Groups of an Account*.
 """
@@ -14,7 +14,7 @@ from functions.transport.calls import Call, Reply, path_segment
 
 
 class NewGroup(NamedTuple):
-    """A log group that a request asks for; its streams keep logs for so many days."""
+    """A log group that a request asks for."""
 
     project_id: str
     name: str

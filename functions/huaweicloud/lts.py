@@ -1,4 +1,4 @@
-"""Log streams of Log Tank Service: the calls as values, and what the replies say.
+"""Log streams of Log Tank Service: calls as values, and the values in replies.
 
 Sources: *Creating a Log Stream* (path in Table 1, headers in Table 2, body in Tables 3
 and 4, reply in Table 5), *Querying All Log Streams in a Log Group*, *Modifying a Log
@@ -29,7 +29,7 @@ _MAX_MILLISECONDS = 4_102_416_000_000  # the year 2100, as the vendor's SDK has 
 
 
 class NewStream(NamedTuple):
-    """A log stream that a request asks for: its place, and the body to create it."""
+    """A log stream that a request asks for: its group, and the body to create it."""
 
     project_id: str
     log_group_id: str
@@ -39,9 +39,9 @@ class NewStream(NamedTuple):
     def from_request(
         cls, request: Mapping[str, object], project_id: str, log_group_id: str
     ) -> NewStream:
-        """Take the fields of Table 3 from a checked request.
+        """Return the stream that the fields of a checked request describe (Table 3).
 
-        To JSON Schema 30.0 is an integer; to the service it may not be, so it gets 30.
+        JSON Schema accepts 30.0 as an integer, but the service may not, so it gets 30.
         """
         body = {name: request[name] for name in _BODY if name in request}
         if isinstance(days := body.get("ttl_in_days"), float):
@@ -66,7 +66,7 @@ class Stream(NamedTuple):
     """A log stream that exists; `described` is its entry in the list of streams.
 
     `created_at` and `seen_at` are in seconds since 1970 by the cloud's clock, None if
-    it does not say.
+    unknown.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The project's ID, looked up once if no setting has it."""
+"""Looks up the project's ID once, if no setting supplies it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Ask = Callable[[Call, Read[list[str]]], list[str]]
 
 
 class Project:
-    """The project of one credential in one region; several threads look it up once."""
+    """The project of one credential in one region, looked up once for all threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

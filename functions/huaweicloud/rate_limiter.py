@@ -1,13 +1,14 @@
-"""Slows down all callers together, once a service rejects calls as too many (429).
+"""Slows down all callers together, once a service rejects too many calls (429).
 
-Without a rejection nothing is delayed. A rejection shows the limit: it is what the
-service accepted within a second. From then on no more calls than that are sent in a
-second; the number grows while they are accepted, slowly at first, so that few calls are
-rejected and little of the limit is wasted.
+Without a rejection nothing is delayed. A rejection shows the limit: the number of calls
+that the service accepted within the last second. From then on no more calls than that
+(the allowance) are sent per second. It grows while calls are accepted, slowly at first,
+so that few calls are rejected and little of the limit is wasted.
 
-Each service that rejects calls has its own number. Once there are two, they also have
-one together, as they may be behind one gateway with one limit; it is not known which of
-both numbers was exceeded, so a rejection lowers both. Other services are not delayed.
+Each service that rejects calls has its own allowance. If there are two such services,
+they also share one, because they may be behind one gateway with one limit. As it is not
+known which of the two was exceeded, a rejection lowers both. Other services are not
+delayed.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ from functions.errors import Throttled
 from functions.transport.calls import Call
 
 WINDOW_SECONDS = 1.05
-"""Longer than the clouds' second, as calls do not all take equally long to arrive."""
+"""A little more than a second, because calls arrive with different delays."""
 LEASE_SECONDS = 2.0
-"""How long a new stream's logtank may be created without looking first."""
+"""How long the logtank of a new stream may be created without a list."""
 _DECREASE = 0.85
 _GROWTH = 1.05
 _WINDOWS = 3
-"""After so many full windows without a rejection the number of calls has grown by the
-factor _GROWTH, after n times as many by that to the power of n squared. With these
-figures the bounds of tests/unit/test_throttled_runs.py hold."""
+"""After this many full windows without a rejection, the allowance has grown by the
+factor _GROWTH; after n times as many, by _GROWTH to the power of n squared. With these
+figures the bounds in tests/unit/test_throttled_runs.py hold."""
 _MAX_EXPONENT = 200.0  # a float does not overflow
 _PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.5, 2.0
 _GATE_SECONDS = 0.05
@@ -39,7 +40,7 @@ _NEW_STREAM, _NEW_LOGTANK = "CreateLogStream", "CreateLogtank"
 
 
 class Allowance:
-    """How many calls a window may have; any number until the first rejection."""
+    """The number of calls that a window may have, unlimited until a rejection."""
 
     def __init__(self) -> None:
         self._base = math.inf
@@ -53,11 +54,11 @@ class Allowance:
         return self._base * float(_GROWTH ** min(exponent, _MAX_EXPONENT))
 
     def accept(self) -> None:
-        """Take note of a call that was not rejected."""
+        """Record a call that was not rejected."""
         self._accepted += 1
 
     def lower(self, others: int) -> None:
-        """Take note of a call that was rejected, with so many others in its window."""
+        """Record a rejected call; its window has this many others."""
         calls = self.calls()
         lowered = 0.0 if calls == math.inf else calls * _DECREASE
         self._base, self._accepted = max(lowered, others, 1.0), 0
@@ -65,7 +66,7 @@ class Allowance:
     def wait(self, window: Sequence[float], now: float, ahead: int) -> float:
         """Return the seconds until a call with `ahead` calls before it may be sent.
 
-        `window` has the times at which the calls sent before leave the window.
+        `window` has the times at which earlier calls leave the window, in order.
         """
         calls = self.calls()
         if len(window) + ahead + 1 <= calls:
@@ -75,7 +76,7 @@ class Allowance:
 
 
 class Service:
-    """The calls of one service in the current window, and what it rejected.
+    """The calls of one service in the current window, and its last rejection.
 
     `window` has the times at which they leave the window, in order. No call is sent
     before `free_at`, and if a pause was asked for, none before `pause_until`.
@@ -94,9 +95,9 @@ class Service:
         del self.window[: bisect_right(self.window, now)]
 
     def reject(self, now: float, sent_at: float, rejection: Throttled) -> bool:
-        """Take note of a rejected call, and return whether that is news.
+        """Record a rejected call, and return whether it shows that the limit is lower.
 
-        It is not if the call was sent before the last rejection was known.
+        It does not if the call was sent before the last rejection was known.
         """
         self.forget(now)
         if sent_at + WINDOW_SECONDS in self.window:
@@ -110,7 +111,7 @@ class Service:
         return True
 
     def next_try(self, now: float) -> float:
-        """Return when to try again if none of our calls is known to be in the way."""
+        """Return when to try again if the window does not explain the rejection."""
         if self.pause_until > now:
             return self.pause_until
         return now + min(self.rejections * _PAUSE_SECONDS, _MAX_PAUSE_SECONDS)
@@ -129,9 +130,9 @@ class Service:
 class RateLimiter:
     """Decides when each call of an invocation may be sent.
 
-    A new stream is worth little without its logtank, and costs a look if that comes
-    late. So while GA is limited, only as many streams are created as GA will take
-    logtanks for in a second, and logtanks go first.
+    If a new stream's logtank is created late, an additional list is necessary. So while
+    GA is limited, only as many streams are created as GA accepts logtanks in a second,
+    and logtanks go first.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -151,7 +152,7 @@ class RateLimiter:
     ) -> float:
         """Wait until a call may be sent, and return the time.
 
-        `sleep` takes seconds and the rejection because of which to sleep.
+        `sleep` takes seconds, and the rejection that is the reason.
 
         Raises: Throttled if the service asks for a longer pause than there is time;
         the errors of `sleep`.
@@ -172,7 +173,7 @@ class RateLimiter:
                 self._queue.remove(ticket)
 
     def accept(self, call: Call) -> None:
-        """Take note of a call that was not rejected for exceeding the limit."""
+        """Record a call that was not rejected for exceeding the limit."""
         with self._lock:
             service = self._service(call)
             service.allowance.accept()
@@ -183,9 +184,9 @@ class RateLimiter:
                 self._leases.pop(threading.get_ident(), None)
 
     def reject(self, call: Call, rejection: Throttled, sent_at: float) -> None:
-        """Take note of a call that was rejected for exceeding the limit.
+        """Record a call that was rejected for exceeding the limit.
 
-        If it was sent before the last rejection was known, the allowance stays.
+        If it was sent before the last rejection was known, no allowance is lowered.
         """
         with self._lock:
             service, now = self._service(call), self._clock()
@@ -202,8 +203,8 @@ class RateLimiter:
     def _lower(self, service: Service, now: float, *, is_first: bool) -> None:
         """Lower a service's allowance, and the shared one if there are several.
 
-        If another service is limited already, the first rejection may be due to that
-        one's calls, and tells nothing of this one's own limit.
+        If another service is limited already, its calls may be the reason for the first
+        rejection, which then does not show the limit of this service.
         """
         are_several = len(self._limited()) > 1
         if not (is_first and are_several):
@@ -223,7 +224,7 @@ class RateLimiter:
         return sorted(time for each in self._limited() for time in each.window)
 
     def _priority(self, call: Call) -> int:
-        """Return a low number for a call that goes before those with higher ones."""
+        """Return the priority of a call; the lowest number goes first."""
         if call.operation == _NEW_STREAM:
             return 2
         lease = self._leases.get(threading.get_ident(), -math.inf)
@@ -262,7 +263,7 @@ class RateLimiter:
         )
 
     def _obstacle(self, call: Call) -> Service:
-        """Return the service for which a call has to wait."""
+        """Return the service that a call has to wait for."""
         with self._lock:
             is_gated = self._must_wait_for_logtanks(call)
             return self._services["GA"] if is_gated else self._service(call)

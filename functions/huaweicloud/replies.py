@@ -1,6 +1,6 @@
-"""What a reply says: the requested document, or one of our errors.
+"""Reads replies: the requested document, or one of our errors.
 
-The services, the gateway and IAM report errors in several shapes, all read here:
+The services, the gateway and IAM report errors in several forms, all read here:
 `error_code` and `error_msg`, their camel-case forms, `code` and `message`, and any of
 these inside `error` or `message`.
 """
@@ -26,11 +26,11 @@ _MESSAGE_LENGTH = 300
 _LENGTH = 200
 _SKEW_SECONDS = 60.0
 _SUCCESS_CODES = {"SVCSTG.ALS.200200", "200.200"}
-"""What LTS calls a success in a field for errors."""
+"""Codes that LTS returns with a success, in the field for error codes."""
 
 
 def classified(send: Callable[[Call], Reply]) -> Send:
-    """Return `send` that raises the error that a reply is, unless it is a success."""
+    """Return `send` that raises an error for every reply except a success."""
 
     def sent(call: Call) -> Reply:
         reply = send(call)
@@ -71,7 +71,7 @@ def ignore(_call: Call, _reply: Reply) -> None:
 
 
 def _failure(call: Call, reply: Reply) -> ProvisioningError:
-    """Return the error that a reply is, which is not a success."""
+    """Return the error for a reply that is not a success."""
     code, message = _code_and_message(reply.document)
     kind, remedy = meaning(reply.status, code)
     reason = f": {message}" if message else ", without a reason"
@@ -88,7 +88,7 @@ def _failure(call: Call, reply: Reply) -> ProvisioningError:
 
 
 def _skew(reply: Reply) -> str:
-    """Return a note about a clock that is wrong enough for signatures to fail."""
+    """Return a note about the clock, if it differs enough for signatures to fail."""
     if abs(reply.clock_ahead) < _SKEW_SECONDS:
         return ""
     where = "ahead of" if reply.clock_ahead > 0 else "behind"
@@ -111,7 +111,7 @@ def unintelligible(
 
 
 def request_id(reply: Reply) -> str | None:
-    """Return the ID by which the cloud's support finds the call, if there is one."""
+    """Return the cloud's ID of the call, for its support, None if there is none."""
     from_header = reply.request_id and one_line(reply.request_id)
     return from_header or _first(reply.document, ("request_id",))
 
@@ -119,7 +119,7 @@ def request_id(reply: Reply) -> str | None:
 def identifier(found: Mapping[str, object], name: str) -> str | None:
     """Return a field if it is a non-empty printable string, None otherwise.
 
-    It may become a segment of a path, so it must not be a dot-segment.
+    It may become a segment of a path, so a dot-segment counts as invalid.
     """
     value = found.get(name)
     if not isinstance(value, str) or not value.isprintable() or value in {".", ".."}:
@@ -128,7 +128,7 @@ def identifier(found: Mapping[str, object], name: str) -> str | None:
 
 
 def _code_and_message(body: object) -> tuple[str | None, str | None]:
-    """Return the code and the message in an error's body, None if there is none."""
+    """Return the code and the message in an error's body, None for a missing one."""
     code = message = None
     for level in _levels(body):
         code = code or _first(level, _CODES)
@@ -146,7 +146,7 @@ def _levels(body: object) -> Iterator[Mapping[str, object]]:
 
 
 def _first(level: object, names: tuple[str, ...], length: int = _LENGTH) -> str | None:
-    """Return the first of these fields that is a string or an integer, as a string."""
+    """Return the first field with a string or an integer, as a string on one line."""
     if not isinstance(level, Mapping):
         return None
     for name in names:

@@ -1,7 +1,7 @@
-"""The signature SDK-HMAC-SHA256, as the vendor's signing guide reads.
+"""Signs requests with SDK-HMAC-SHA256, as the vendor's signing guide specifies.
 
 Source: *API Request Signing Guide*, "AK/SK Signing and Authentication Algorithm". The
-request must look on the wire just as it was signed.
+request must be sent exactly as it was signed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SIGNABLE_TYPES = ("application/json", "application/bson")
 
 
 class Request(NamedTuple):
-    """What is signed: `path` is percent-encoded, `query` pairs in any order."""
+    """A request to sign; `path` is percent-encoded, `query` has pairs in any order."""
 
     method: str
     host: str
@@ -32,12 +32,12 @@ class Request(NamedTuple):
 
 
 def timestamp(moment: datetime) -> str:
-    """Return a moment of UTC as X-Sdk-Date has it."""
+    """Return a time in UTC in the format of X-Sdk-Date."""
     return moment.strftime("%Y%m%dT%H%M%SZ")
 
 
 def sign(request: Request, access: str, secret: str, date: str) -> dict[str, str]:
-    """Return the request's headers with those that make it a signed one.
+    """Return the headers of the signed request.
 
     `date` is X-Sdk-Date. Every header whose name has no underscore is signed.
     """

@@ -1,4 +1,4 @@
-"""How long a pause is, and whether there is time for it."""
+"""The number of attempts, and the pauses between them, within the function's time."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class RetryPolicy(NamedTuple):
     jitter: Callable[[float, float], float] = random.uniform
 
     def require_time(self, failure: ProvisioningError | None = None) -> None:
-        """Raise if there is no time left for a call.
+        """Raise unless there is time for a call.
 
-        Raises: DeadlineExceeded, from the failure before.
+        Raises: DeadlineExceeded, caused by the previous failure.
         """
         if self.remaining_seconds() <= 0:
             raise out_of_time(failure) from failure
@@ -40,19 +40,19 @@ class RetryPolicy(NamedTuple):
     def sleep_within_deadline(
         self, seconds: float, failure: ProvisioningError | None = None
     ) -> None:
-        """Sleep, if the function's time allows it.
+        """Sleep, if the function's time allows it; `failure` is the reason.
 
-        Raises: DeadlineExceeded, from the failure because of which to sleep.
+        Raises: DeadlineExceeded, caused by the failure.
         """
         if seconds >= self.remaining_seconds():
             raise out_of_time(failure) from failure
         self.sleep(seconds)
 
     def pause(self, attempt: int, failure: ProvisioningError) -> None:
-        """Pause after an attempt: at random, but at least as long as the cloud asks.
+        """Pause for a random time, but no less than the cloud asked for.
 
-        Raises: the failure itself if the cloud asks for more time than there is;
-        DeadlineExceeded if our own pause does not fit.
+        Raises: the failure itself if the cloud asked for more time than there is;
+        DeadlineExceeded if the random pause is too long.
         """
         requested = failure.retry_after or 0.0
         if requested >= self.remaining_seconds() > 0:
@@ -64,7 +64,7 @@ class RetryPolicy(NamedTuple):
 
 
 def out_of_time(failure: ProvisioningError | None) -> DeadlineExceeded:
-    """Return the error for a function whose time ends after a failure."""
+    """Return the error for running out of time after a failure."""
     if failure is None:
         return DeadlineExceeded("The function's time ran out")
     return DeadlineExceeded(

@@ -1,4 +1,4 @@
-"""Tokens of IAM users, kept until shortly before they expire."""
+"""Keeps the tokens of IAM users until shortly before they expire."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SPARE_SECONDS = 300.0
 
 
 class TokenCache:
-    """The tokens of one user by scope; threads that need one request it only once."""
+    """The tokens of one user by scope; each is requested once for all threads."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
@@ -31,8 +31,8 @@ class TokenCache:
     ) -> Secret:
         """Return the scope's token, a new one if none is kept.
 
-        Raises: the errors of `ask`; DeadlineExceeded if another thread asks for longer
-        than there is time.
+        Raises: the errors of `ask`; DeadlineExceeded if another thread does not get its
+        token in time.
         """
         if not self._lock.acquire(timeout=max(0.0, remaining_seconds())):
             raise DeadlineExceeded(

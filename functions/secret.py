@@ -1,4 +1,4 @@
-"""Text that must not leak, and its masking in untrusted text."""
+"""Secrets, and masking them in untrusted text."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 MASK = "***"
 MIN_LENGTH = 8
-"""A shorter text is not masked, as it would match unrelated ones."""
+"""A shorter secret is not masked, because it would match unrelated text."""
 SEED_LENGTH = 12
-"""This many leading characters of a secret are masked even without the rest."""
+"""This many leading characters of a secret are masked even if the rest is missing."""
 _CUT_OFF = " .…\"'`)]}>,;"
-"""What may follow where untrusted text was truncated."""
+"""Characters that may follow the end of truncated text."""
 
 
 class Secret:
@@ -30,14 +30,14 @@ class Secret:
         self._forms: frozenset[str] | None = None
 
     def reveal(self) -> str:
-        """Return the text, for the one place that needs it."""
+        """Return the secret text."""
         return self._text
 
     def forms(self) -> frozenset[str]:
-        """Return the ways to write the text that are masked, computed once.
+        """Return the encodings of the text that are masked, computed once.
 
-        Unchanged, in JSON, in a URL, in Python's quoting, and as UTF-8 that was
-        read as Latin-1; each only if it has MIN_LENGTH characters.
+        These are the text itself, in JSON, in a URL, in Python's quoting, and as UTF-8
+        decoded as Latin-1. Those with fewer than MIN_LENGTH characters are left out.
         """
         if self._forms is None:
             forms = frozenset(_forms(self._text))
@@ -82,20 +82,20 @@ class Masks:
         self.add(*secrets)
 
     def add(self, *secrets: Secret) -> None:
-        """Make more secrets known."""
+        """Mask these secrets too."""
         forms = {form for secret in secrets for form in secret.forms()}
         if forms <= self._forms:
-            return  # in particular if there are none
-        self._forms = self._forms | forms  # a new set: others may iterate over the old
+            return
+        self._forms = self._forms | forms  # another thread may iterate over the old set
         lengths = range(MIN_LENGTH, SEED_LENGTH)
         self._beginnings = {form[:length] for form in self._forms for length in lengths}
         self._seeds = _any_start(self._forms, SEED_LENGTH)
         self._starts = _any_start(self._forms, MIN_LENGTH)
 
     def text(self, text: str) -> str:
-        """Return text with every secret in it masked, and what is cut off from one."""
+        """Return text with every secret masked, including one truncated at its end."""
         if not self._starts.search(text):
-            return text  # nearly always
+            return text
         parts: list[str] = []
         done = 0
         while found := self._seeds.search(text, done):
@@ -106,7 +106,7 @@ class Masks:
         return "".join(parts) + self._without_cut_off(text[done:])
 
     def document(self, document: object) -> object:
-        """Return JSON with every secret masked, in texts, in keys, and as a number."""
+        """Return JSON with every secret masked in strings, keys and numbers."""
         if isinstance(document, str):
             return self.text(document)
         if isinstance(document, list):
@@ -127,13 +127,13 @@ class Masks:
 
 
 def _any_start(forms: Iterable[str], length: int) -> re.Pattern[str]:
-    """Return the expression that finds the start of any of these, of that length."""
+    """Return an expression that matches the first `length` characters of any form."""
     starts = {re.escape(form[:length]) for form in forms}
     return re.compile("|".join(sorted(starts, key=len, reverse=True)))
 
 
 def _common(text: str, start: int, form: str) -> int:
-    """Return how many characters of a form stand in text from a place on."""
+    """Return how many leading characters of a form the text has at `start`."""
     if not text.startswith(form[:SEED_LENGTH], start):
         return 0
     pairs = zip(form, text[start : start + len(form)], strict=False)

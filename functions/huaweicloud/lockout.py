@@ -71,8 +71,8 @@ class Lockout:
         """
         if not self._lock.acquire(timeout=max(0.0, remaining_seconds())):
             raise DeadlineExceeded(
-        """Record a rejection, of the credential itself if `project` is None."""
-                "call to show whether the credential is accepted",
+                f"The function's time ran out while {call.operation} waited for "
+                "another call to show whether the credential is accepted",
                 service=call.service,
             )
         try:

@@ -90,16 +90,16 @@ class Application(NamedTuple):
         """Return the outcome of each change, in the order of the plan."""
         outcomes: dict[int, Outcome] = {}
         for is_first in (True, False):
-            indexes = [
-                index
-                for index, change in enumerate(plan.changes)
+            places = [
+                place
+                for place, change in enumerate(plan.changes)
                 if (change.action in _FIRST) is is_first
             ]
-            works = [partial(self._applied, plan.changes[index]) for index in indexes]
+            works = [partial(self._applied, plan.changes[place]) for place in places]
             done = self.cloud.run_all(works)
-            outcomes.update(zip(indexes, done, strict=True))
+            outcomes.update(zip(places, done, strict=True))
         confirmed = self.pending.confirmed(self.cloud)
-        return [_final(outcomes[index], confirmed) for index in sorted(outcomes)]
+        return [_final(outcomes[place], confirmed) for place in sorted(outcomes)]
 
     def _applied(self, change: Change) -> Result:
         """Apply one change, and return its result."""

@@ -1,1 +1,1 @@
-"""One call over the wire: HTTPS within a deadline, its reply as a value."""
+"""Sends one call over HTTPS within a deadline, and returns the reply as a value."""

@@ -20,8 +20,8 @@ class Call(NamedTuple):
     `headers` are pairs of name and value, `body` is a JSON object or None; headers and
     body may hold a secret. `attempt` counts from 1. `endpoint` is the key of the
     endpoint, if it is not the service's usual one; `project` is the ID of the project
-    that it is about, if the credential may lack access to that one alone. `expected`
-    are the errors that are part of normal operation.
+    that the call is about, if the credential may have no access to it. `expected` are
+    the errors that are part of normal operation.
     """
 
     service: str
@@ -37,33 +37,33 @@ class Call(NamedTuple):
     expected: tuple[type[ProvisioningError], ...] = ()
 
     def __repr__(self) -> str:
-        """Return what it calls, without headers and body."""
+        """Return service, operation and path, without headers and body."""
         return f"<{self.service} {self.operation}: {self.method} {self.path}>"
 
     @property
     def address(self) -> str:
-        """The key of the endpoint that it goes to."""
+        """The key of the endpoint that receives the call."""
         return self.endpoint or self.service
 
     @property
     def is_change(self) -> bool:
-        """Whether it may change something: without a reply, the outcome is unknown."""
+        """Whether it may change something, so that a lost reply leaves doubt."""
         return self.method not in _SAFE_METHODS
 
     def content(self) -> bytes:
-        """Return the body as it is sent: UTF-8, or nothing."""
+        """Return the body in the form in which it is sent: UTF-8, or nothing."""
         if self.body is None:
             return b""
         return json.dumps(self.body, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 class Reply(NamedTuple):
-    """What came back, with every known secret in it masked.
+    """The reply to a call, with every known secret in it masked.
 
     `document` is the JSON of the body; None if it is empty, not JSON or too large.
-    `retry_after` is in seconds, `date` is the cloud's clock in seconds since 1970, and
-    ours is `clock_ahead` seconds ahead of it. `subject_token` is the token that IAM has
-    issued.
+    `retry_after` is in seconds, `date` is the cloud's time in seconds since 1970, and
+    our clock is `clock_ahead` seconds ahead of it. `subject_token` is the token that
+    IAM issued.
     """
 
     status: int
@@ -76,16 +76,16 @@ class Reply(NamedTuple):
 
 
 Send = Callable[[Call], Reply]
-"""Sends a call: returns the reply of a success (2xx), and raises an error
-of ours for any other reply, and for none."""
+"""Sends a call. Returns the reply if it is a success (2xx); raises a ProvisioningError
+for any other reply, and if there is none."""
 
 
 def path_segment(identifier: str) -> str:
-    """Return an ID as one segment of a path; a slash in it stays inside it."""
+    """Return an ID as one segment of a path, with a slash in it escaped."""
     return quote(identifier, safe="")
 
 
 def encoded_query(query: Iterable[tuple[str, str]]) -> str:
-    """Return the query as it is signed and sent: sorted, percent-encoded."""
+    """Return the query in the signed and sent form: sorted, percent-encoded."""
     pairs = ((quote(n, safe="~"), quote(v, safe="~")) for n, v in sorted(query))
     return "&".join(f"{name}={value}" for name, value in pairs)

@@ -1,4 +1,4 @@
-"""Dates as the clouds write them, in headers and in documents."""
+"""Reads the dates in headers and documents of the clouds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 MAX_RETRY_AFTER_SECONDS = 86_400.0
-"""No service seriously asks for a pause of more than a day."""
+"""The limit: a service that asks for more than a day is not taken seriously."""
 
 
 def of_header(date: str) -> float | None:
@@ -25,7 +25,7 @@ def of_header(date: str) -> float | None:
 def of_document(text: object) -> float | None:
     """Return an ISO 8601 date in seconds since 1970, None if it is not a date.
 
-    Without an offset it is in UTC.
+    A date without an offset is in UTC.
     """
     try:
         moment = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
@@ -35,9 +35,9 @@ def of_document(text: object) -> float | None:
 
 
 def retry_after(value: str, now: Callable[[], float] = time.time) -> float | None:
-    """Return the seconds that a Retry-After asks for (RFC 9110 10.2.3), if it does.
+    """Return the seconds in a Retry-After (RFC 9110 10.2.3), None if it is invalid.
 
-    It is a number of seconds or a date; MAX_RETRY_AFTER_SECONDS is the most.
+    The value is a number of seconds or a date. MAX_RETRY_AFTER_SECONDS is the maximum.
     """
     if re.fullmatch("[0-9]+", value):
         return min(float(value), MAX_RETRY_AFTER_SECONDS)

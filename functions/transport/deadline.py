@@ -1,10 +1,10 @@
-"""HTTP connections on which nothing outlasts the call's deadline.
+"""HTTP connections on which no step runs past the call's deadline.
 
-A timeout of `requests` limits the wait for each next byte, so a server that sends one
-byte a second never times out. Here connecting, a proxy's answer, the TLS handshake and
-all reading end at one moment, the call's deadline (only the resolver keeps its own
-time). Everything around a reply's body is limited in size too, and a connection is not
-reused if it is in doubt where a reply ended.
+The timeout of `requests` limits the wait for each next byte, so a server that sends one
+byte a second never times out. Here, connecting, the reply of a proxy, the TLS handshake
+and reading all end at the call's deadline (except for DNS lookups, which have the
+resolver's timeout). The size of everything around a reply's body is limited too, and a
+connection is not reused if the end of a reply is in doubt.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 MAX_LINES_BYTES = 128 * 1024
-"""For the lines of a reply in all: interim replies, headers, chunk sizes, trailers.
+"""The limit for all lines of a reply: interim replies, headers, chunk sizes, trailers.
 
-No gateway sends a quarter of that, and parsing headers takes much longer than reading
-them, during which the deadline is not checked.
+It is four times what gateways send. The deadline is not checked while headers are
+parsed, which takes much longer than reading them.
 """
 _MIN_TIMEOUT_SECONDS = 0.001  # a socket's timeout of zero would mean "do not block"
 _HTTP_1_1 = 11
@@ -36,8 +36,9 @@ class Exchange(threading.local):
     """The call that this thread is making.
 
     `ends_at` is its deadline by `time.monotonic`. `connecting` is whether a connection
-    is being made, and `proxy_status` how a proxy answered that. `written` is whether a
-    byte of the request may have left this machine. `reply` is the reply being read.
+    is being made, and `proxy_status` the status of a proxy's reply to that. `written`
+    is whether a byte of the request may have left this machine. `reply` is the reply
+    being read.
     """
 
     ends_at = 0.0
@@ -67,7 +68,7 @@ exchange = Exchange()
 
 
 class _Reader(io.RawIOBase):
-    """A socket's bytes, until the deadline."""
+    """Reads from a socket until the deadline."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -86,7 +87,7 @@ class _Reader(io.RawIOBase):
         return count
 
     def readall(self) -> bytes:
-        """Refuse to read without a limit, as a chunk of negative size would cause."""
+        """Raise, since a read without a limit follows from a chunk of negative size."""
         raise http.client.HTTPException
 
     def tell(self) -> int:
@@ -94,7 +95,7 @@ class _Reader(io.RawIOBase):
         return self._count
 
     def hang_up(self) -> None:
-        """End the connection; the pool then finds it closed and opens another."""
+        """Shut down the connection, so that the pool replaces it."""
         with suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
 
@@ -104,7 +105,7 @@ class _Reader(io.RawIOBase):
 
 
 class _Stream(io.BufferedReader):
-    """A reply's bytes; the length of its lines is limited in sum."""
+    """Reads a reply; the total length of its lines is limited."""
 
     def __init__(self, reader: _Reader) -> None:
         super().__init__(reader)
@@ -122,12 +123,12 @@ class _Stream(io.BufferedReader):
 
     def close(self) -> None:
         if not self.closed and self.tell() < self._reader.tell():
-            self._reader.hang_up()  # bytes followed the reply: no reply of ours
+            self._reader.hang_up()  # bytes after the reply would answer another call
         super().close()
 
 
 class _Source:
-    """Stands in for the socket from which `http.client` reads a reply."""
+    """Replaces the socket from which `http.client` reads a reply."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -137,7 +138,7 @@ class _Source:
 
 
 class _Response(http.client.HTTPResponse):
-    """A reply; its connection is closed unless the reply's end is beyond doubt."""
+    """A reply; its connection is closed if the end of the reply is in doubt."""
 
     def begin(self) -> None:
         super().begin()
@@ -145,7 +146,7 @@ class _Response(http.client.HTTPResponse):
             self.will_close = True
 
     def _read_status(self) -> tuple[str, int, str]:
-        """Return version, status and reason; a proxy's are read by this alone."""
+        """Return version, status and reason; remember the status of a proxy's reply."""
         version, status, reason = super()._read_status()  # type: ignore[misc] # untyped
         if exchange.connecting:
             exchange.proxy_status = status
@@ -153,7 +154,7 @@ class _Response(http.client.HTTPResponse):
 
 
 def _has_one_length(headers: http.client.HTTPMessage) -> bool:
-    """Whether the headers say in exactly one way where the body ends (RFC 9112 6.3)."""
+    """Whether the headers define the end of the body exactly once (RFC 9112 6.3)."""
     lengths = headers.get_all("Content-Length", [])
     codings = headers.get_all("Transfer-Encoding", [])
     if codings:
@@ -189,7 +190,7 @@ class _Connection(HTTPConnection):
         self.send(request)
 
     def connect(self) -> None:
-        exchange.connecting = True  # what a proxy is sent meanwhile is not the request
+        exchange.connecting = True  # bytes sent to a proxy now are not the request
         try:
             super().connect()
         finally:
@@ -206,7 +207,7 @@ class _Connection(HTTPConnection):
         super().send(data)
 
     def _new_conn(self) -> socket.socket:
-        """Try each address of the host; they share the time evenly."""
+        """Try each address of the host, with an equal share of the time."""
         addresses = _addresses(self._dns_host, self.port)
         for tries in range(len(addresses), 1, -1):
             with suppress(ConnectTimeoutError, NewConnectionError):
@@ -225,7 +226,10 @@ class _Connection(HTTPConnection):
 
 
 def _addresses(host: str, port: int) -> list[str]:
-    """Return the host's addresses, or the host itself for urllib3 to fail on."""
+    """Return the host's addresses; the host itself if the lookup fails.
+
+    urllib3 then repeats the lookup and raises its error.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -234,7 +238,7 @@ def _addresses(host: str, port: int) -> list[str]:
 
 
 class _SecureConnection(_Connection, HTTPSConnection):
-    """The same inside TLS."""
+    """A `_Connection` over TLS."""
 
 
 class _Pool(HTTPConnectionPool):
@@ -246,4 +250,4 @@ class _SecurePool(HTTPSConnectionPool):
 
 
 POOLS = {"http": _Pool, "https": _SecurePool}
-"""For `PoolManager.pool_classes_by_scheme`."""
+"""The value for `PoolManager.pool_classes_by_scheme`."""

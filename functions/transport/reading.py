@@ -1,4 +1,4 @@
-"""Makes a value of a reply's status, headers and bytes, with known secrets masked."""
+"""Reads a reply's status, headers and bytes into a value, with secrets masked."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from functions.transport import dates
 from functions.transport.calls import Reply
 
 MAX_REPLY_BYTES = 2 * 1024 * 1024
-"""A longer body is dropped: parsed, it may take ten times its size in each thread.
+"""A longer body is ignored, because parsing may take ten times its size per thread.
 
-The longest list that the services send has less than half of that: the hundred streams
-of a group, each with twenty tags of the greatest length.
+The longest list of the services is less than half as long: the hundred streams of a
+group, each with twenty tags of maximum length.
 """
 MAX_REPLY_VALUES = 50_000
-"""A body of more values is not parsed: one may take sixty times its size.
+"""A body with more values is ignored, because each may take sixty times its size.
 
-That longest list has a tenth of them.
+The longest list of the services has a tenth as many.
 """
 _LINE_LENGTH = 200
 
@@ -30,9 +30,9 @@ def read(
     masks: Masks,
     now: float,
 ) -> Reply:
-    """Return the reply; `headers` ignores the case of names.
+    """Return the reply; `headers` must ignore the case of names.
 
-    `now` is in seconds since 1970, and stands in for a Date that is missing.
+    `now` is in seconds since 1970, and replaces a missing Date.
     """
     token = headers.get("X-Subject-Token")
     if token:
@@ -67,7 +67,7 @@ def _body(chunks: Iterable[bytes]) -> bytearray:
 
 
 def _document(body: bytearray, masks: Masks) -> object:
-    """Return the JSON in a body, None if there is none or too much."""
+    """Return the JSON in a body, None if it is not JSON or has too many values."""
     if sum(map(body.count, (b"[", b"{", b","))) > MAX_REPLY_VALUES:
         return None
     try:

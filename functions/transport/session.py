@@ -1,8 +1,8 @@
 """Calls over HTTPS: the one module that imports requests.
 
-TLS is always verified, redirects are never followed, a reply is limited in size and
-time and never decompressed, and of the environment only the proxies and the CA bundle
-have an effect.
+TLS certificates are always verified, redirects are never followed, and replies are
+limited in size and time and never decompressed. Only the proxies and the CA bundle are
+taken from the environment.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ LIBRARY_ERRORS: tuple[tuple[type[Exception], str], ...] = (
     (OSError, "the connection failed"),
     (ValueError, "invalid HTTP response"),
 )
-"""What the libraries raise, most specific first, and what it means."""
+"""The exceptions of the libraries, most specific first, and their meaning."""
 
 _SETTINGS_AT_FAULT = (
     requests.exceptions.InvalidURL,
@@ -84,12 +84,12 @@ _SETTINGS_AT_FAULT = (
     requests.exceptions.InvalidHeader,
 )
 
-# urllib3 logs, and so quotes, headers that it cannot parse
+# urllib3 logs headers that it cannot parse, and they may contain secrets
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 
 class _Adapter(HTTPAdapter):
-    """The adapter of `requests`, on connections that keep to a deadline."""
+    """The adapter of `requests`, with connections that have a deadline."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
@@ -102,10 +102,10 @@ class _Adapter(HTTPAdapter):
 
 
 class Connections:
-    """Connections that are kept for later calls, and what the environment says of them.
+    """Connections that are kept for later calls, with the environment's proxies.
 
-    Of requests they use how it sets up connections, and not its session, which would
-    also keep cookies, follow redirects and read .netrc. Proxies are read once for each
+    The adapter of requests sets them up. Its session is not used, because that would
+    keep cookies, follow redirects and read .netrc. Proxies are read once for each
     endpoint.
     """
 
@@ -153,7 +153,7 @@ class Connections:
         return self._pools[endpoint]
 
     def proxies_for(self, endpoint: str) -> dict[str, str]:
-        """Return the environment's proxy; what is on this machine needs none."""
+        """Return the environment's proxy for an endpoint, none for a local one."""
         if endpoint.startswith("http://"):
             return {}
         if endpoint not in self._proxies:
@@ -182,7 +182,7 @@ def _ca_bundle(environ: Mapping[str, str]) -> str | bool:
 
 
 class Session:
-    """Sends calls as they are; credentials are in their headers already."""
+    """Sends calls whose headers already contain the credentials."""
 
     def __init__(
         self,
@@ -192,7 +192,7 @@ class Session:
         timeout: float,
         remaining_seconds: Callable[[], float],
     ) -> None:
-        """Take endpoints, what masks secrets in replies, and time limits in seconds."""
+        """Take the endpoints, the secrets to mask, and time limits in seconds."""
         self._connections = connections
         self._endpoints = endpoints
         self._masks = masks
@@ -201,11 +201,11 @@ class Session:
         self._refusal: ProxyRefused | None = None
 
     def __call__(self, call: Call) -> Reply:
-        """Send a call once and return the reply with any status.
+        """Send a call once and return the reply, with any status.
 
         Raises: Unreachable if the call certainly changed nothing; OutcomeUnknown if it
-        may have; ProxyRefused, once a proxy has refused a call of this session;
-        Misconfigured if the call could not even be written.
+        may have; ProxyRefused after a proxy has refused a call of this session;
+        Misconfigured if a setting prevented the call from being sent.
         """
         endpoint = self._endpoints[call.address]
         has_proxy = bool(self._connections.proxies_for(endpoint))
@@ -219,12 +219,12 @@ class Session:
             cause = self._cause(error, has_proxy=has_proxy)
         finally:
             exchange.end()
-        raise failure from cause  # out here, as its context would be the library's
+        raise failure from cause  # outside `except`, so that its context is not kept
 
     def _failure(
         self, error: Exception, call: Call, endpoint: str
     ) -> ProvisioningError:
-        """Return our error for a library's, and remember a proxy's refusal."""
+        """Return our error for a library's exception; remember a proxy's refusal."""
         if exchange.proxy_status not in _PROXY_REFUSALS:
             return _translated(error, call, endpoint, was_written=exchange.written)
         self._refusal = _proxy_refused(call, endpoint, exchange.proxy_status)
@@ -241,14 +241,14 @@ class Session:
         request = _prepared(call, endpoint)
         response = self._connections.send(request, endpoint, exchange.remaining())
         if response.status not in _FINAL_STATUSES:
-            # the final reply may follow: unread, it cannot answer another call
+            # a final reply may follow, which must not answer another call
             raise http.client.HTTPException
         chunks = response.stream(_CHUNK_BYTES, decode_content=False)
         return read(response.status, response.headers, chunks, self._masks, time.time())
 
 
 def _prepared(call: Call, endpoint: str) -> requests.PreparedRequest:
-    """Return the request exactly as it was signed, which `requests` might rewrite."""
+    """Return the request exactly as it was signed; `requests` might rewrite it."""
     query = f"?{encoded_query(call.query)}" if call.query else ""
     headers = {**dict(call.headers), **_CONSTANT_HEADERS}
     content = call.content()
@@ -274,7 +274,7 @@ def _proxy_refused(call: Call, endpoint: str, status: int | None) -> ProxyRefuse
 def _translated(
     error: Exception, call: Call, endpoint: str, *, was_written: bool
 ) -> ProvisioningError:
-    """Return the error of ours that a library's error means."""
+    """Return our error for a library's exception."""
     detail = f"{call.operation}: the call to {call.service} at {endpoint} failed"
     detail = f"{detail}: {_meaning(error)}"
     if isinstance(error, _SETTINGS_AT_FAULT) and not was_written:
@@ -287,7 +287,7 @@ def _translated(
 
 
 def _verification_error(error: BaseException | None) -> str | None:
-    """Return why a certificate was not accepted, None if that is not the reason."""
+    """Return why a certificate was not accepted, None if the reason is another."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return error.verify_message
@@ -296,5 +296,5 @@ def _verification_error(error: BaseException | None) -> str | None:
 
 
 def _meaning(error: Exception) -> str:
-    """Return what went wrong."""
+    """Return the meaning of a library's exception."""
     return next(words for kind, words in LIBRARY_ERRORS if isinstance(error, kind))

@@ -1,4 +1,4 @@
-"""Entry: a log stream, then the logtank that ships a listener's log into it."""
+"""Entry point: creates a log stream, and the logtank that ships a log into it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entry: a log stream only."""
+"""Entry point: creates a log stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entry: a logtank only, into a log stream that exists."""
+"""Entry point: creates a logtank that ships into an existing log stream."""
 
 from __future__ import annotations
 

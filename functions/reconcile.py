@@ -1,4 +1,4 @@
-"""Entry: all listeners of the account; plans what is missing, and applies it."""
+"""Entry point: plans the changes for all listeners, and applies them on request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functions import invocation
 
 
 def handler(event: object, context: object) -> object:
-    """Return what must change so that every listener ships its log, or change it.
+    """Return the changes after which every listener ships its log; apply them if asked.
 
     Takes a request or an array of requests, in the envelope of any trigger, and returns
     a result or an array of results: `schemas/reconcile.event.schema.json` and

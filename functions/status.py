@@ -1,4 +1,4 @@
-"""Entry: which listener logs where; changes nothing."""
+"""Entry point: shows which listener logs where; changes nothing."""
 
 from __future__ import annotations
 

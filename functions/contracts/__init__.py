@@ -1,6 +1,6 @@
-"""The JSON Schemas in `schemas/`: each compiled once, and documents checked by them.
+"""Checks documents against the JSON Schemas in `schemas/`.
 
-The one package that imports jsonschema.
+Each schema is compiled once. Only this package imports jsonschema.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ REQUIRED = "is required"
 def check(name: str, document: object, max_problems: int = MAX_PROBLEMS) -> None:
     """Raise unless a document satisfies a schema, such as `bootstrap.event`.
 
-    Raises: InvalidEvent with each place that does not, up to `max_problems`, and never
-    with a value.
+    Raises: InvalidEvent with up to `max_problems` problems, which quote no value.
     """
     errors = validator(name).iter_errors(cast("Any", document))
     problems = (problem for error in errors for problem in _problems(error))
@@ -41,7 +40,7 @@ def check(name: str, document: object, max_problems: int = MAX_PROBLEMS) -> None
 
 
 def has_field_of(name: str, document: object) -> bool:
-    """Whether a document is an object with some field of a schema, or is empty."""
+    """Whether a document is an object that is empty or has a field of the schema."""
     known: Any = validator(name).schema
     if not isinstance(document, Mapping):
         return False
@@ -60,7 +59,7 @@ def _unique_item_properties(
 ) -> Iterator[ValidationError]:
     """Reject objects of one array that have the same value of one of these properties.
 
-    JSON Schema has no keyword for this; ours is ajv-keywords' `uniqueItemProperties`.
+    JSON Schema has no keyword for this; `uniqueItemProperties` is from ajv-keywords.
     """
     if not isinstance(items, list):
         return
@@ -89,7 +88,7 @@ def _unique_items(
 ) -> Iterator[ValidationError]:
     """Reject an array of strings with duplicates.
 
-    jsonschema compares every two items if it cannot sort them, which takes too long.
+    jsonschema compares every pair of items that it cannot sort, which takes too long.
     """
     if not isinstance(items, list):
         return
@@ -109,7 +108,7 @@ _VALIDATOR = extend(  # type: ignore[no-untyped-call] # jsonschema types no part
 
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
-    """Yield what is wrong, in our own words, which quote no value."""
+    """Yield the problems that an error stands for, in words that quote no value."""
     steps = tuple(error.absolute_path)
     rule: Any = error.validator_value
     schema: Any = error.schema
@@ -155,7 +154,7 @@ _DETAILS = {
     "uniqueItems": "must not contain duplicates",
     "uniqueItemProperties": "must differ from that of every other item",
 }
-"""By keyword, perhaps with its value, what a document must do.
+"""The text of a problem, by keyword, or by keyword and its value.
 
-Any other keyword, such as a pattern, has a description beside it in its schema.
+Any other keyword, such as a pattern, is described next to it in its schema.
 """

@@ -1,6 +1,6 @@
-"""The files in `schemas/`, read once and put together by their references.
+"""Reads the files in `schemas/`, and replaces references by their targets.
 
-Nothing is ever fetched: a reference names a file in that folder.
+References name files in that folder; nothing is ever fetched.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _ANNOTATIONS = {"title", "description", "default", "examples"}
 
 @cache
 def _read(name: str) -> Resource[Any]:
-    """Return the schema in a file, which references name as it stands in the folder."""
+    """Return the schema in a file; references name it by the same file name."""
     return Resource.from_contents(json.loads((SCHEMAS / name).read_text("utf-8")))
 
 
@@ -30,17 +30,20 @@ REGISTRY: Registry[Any] = Registry(
 
 
 def load_dereferenced(name: str) -> Any:  # noqa: ANN401 # JSON
-    """Return `schemas/<name>.schema.json` with what its references name in their place.
+    """Return `schemas/<name>.schema.json` with references replaced by their targets.
 
-    A validator takes five times as long to follow references as to check without them.
-    One that leads back to where it stands stays, and REGISTRY resolves it.
+    Validation with references takes five times as long. A reference to a schema that
+    contains it is kept, and resolved by REGISTRY.
     """
     file = f"{name}.schema.json"
     return _dereferenced(_read(file).contents, file, frozenset({file}))
 
 
 def _dereferenced(part: object, base: str, within: frozenset[str]) -> Any:  # noqa: ANN401 # JSON
-    """Return a part of the schema at `base`, which stands within these references."""
+    """Return a part of the schema at `base` with its references replaced.
+
+    `within` are the addresses of the schemas that contain the part.
+    """
     if isinstance(part, list):
         return [_dereferenced(each, base, within) for each in part]
     if not isinstance(part, dict):

@@ -1,4 +1,4 @@
-"""The class of error for each of the clouds' error codes and statuses.
+"""The error class for each error code and status of the clouds.
 
 A known code decides, with its status if its meaning depends on that; otherwise the
 status decides, and never the text of a message. Sources: the error pages of the LTS, GA
@@ -33,7 +33,7 @@ CloudError = type[upstream.Refused | upstream.NotProcessed | upstream.MaybeProce
 
 
 class Meaning(NamedTuple):
-    """What a code means: the class, and perhaps a more exact remedy than its own."""
+    """The error class for a code, and a more specific remedy, if there is one."""
 
     kind: CloudError
     remedy: str | None = None
@@ -188,12 +188,12 @@ CODES: dict[str, Meaning] = {
     ),
     "IAM.1109": Meaning(InvalidProject),
 }
-"""By code; `xx` at the end stands for any two digits."""
+"""The meaning of each code; `xx` at the end stands for any two digits."""
 
 CODES_WITH_STATUS: dict[tuple[str, int], Meaning] = {
     ("LTS.0003", 403): Meaning(PermissionDenied),
 }
-"""Takes precedence over CODES: codes that mean something else with this status."""
+"""The meaning of codes that depends on the status; takes precedence over CODES."""
 
 STATUSES: dict[int, CloudError] = {
     401: AuthenticationFailed,
@@ -202,20 +202,20 @@ STATUSES: dict[int, CloudError] = {
     409: Conflict,
     429: Throttled,
 }
-"""By status; HUNDREDS has the others."""
+"""The class for a status that is not in HUNDREDS by its first digit."""
 
 HUNDREDS: dict[int, CloudError] = {
     3: Redirected,
     4: InvalidRequest,
     5: ServiceFailed,
 }
-"""By the first digit of the status."""
+"""The class for all other statuses, by their first digit."""
 
 
 def meaning(status: int, code: str | None) -> Meaning:
-    """Return what a reply with this status (300 to 599) and code means.
+    """Return the meaning of a reply with this status (300 to 599) and code.
 
-    After a 408 the outcome is unknown, whatever its body says.
+    With a 408 the outcome is unknown, regardless of the code.
     """
     if status == HTTPStatus.REQUEST_TIMEOUT:
         return Meaning(OutcomeUnknown)

@@ -26,7 +26,7 @@ _PLAN_REMEDY = (
     "changed already stays changed."
 )
 _MAX_FAILURES_BYTES = 49_152
-"""The limit for a batch's failures in its document, without the results."""
+"""The limit for the failures in the document of a batch, without its results."""
 
 
 class CallerFault(ProvisioningError):
@@ -38,8 +38,8 @@ class CallerFault(ProvisioningError):
 class InvalidEvent(CallerFault):
     """The event breaks its schema.
 
-    `problems` has the places where it does, as many as fit into a document; `omitted`
-    is the number of the others.
+    `problems` has as many problems as fit into a document; `omitted` is the number of
+    the others.
     """
 
     remedy = "Correct the named fields of the event; schemas/ has its schema."
@@ -77,7 +77,7 @@ class PayloadTooLarge(InvalidEvent):
 
 
 class ResultTooLarge(InvalidEvent):
-    """An event whose result is over the limit of its trigger; all its work is done."""
+    """An event whose result is over the limit of its trigger; its work is done."""
 
     status = 413
     remedy = (
@@ -94,7 +94,7 @@ class UnsupportedMediaType(InvalidEvent):
 
 
 class Unauthenticated(CallerFault):
-    """The sender of a webhook did not prove who it is."""
+    """The sender of a webhook is not authenticated."""
 
     status = 401
     remedy = "Sign the request with a secret that the function knows."

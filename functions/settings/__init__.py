@@ -1,4 +1,4 @@
-"""The settings, read from one table and checked once per invocation.
+"""Reads the settings in the table, and checks them at every invocation.
 
 A setting is an environment variable, on FunctionGraph also an item of the function's
 user data. One that is empty, or only white space, counts as not set.
@@ -17,7 +17,7 @@ from functions.settings.table import TABLE
 
 
 class Settings(NamedTuple):
-    """The settings, checked; `endpoints` are by service, durations in seconds."""
+    """The checked settings; `endpoints` are by service, durations in seconds."""
 
     endpoints: Mapping[str, str]
     region: str | None
@@ -74,7 +74,7 @@ def read(
 
 
 def _parsed(variables: Variables) -> tuple[dict[str, Any], list[str]]:
-    """Return the values by name, and what is wrong with any of them."""
+    """Return the values by name, and the problems with them."""
     values: dict[str, Any] = {}
     problems: list[str] = []
     for setting in TABLE:
@@ -92,6 +92,6 @@ def _parsed(variables: Variables) -> tuple[dict[str, Any], list[str]]:
 def _secrets(
     values: Mapping[str, Any], credential: credentials.Credential
 ) -> tuple[Secret, ...]:
-    """Return every secret that is set, used or not, and those of the credential."""
+    """Return all secrets in the settings, used or not, and in the credential."""
     known = (*values.values(), *values["WEBHOOK_SECRETS"], *credential)
     return tuple(each for each in known if isinstance(each, Secret))

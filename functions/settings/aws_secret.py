@@ -1,7 +1,7 @@
-"""Settings from a secret in AWS Secrets Manager, used where the environment has none.
+"""Reads settings that the environment lacks from a secret in AWS Secrets Manager.
 
 The Parameters and Secrets extension, a Lambda layer that listens on loopback, fetches
-the secret with the function's role; so the bundle needs no AWS SDK.
+the secret with the function's role, so the bundle needs no AWS SDK.
 Source: *AWS Lambda Developer Guide*, "Use Secrets Manager secrets in Lambda functions".
 """
 
@@ -23,11 +23,11 @@ NAME = "HUAWEICLOUD_SECRET_ARN"
 _TIMEOUT_SECONDS = 5.0
 _CACHE_SECONDS = 300.0
 _MAX_CHARACTERS = 65_536
-"""The longest secret that Secrets Manager stores."""
+"""The maximum length of a secret in Secrets Manager."""
 
 
 class SecretCache:
-    """The settings in secrets, kept by ARN for as long as the extension keeps them."""
+    """The settings in a secret, cached for as long as the extension caches them."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class SecretCache:
     def with_secret_fallback(
         self, variables: Variables, remaining_seconds: Callable[[], float]
     ) -> Variables:
-        """Return `variables` that falls back on the secret, if one is set.
+        """Return `variables` that falls back to the secret, if one is set.
 
         Raises: Misconfigured if the secret cannot be fetched or read; retryable if the
         extension may succeed later.
@@ -70,7 +70,7 @@ def _cache_seconds(environ: Mapping[str, str]) -> float:
 def _fetch(
     arn: str, remaining_seconds: Callable[[], float], environ: Mapping[str, str]
 ) -> object:
-    """Return the extension's reply; one that has just started may refuse the first.
+    """Return the extension's reply; the first attempt may fail while it starts.
 
     Raises: Misconfigured.
     """
@@ -102,7 +102,7 @@ def _is_transient(status: int) -> bool:
 def _ask(
     arn: str, remaining_seconds: Callable[[], float], environ: Mapping[str, str]
 ) -> Reply:
-    # imports requests, which a function without such a secret may not need
+    # imports requests, which takes long, and only functions with a secret need it here
     from functions.transport.session import Connections, Session  # noqa: PLC0415
 
     port = environ.get("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "2773")

@@ -1,6 +1,6 @@
-"""Which credential the settings hold: the kinds, in order of precedence.
+"""Chooses the credential among those in the settings, in order of precedence.
 
-A kind of which only a part is set is an error, even if another kind is complete.
+A partly configured kind of credential is an error, even if another one is complete.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ KINDS = (
 
 
 def choose(values: Mapping[str, object]) -> tuple[Credential | None, list[str]]:
-    """Return the first complete kind, and what is wrong with any kind.
+    """Return the first complete credential, and the problems with any kind.
 
-    None without a problem means that nothing is set.
+    None without a problem means that no credential is set.
     """
     complete = [kind for kind in KINDS if all(map(values.get, kind.needed))]
     problems = [
@@ -105,14 +105,14 @@ def from_agency(parts: Mapping[str, str] | None) -> tuple[Keys | None, list[str]
 
 
 def fingerprint(credential: Credential) -> str:
-    """Return what distinguishes a credential from others and does not reveal it."""
+    """Return a hash that identifies a credential without revealing it."""
     texts = [each.reveal() if isinstance(each, Secret) else each for each in credential]
     texts.append(type(credential).__name__)
     return hashlib.sha256(repr(texts).encode()).hexdigest()
 
 
 def _missing_part(kind: Kind, values: Mapping[str, object]) -> str | None:
-    """Return what an incomplete kind lacks, None if nothing of it is set."""
+    """Return the problem with an incomplete kind, None if nothing of it is set."""
     names = (*kind.needed, *kind.optional)
     given = [name for name in names if values.get(name)]
     missing = [name for name in kind.needed if not values.get(name)]

@@ -14,11 +14,11 @@ IAM_GLOBAL = "IAM, global"
 
 _DOMAIN = "myhuaweicloud.com"
 _DOMAINS = {"eu-west-101": "myhuaweicloud.eu"}
-"""The domains of regions whose endpoints are not in _DOMAIN."""
+"""The domains of the regions whose endpoints have another one."""
 
 
 def by_service(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the endpoints by service; LTS's is empty if no setting gives it."""
+    """Return the endpoints by service, an empty one for LTS if no setting has it."""
     region, iam = values["HUAWEICLOUD_REGION"], values["HUAWEICLOUD_IAM_ENDPOINT"]
     iam_global = iam or f"https://iam.{_DOMAIN}"
     return {

@@ -17,7 +17,7 @@ from functions.secret import Secret
 LISTENER_PLACEHOLDER = "{resource_id}"
 """Stands for the listener's ID in the name of a stream."""
 WEBHOOK_PREFIX = "whsec_"
-"""Begins a secret of Standard Webhooks; the rest is the key in base64."""
+"""The prefix of a secret of Standard Webhooks; the rest is the key in base64."""
 _ADDRESS = r"(https?)://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?"
 _MAX_PORT = 65_535
 
@@ -37,7 +37,7 @@ def region(value: str) -> str:
 
 
 def identifier(value: str) -> str:
-    """Return an ID that a URL's path and a header can both carry unchanged."""
+    """Return an ID that needs no escaping in a URL's path or in a header."""
     if not re.fullmatch("[A-Za-z0-9._~-]{1,128}", value) or value in {".", ".."}:
         raise ValueError("is not a valid ID")
     return value
@@ -74,7 +74,7 @@ def header(value: str) -> Secret:
 
 
 def secret(value: str) -> Secret:
-    """Return a secret that is sent in a body, where any character will do."""
+    """Return a secret that is sent in a body, so it may contain any character."""
     if re.search("[\ud800-\udfff]", value):
         raise ValueError("is not valid UTF-8")
     return Secret(value)

@@ -1,4 +1,4 @@
-"""Every setting: its name, how it is parsed, what it means, and its default."""
+"""The table of settings: name, parser, meaning and default of each."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from functions.settings import parsers
 class Setting(NamedTuple):
     """One row of the table.
 
-    `parse` takes the text; `default` is a value as it would be parsed. `field` is its
-    place in `Settings`, empty if it is only a part of something there. `is_verbatim` is
-    whether white space around the value belongs to it.
+    `parse` takes the text; `default` is a parsed value. `field` names its field in
+    `Settings`, empty if it is only used to make other fields. `is_verbatim` is whether
+    white space around the value belongs to it.
     """
 
     name: str

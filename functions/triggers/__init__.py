@@ -1,4 +1,4 @@
-"""How an event gets in and its response gets out, by trigger: pure, and in one table.
+"""The table of triggers: how each event is read, and how it is responded to.
 
 Sources: the event samples and response formats of the two platforms' developer guides
 (*AWS Lambda Developer Guide*, "Invoking Lambda with events from other services"; *API
@@ -25,22 +25,22 @@ from functions.triggers import (
 from functions.triggers.delivery import Delivery, Event, FailureRecord, Message
 
 MAX_RECORDS = 3
-"""How deeply failure records may be nested: an event may fail repeatedly."""
+"""How deeply failure records may be nested, since an event may fail repeatedly."""
 
 Parsed = Any
-"""What a trigger's `parse` makes of its event."""
+"""The value that a trigger's `parse` returns for its event."""
 
 
-def _as_it_is(event: object) -> Parsed:
+def _unparsed(event: object) -> Parsed:
     return event
 
 
 def _no_response(_parsed: Parsed) -> None:
-    """Let the function respond."""
+    """Return None, so that the function processes the event."""
 
 
 def _anyone(_parsed: Parsed, _auth: str, _secrets: Sequence[Secret]) -> None:
-    """Admit every event: only who has the platform's permission can send it."""
+    """Admit every event, because sending it requires the platform's permission."""
 
 
 def _synchronous(_parsed: Parsed) -> int:
@@ -54,20 +54,20 @@ def _asynchronous(_parsed: Parsed) -> int:
 class Trigger(NamedTuple):
     """One row of the table.
 
-    `parse` makes a value of the event, which all others share. `respond_at_once`
-    returns a response that needs neither settings nor work, None otherwise. `admit`
-    takes the settings WEBHOOK_AUTH and WEBHOOK_SECRETS. `respond` takes the outcomes of
-    all items in order, None for one held back since an earlier one of its group failed;
-    `refuse` takes the error that an event as a whole ended in. `has_waiting_caller` is
-    whether a gateway waits for the response, for up to half a minute. `webhook_id`
-    returns the ID that a webhook's sender gave it. `max_result_bytes` returns the limit
-    of the platform for what the function returns.
+    `parse` turns the event into a value that the other functions take.
+    `respond_at_once` returns a response that needs neither settings nor work, None
+    otherwise. `admit` takes the settings WEBHOOK_AUTH and WEBHOOK_SECRETS. `respond`
+    takes the outcomes of all items in order, None for an item that was not processed
+    because an earlier one of its group failed. `refuse` takes the error for which a
+    whole event is rejected. `has_waiting_caller` is whether a gateway waits for the
+    response, for up to half a minute. `webhook_id` returns the ID that the sender gave
+    a webhook. `max_result_bytes` returns the platform's limit for the returned value.
     """
 
     name: str
     recognizes: Callable[[Event], bool]
     deliver: Callable[[Parsed], Delivery]
-    parse: Callable[[Any], Parsed] = _as_it_is
+    parse: Callable[[Any], Parsed] = _unparsed
     respond_at_once: Callable[[Parsed], object | None] = _no_response
     admit: Callable[[Parsed, str, Sequence[Secret]], None] = _anyone
     respond: Callable[[Parsed, Delivery, Sequence[Outcome | None]], object] = (
@@ -80,7 +80,7 @@ class Trigger(NamedTuple):
 
 
 def _single(event: object) -> Delivery:
-    """Return an event that is one message: the payload, in envelopes or not."""
+    """Return an event as one message: its payload, without any envelopes."""
     named = event.get("id") if isinstance(event, Mapping) else None
     return Delivery([envelopes.message(event, named=named)])
 
@@ -90,7 +90,7 @@ def _is_timer(event: Event) -> bool:
 
 
 def _timer(event: Event) -> Delivery:
-    """Return what a timer is configured to send, which may be nothing."""
+    """Return the payload that a timer is configured to send, `{}` without one."""
     payload = event.get("user_event") or "{}"
     return Delivery([envelopes.message(payload, "/user_event")])
 
@@ -128,9 +128,9 @@ TABLE = (
     Trigger("EventGrid", _is_eventgrid, _single, max_result_bytes=_asynchronous),
     Trigger("EventBridge", envelopes.EVENTBRIDGE.recognizes, _single),
 )
-"""The first row that recognizes an event is its trigger's."""
+"""The trigger of an event is the first row that recognizes it."""
 DIRECT = Trigger("direct", lambda _event: True, _single)
-"""An event that no row recognizes is the payload itself."""
+"""The trigger of all other events, which are the payload themselves."""
 
 
 def trigger_for(event: object) -> Trigger:
@@ -143,10 +143,10 @@ def trigger_for(event: object) -> Trigger:
 def deliver(
     trigger: Trigger, parsed: Parsed, is_own: Callable[[str], bool]
 ) -> Delivery:
-    """Return what an event delivers, failed events in it opened.
+    """Return what an event delivers, including the requests in failure records.
 
-    `is_own` is whether a name is that of this function: a failed event is for the
-    function that it names, as another might take a failed deletion for a creation.
+    `is_own` is whether a name is that of this function. Only the function that a record
+    names processes it; another one might take a failed deletion for a creation.
 
     Raises: the errors of the trigger's `deliver`.
     """
@@ -156,7 +156,10 @@ def deliver(
 
 
 def _opened(message: Message, is_own: Callable[[str], bool], layers: int) -> Message:
-    """Return a message with the items of failed events, inside so many records."""
+    """Return a message with its failure records replaced by the items in them.
+
+    `layers` is how deeply records may still be nested.
+    """
     items: list[object] = []
     is_array = message.is_array
     for item in message.items:
@@ -176,9 +179,9 @@ def _opened(message: Message, is_own: Callable[[str], bool], layers: int) -> Mes
 def _redelivered(
     record: FailureRecord, is_own: Callable[[str], bool], layers: int
 ) -> Delivery:
-    """Return what a failed event delivers.
+    """Return what the event in a failure record delivers.
 
-    Raises: InvalidEvent if it is another function's, or of an HTTP request.
+    Raises: InvalidEvent if it failed in another function, or was an HTTP request.
     """
     place = record.place
     if not is_own(record.function):
@@ -204,7 +207,7 @@ def _redelivered(
 
 
 def _inside(place: str, message: Message) -> Message:
-    """Return a message whose items name their places in the event around it."""
+    """Return a message whose errors have pointers into the surrounding event."""
     return message._replace(items=[_placed(place, item) for item in message.items])
 
 
@@ -216,7 +219,7 @@ def _placed(place: str, item: object) -> object:
 
 
 def require_size(trigger: Trigger, parsed: Parsed, result: object) -> None:
-    """Raise if a result is larger than the platform lets a trigger return.
+    """Raise if a result is larger than the platform accepts from this trigger.
 
     Raises: ResultTooLarge.
     """
@@ -224,7 +227,7 @@ def require_size(trigger: Trigger, parsed: Parsed, result: object) -> None:
 
 
 def remedy(schema: str) -> str:
-    """Return what to do about an event that resembles nothing known."""
+    """Return the remedy for an event of an unknown structure."""
     names = ", ".join(row.name for row in TABLE)
     return (
         f"Send what schemas/{schema}.schema.json describes, or an array of it, or use "

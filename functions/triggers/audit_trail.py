@@ -1,8 +1,8 @@
-"""Traces of Cloud Trace Service (CTS): a listener's creation or deletion.
+"""Reads traces of Cloud Trace Service (CTS): a listener's creation or deletion.
 
 Sources: *GA User Guide*, "Auditing" (the traced operations); *CTS User Guide*, "Trace
-Structure"; FunctionGraph's CTS trigger. These leave open whether `code` is a number,
-and whether `response` is an object or its text, so both are accepted.
+Structure"; FunctionGraph's CTS trigger. These do not say whether `code` is a number
+and whether `response` is an object or JSON text, so both are accepted.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ def _listener_id(trace: Mapping[str, object], place: str) -> str | InvalidEvent:
 
 
 def _word(trace: Mapping[str, object], name: str) -> str:
-    """Return a word or a number; anything else counts as absent."""
+    """Return a string or a number in lower case, empty for anything else."""
     found = trace.get(name)
     return str(found).strip().casefold() if isinstance(found, str | int | float) else ""
 
 
 def _object(found: object) -> Mapping[str, object] | None:
-    """Return an object, or the one in a JSON text."""
+    """Return an object, given as such or as JSON text, None for anything else."""
     if isinstance(found, str):
         try:
             found = json_text.read(found)

@@ -1,4 +1,4 @@
-"""What a trigger delivers: messages, each with the requests in it."""
+"""The messages that an event delivers, and the requests in them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import NamedTuple
 from functions.errors import InvalidEvent
 
 Event = Mapping[str, object]
-"""What a platform delivers. A direct call may bring any JSON."""
-
+"""An event from a platform; a direct call may send any other JSON instead."""
 
 MAX_LABEL_LENGTH = 128
 
 
 def label(found: object) -> str | None:
-    """Return an ID for log lines, without what could disturb them; None if absent."""
+    """Return an ID for log lines: printable and of limited length, None if absent."""
     if not isinstance(found, str):
         return None
     shown = "".join(each for each in found[:MAX_LABEL_LENGTH] if each.isprintable())
@@ -24,22 +23,22 @@ def label(found: object) -> str | None:
 
 
 class Ignored(NamedTuple):
-    """An item that asks for nothing, and why."""
+    """An item that requires no action, and the reason."""
 
     why: str
 
 
 class Trace(Enum):
-    """What an audit trace reports that a listener has undergone."""
+    """The operations on a listener whose audit traces are processed."""
 
     CREATION = "createlistener"
     DELETION = "deletelistener"
 
 
 class Listener(NamedTuple):
-    """An item that reports what has happened to a listener.
+    """An item from an audit trace: the listener, and the operation on it.
 
-    Instead of its ID there may be the error for a trace that does not contain it.
+    `id` is an error if the trace does not contain the listener's ID.
     """
 
     id: str | InvalidEvent
@@ -47,9 +46,10 @@ class Listener(NamedTuple):
 
 
 class FailureRecord(NamedTuple):
-    """An item that is a previously failed event, as a failure destination keeps it.
+    """An item that is a previously failed event, as a failure destination stores it.
 
-    `function` is the name of the function that failed, `place` where the record is.
+    `function` is the name of the function that failed, `place` the JSON pointer to the
+    event in the record.
     """
 
     function: str
@@ -58,13 +58,13 @@ class FailureRecord(NamedTuple):
 
 
 class Message(NamedTuple):
-    """One message.
+    """One message of an event.
 
-    Each of its `items` is a request, not checked yet, or a Listener, an Ignored, or
-    the error that says what is wrong with it. `is_array` is whether its payload was an
-    array. `id` is the queue's, empty for other triggers, and `label` is the ID that log
-    lines name the message by. Of the messages of one `group`
-    none may be processed once an earlier one has failed; None is for any order.
+    Each of its `items` is a request that has not been checked yet, a FailureRecord, a
+    Listener, an Ignored, or the error for an invalid item. `is_array` is whether its
+    payload was an array. `id` is the message ID of a queue, empty for other triggers,
+    and `label` is the ID of the message in log lines. After a failure, the later
+    messages of the same `group` must not be processed; with None, order is irrelevant.
     """
 
     items: Sequence[object]
@@ -78,8 +78,8 @@ class Delivery(NamedTuple):
     """All messages of one event, in order of arrival.
 
     `is_batch` is whether the trigger may deliver several. `start` is the fraction of
-    the items after which to start, so that each delivery of the same messages starts
-    elsewhere; None if it is not known how often they were delivered.
+    the items after which processing starts. It differs for each delivery of the same
+    messages; None if it is not known how often they were delivered.
     """
 
     messages: Sequence[Message]

@@ -1,4 +1,4 @@
-"""Envelopes around a payload, which may contain each other, opened one by one."""
+"""Opens the envelopes around a payload, which may be nested."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from functions.triggers import audit_trail, json_text
 from functions.triggers.delivery import FailureRecord, Message, label
 
 MAX_LAYERS = 4
-"""An EventBridge event that SNS delivers to a queue has three."""
+"""How deeply envelopes may be nested; EventBridge, SNS and a queue make three."""
 MAX_REQUESTS = 1_000
-"""In one payload; their errors still fit into a load balancer's megabyte."""
+"""The limit for one payload; a load balancer accepts the errors of as many."""
 
 
 class Envelope(NamedTuple):
-    """An object with these keys, whose payload is in one of its fields."""
+    """An object that has these keys, and its payload in one of them."""
 
     keys: frozenset[str]
     field: str
@@ -31,13 +31,13 @@ EVENTBRIDGE = Envelope(frozenset({"detail-type", "detail"}), "detail")
 EVENTGRID = Envelope(frozenset({"specversion", "data"}), "data")
 EVENTGRID_BINARY = Envelope(frozenset({"specversion", "data_base64"}), "data_base64")
 NOTIFICATION = Envelope(frozenset({"Type", "TopicArn", "Message"}), "Message")
-"""SNS's, as a queue delivers it."""
+"""A notification of SNS, as delivered to a queue."""
 _ENVELOPES = (EVENTBRIDGE, EVENTGRID, EVENTGRID_BINARY, NOTIFICATION)
 _RECORDS = (
     ("requestContext", "functionArn", "requestPayload"),
     ("request_context", "function_urn", "request_payload"),
 )
-"""Of a failure destination: where it names the function, and what it failed with."""
+"""The keys of failure records: the path to the function's name, and the event."""
 _CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
 
 
@@ -48,9 +48,10 @@ def message(
     group: str | None = None,
     named: object = None,
 ) -> Message:
-    """Return the message in a payload at a place of an event; it may be JSON text.
+    """Return the message in a payload, which may be JSON text.
 
-    `named` is an ID of a message that is not a queue's, if there is one.
+    `place` is the JSON pointer to it in the event. `message_id` is the ID from a queue,
+    `named` an ID from another trigger.
     """
     try:
         opened = _opened(payload, place, MAX_LAYERS)
@@ -64,14 +65,14 @@ def message(
 
 
 def inner(document: object, *path: str) -> object:
-    """Return what a path of fields leads to, None if it leads nowhere."""
+    """Return the value at a path of fields, None if there is none."""
     for name in path:
         document = document.get(name) if isinstance(document, Mapping) else None
     return document
 
 
 def _opened(found: object, place: str, layers: int) -> Message:
-    """Return the message in a payload, inside at most `layers` envelopes.
+    """Return the message in a payload, inside up to `layers` envelopes.
 
     Raises: InvalidEvent.
     """
@@ -92,7 +93,7 @@ def _opened(found: object, place: str, layers: int) -> Message:
 
 
 def _items(payload: list[object], place: str, layers: int) -> list[object]:
-    """Return what is in an array, whose items may be in envelopes too.
+    """Return the items of an array, each of which may be in envelopes.
 
     Raises: InvalidEvent if there are too many.
     """
@@ -111,7 +112,7 @@ def _items(payload: list[object], place: str, layers: int) -> list[object]:
 
 
 def _content(payload: Mapping[str, object], field: str, place: str) -> object:
-    """Return what is in an envelope, decoded if it is in base64.
+    """Return the payload of an envelope, decoded if it is base64.
 
     Raises: InvalidEvent.
     """
@@ -129,7 +130,7 @@ def _failure_record(payload: Mapping[str, object], place: str) -> FailureRecord 
     for context, function, field in _RECORDS:
         name = inner(payload, context, function)
         if isinstance(name, str) and field in payload:
-            # arn:aws:lambda:region:account:function:name, and FunctionGraph's alike
+            # arn:aws:lambda:region:account:function:name; FunctionGraph is similar
             part = [*name.split(":"), *[""] * 7][6]
             return FailureRecord(part, payload[field], f"{place}/{field}")
     return None

@@ -1,8 +1,8 @@
-"""An HTTP request, parsed once from the event of any gateway.
+"""Parses an HTTP request from the event of any gateway.
 
 API Gateway's REST and HTTP APIs, function URLs and load balancers on AWS, and Huawei's
-APIG, describe a request in much the same way; headers come in one of two forms, and a
-body may be in base64.
+APIG, describe a request in similar ways. Headers have one of two forms, and a body may
+be base64.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from functions.triggers.envelopes import inner
 
 MAX_BODY_BYTES = 256 * 1024
 _AUTHORIZER_FIELDS = {"methodArn", "routeArn"}
-"""Fields of the events that ask an authorizer, which are not requests."""
+"""Fields of the events for authorizers, which are not requests."""
 
 
 class HttpRequest(NamedTuple):
-    """A request.
+    """An HTTP request.
 
-    `headers` are by their names in lower case; several values of one name are joined by
-    commas (RFC 9110 5.3), and the name is in `repeated`. `body` is what the sender
-    sent, or why it cannot be read. A load balancer wants the response in a form of its
-    own, and headers as it sent them: by one value or by several.
+    `headers` are by name in lower case; several values of one name are joined by commas
+    (RFC 9110 5.3), and the name is in `repeated`. `body` is the decoded body, or the
+    error for one that cannot be decoded. A load balancer requires its own form of
+    response, with one or several values per header, as in its event.
     """
 
     method: object
@@ -59,7 +59,7 @@ def recognizes(event: Event) -> bool:
 
 
 def parse(event: Event) -> HttpRequest:
-    """Return the request in an event; what is wrong with its body is in the value."""
+    """Return the request in an event; an error in its body becomes part of it."""
     try:
         body: bytes | InvalidEvent = _body(event)
     except InvalidEvent as error:
@@ -81,9 +81,9 @@ def parse(event: Event) -> HttpRequest:
 
 
 def _headers(event: Event) -> dict[str, list[list[str]]]:
-    """Return the values of each header in each of the event's forms, by lower case.
+    """Return the values of each header in each form of the event, by lower-case name.
 
-    A gateway may list headers by one value, by several, or in both forms.
+    A gateway lists headers with one value, with several values, or in both forms.
     """
     found = (event.get("headers"), event.get("multiValueHeaders"))
     forms = [_values(each) for each in found if isinstance(each, Mapping)]
@@ -92,7 +92,7 @@ def _headers(event: Event) -> dict[str, list[list[str]]]:
 
 
 def _values(headers: Mapping[str, object]) -> dict[str, list[str]]:
-    """Return the values by name; what is not text counts as an empty value."""
+    """Return the values by name; a value that is not a string becomes empty."""
     values: dict[str, list[str]] = {}
     for name, found in headers.items():
         listed = found if isinstance(found, list) and found else [found]

@@ -1,7 +1,7 @@
-"""JSON text from a sender, read strictly: what is ambiguous is rejected.
+"""Reads JSON text from a sender strictly: ambiguous text is rejected.
 
-RFC 8259 leaves it to the reader what a duplicate key means (section 4), and how large a
-number and how deep a nesting may be (section 9). Here none of that is guessed.
+RFC 8259 does not define the meaning of a duplicate key (section 4), nor limits for
+numbers and nesting (section 9). Here, duplicate keys are rejected and limits are set.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class _Flaw(NamedTuple):
 
 
 def read(text: str | bytes, place: str = "") -> object:
-    """Return the document in a text, which is at this place of an event.
+    """Return the document in a text; `place` is the JSON pointer to it in the event.
 
-    Raises: InvalidEvent, which names every flaw by its place and quotes no value.
+    Raises: InvalidEvent, which has the pointer to every flaw and quotes no value.
     """
     document = _decoded(text, place)
     if found := list(islice(_problems(document, place), _MAX_PROBLEMS)):
@@ -53,7 +53,7 @@ def _decoded(text: str | bytes, place: str) -> object:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return an object; a key that occurs twice has a flaw for its value."""
+    """Return an object; the value of a duplicate key is a flaw."""
     made: dict[str, object] = {}
     for name, value in pairs:
         made[name] = _Flaw("is a duplicate key") if name in made else value
@@ -85,7 +85,7 @@ _DECODER = json.JSONDecoder(
 
 
 def _problems(document: object, place: str) -> Iterator[Problem]:
-    """Yield every flaw of a document with its place."""
+    """Yield every flaw of a document, with the pointer to it."""
     rest: list[tuple[object, tuple[object, ...]]] = [(document, ())]
     while rest:
         value, steps = rest.pop()

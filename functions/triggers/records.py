@@ -1,4 +1,4 @@
-"""Queues and topics: events with records, each with the text of a payload."""
+"""Reads events of queues and topics, which have records with a payload each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functions.triggers.delivery import Delivery, Event, Message
 from functions.triggers.envelopes import inner, message
 
 _GOLDEN_RATIO = 0.618034
-"""Its multiples are spread evenly around a circle, however many of them there are."""
+"""The fractional parts of its multiples are spread evenly between 0 and 1."""
 
 
 def is_sqs(event: Event) -> bool:
@@ -107,7 +107,7 @@ def _of_topic(texts: object, place: str) -> list[Message]:
 def _of_records(
     event: Event, field: str, envelope: str, text: str, message_id: str
 ) -> Delivery:
-    """Return the messages of all records, each in an envelope that has its ID."""
+    """Return the message of each record, from the envelope that also has its ID."""
     return Delivery(
         [
             message(
@@ -122,7 +122,7 @@ def _of_records(
 
 
 def _records(event: Event, field: str) -> list[object]:
-    """Return the records of an event; what is not an array counts as one."""
+    """Return the records of an event; a value other than an array counts as one."""
     found = event[field]
     return found if isinstance(found, list) else [found]
 

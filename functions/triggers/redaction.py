@@ -1,7 +1,8 @@
-"""Which part of an error the sender of an HTTP request may see.
+"""Reduces an error to what the sender of an HTTP request may see.
 
-Everything, if the sender can correct it. Enough to decide what to do next, if the
-operator or the cloud is at fault. The status only, before the sender is authenticated.
+An error that the sender can correct is shown in full. If the operator or the cloud is
+at fault, the sender sees enough to decide what to do next. A sender who is not
+authenticated sees only the status.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _PUBLIC_FIELDS = (
 
 
 def for_authenticated_caller(error: ProvisioningError) -> Result:
-    """Return an error's document for a sender who has been admitted."""
+    """Return an error's document for an authenticated sender."""
     if isinstance(error, _SENDER_AT_FAULT):
         return error.as_document()
     document = _only(_PUBLIC_FIELDS, error)
@@ -43,9 +44,9 @@ def for_authenticated_caller(error: ProvisioningError) -> Result:
 
 
 def for_unauthenticated_caller(error: ProvisioningError) -> Result:
-    """Return an error's document for a sender who has not been admitted.
+    """Return an error's document for a sender who is not authenticated.
 
-    What is wrong with the request itself reveals nothing that the sender does not know.
+    InvalidEvent is shown in full, because it is only about what the sender sent.
     """
     if isinstance(error, InvalidEvent):
         return error.as_document()

@@ -1,7 +1,7 @@
-"""How a response gets out: over HTTP, as a queue's failures, returned, or raised.
+"""Formats responses: over HTTP, as failed messages of a queue, returned, or raised.
 
-Each way has two functions: one takes the outcomes of all requests in order, the other
-the error for which an event as a whole is refused.
+Each kind has two functions: one takes the outcomes of all requests in order, the other
+the error for which a whole event is rejected.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from functions.triggers.delivery import Delivery, Event
 from functions.triggers.http_request import HttpRequest
 
 MAX_BYTES = 6 * 1024 * 1024 - 1024
-"""What both platforms let a synchronous call return, less some for the wrapping."""
+"""The limit of both platforms for a synchronous result, less a margin."""
 MAX_ASYNCHRONOUS_BYTES = 256 * 1024
-"""FunctionGraph's limit; a longer result never reaches the destination."""
+"""FunctionGraph's limit; a larger result never reaches the destination."""
 _MAX_LOAD_BALANCER_BYTES = 1024 * 1024
 _PAUSE_SECONDS = 5
 """The default for Retry-After."""
@@ -58,7 +58,7 @@ def require_size(result: object, max_bytes: int) -> None:
     """
     if (size := len(as_json(result).encode())) > max_bytes:
         raise ResultTooLarge(
-            Problem("", f"has a result of {size} bytes, and at most {max_bytes} fit")
+            Problem("", f"has a result of {size} bytes; the limit is {max_bytes}")
         )
 
 
@@ -77,10 +77,10 @@ def health_check(request: HttpRequest) -> Result | None:
 def partial_batch_response(
     _event: object, delivery: Delivery, outcomes: Sequence[Outcome | None]
 ) -> Result:
-    """Return which messages of an SQS queue are to be delivered again.
+    """Return which messages of an SQS queue have to be delivered again.
 
-    A message is done if all of its items are. Of a group of a FIFO queue, all messages
-    from the first one that is not done are delivered again.
+    A message is done if all of its items succeeded. In a FIFO queue, a message that is
+    not done and all later ones of its group are delivered again.
     """
     rest = iter(outcomes)
     failed: list[str] = []
@@ -98,14 +98,14 @@ def partial_batch_response(
 
 
 def fail_entire_batch(event: Event, _error: ProvisioningError) -> Result:
-    """Return that all messages of an SQS queue are to be delivered again."""
+    """Return all messages of an SQS queue as failed, so that they are redelivered."""
     return _items(records.sqs_ids(event))
 
 
 def result_or_raise(
     _event: object, delivery: Delivery, outcomes: Sequence[Outcome | None]
 ) -> object:
-    """Return the results; a platform notices a failure only if it is raised.
+    """Return the results, or raise, because platforms recognize only raised failures.
 
     Raises: the error of the only request; BatchFailed if there are several.
     """
@@ -166,9 +166,9 @@ def _response(
     media_type: str,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> Result:
-    """Return a response in the form of the gateway that the request came from.
+    """Return a response in the form of the gateway that sent the request.
 
-    A load balancer wants the status in words, and headers in the form it sent them.
+    A load balancer requires the status in words, and headers in the form of its event.
     """
     headers = {"content-type": media_type, **more}
     response: Result = {

@@ -1,4 +1,4 @@
-"""HTTP requests as webhooks: who is admitted, and what they bring."""
+"""Webhooks: authenticates HTTP requests, and reads their bodies."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def admit(
     secrets: Sequence[Secret],
     now: float | None = None,
 ) -> None:
-    """Raise unless a request is signed, or the gateway decides who is admitted.
+    """Raise unless a request is signed, or the gateway authenticates callers.
 
     `auth` is WEBHOOK_AUTH, `secrets` are WEBHOOK_SECRETS, `now` is in seconds since
     1970.
@@ -58,7 +58,7 @@ def sender_id(request: HttpRequest) -> str | None:
 
 
 def deliver(request: HttpRequest) -> Delivery:
-    """Return what is in a request's body.
+    """Return the requests in an HTTP request's body.
 
     Raises: UnsupportedMediaType, PayloadTooLarge, InvalidEvent.
     """

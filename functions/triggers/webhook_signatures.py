@@ -1,4 +1,4 @@
-"""Signatures of webhook requests, as *Standard Webhooks* defines them.
+"""Verifies the signatures of webhook requests, as defined by *Standard Webhooks*.
 
 Source: the specification of Standard Webhooks, "Signature scheme" and "Verifying
 webhook authenticity": HMAC-SHA256 of ID, timestamp and body, joined by full stops.
@@ -17,7 +17,7 @@ from functions.secret import Secret
 from functions.settings.parsers import WEBHOOK_PREFIX
 
 TOLERANCE_SECONDS = 300
-"""The most by which a message's time may differ from ours, in either direction."""
+"""The maximum difference of a timestamp from our clock, in either direction."""
 _ID, _TIMESTAMP, _SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 HEADERS = frozenset({_ID, _TIMESTAMP, _SIGNATURE})
 _VERSION = "v1"

@@ -1,7 +1,7 @@
-"""Write what schemas/webhooks.openapi.json derives from the table of functions.
+"""Updates the part of schemas/webhooks.openapi.json that follows from the code.
 
-Its paths, the request of each function, and the version are derived; the rest of the
-document is edited by hand and kept.
+The paths, the requests of the functions, and the version are derived from the table of
+functions. The rest of the document is edited by hand and kept.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _request_name(task: Task) -> str:
 
 
 def _request(task: Task) -> Json:
-    """Return the schema of a request as it is sent, before its defaults are filled in.
+    """Return the schema of a request before its defaults are filled in.
 
     In the schema of the event, the fields that a setting supplies are required.
     """
@@ -146,7 +146,7 @@ def _supply(task: Task) -> Iterator[str]:
         for pointer, setting in task.supplied.items()
     )
     if listed := ", ".join(fields):
-        yield f"A setting supplies each of these if it is absent: {listed}."
+        yield f"Settings supply these fields if they are absent: {listed}."
 
 
 def _relaxed(address: str, supplied: Collection[str]) -> Json:

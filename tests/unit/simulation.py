@@ -210,7 +210,21 @@ def bootstrapped(throttling: Throttling, listeners: int) -> Run:
     """
     clock = Clock()
     simulated = SimulatedCloud(throttling, clock)
-    cloud = Cloud(
+    cloud = _connected(simulated, clock)
+    numbers = iter(range(listeners))
+    results: list[Result] = []
+
+    def work() -> None:
+        results.extend(bootstrap(_request(number), cloud) for number in numbers)
+
+    clock.run(*[work] * WORKERS)
+    assert len({result["logtank_id"] for result in results}) == listeners
+    assert all(result["created"] == _ALL_CREATED for result in results)
+    return simulated.run(listeners)
+
+
+def _connected(simulated: SimulatedCloud, clock: Clock) -> Cloud:
+    return Cloud(
         send=simulated.send,
         policy=RetryPolicy(
             attempts=4,
@@ -226,16 +240,6 @@ def bootstrapped(throttling: Throttling, listeners: int) -> Run:
         find_project=lambda: "p",
         log=lambda *_line, **_facts: None,
     )
-    numbers = iter(range(listeners))
-    results: list[Result] = []
-
-    def work() -> None:
-        results.extend(bootstrap(_request(number), cloud) for number in numbers)
-
-    clock.run(*[work] * WORKERS)
-    assert len({result["logtank_id"] for result in results}) == listeners
-    assert all(result["created"] == _ALL_CREATED for result in results)
-    return simulated.run(listeners)
 
 
 _ALL_CREATED = ["log_stream", "logtank"]

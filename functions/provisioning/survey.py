@@ -200,6 +200,8 @@ def _streams(
         try:
             found = cloud.ask(lts.list_streams(project_id, group), lts.streams)
         except NotFound as error:
+            if not error.is_from_service:
+                raise
             return {"streams": Unlisted("its log group does not exist", error)}
         except PermissionDenied as error:
             return {"streams": Unlisted("its log group may not be listed", error)}

@@ -187,6 +187,7 @@ def test_no_listener_at_all_is_noticed() -> None:
         [listeners(A), tanks(of("x")), refusal(404, "APIGW.0101")],
         [listeners(A), tanks(of("x")), FORBIDDEN],
         [listeners(A), tanks(of("a")), *[FAILED] * 4],
+        [listeners(A), tanks(of("a")), refusal(404, "APIGW.0101")],
         [listeners(A), tanks(of("a")), Reply(200, {"log_streams": [{}]})],
     ],
 )

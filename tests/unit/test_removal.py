@@ -151,6 +151,19 @@ def test_a_stream_is_deleted_unless_something_else_uses_it(
     assert delete(ScriptedCloud(*lines), WITH_STREAM) == expected
 
 
+@pytest.mark.parametrize("unknown", [MINE, OTHER])
+def test_nothing_is_deleted_if_it_is_not_listed_where_a_logtank_ships(
+    unknown: dict[str, object],
+) -> None:
+    """That logtank may use the stream."""
+    listed = tanks(MINE, {**unknown, "id": "v", "log_stream_id": None})
+
+    error = failure(ScriptedCloud(listed), WITH_STREAM)
+
+    assert isinstance(error, errors.UnintelligibleReply)
+    assert error.deleted is None
+
+
 def test_other_users_are_checked_before_the_logtank_is_deleted() -> None:
     """The logtank goes first, then its stream, in the group that it names."""
     stage = ScriptedCloud(tanks(SECOND), DELETED, NO_TANKS, DELETED)

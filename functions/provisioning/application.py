@@ -24,7 +24,7 @@ from functions.provisioning.cloud import Cloud, error_context
 from functions.provisioning.lease import Lease
 from functions.provisioning.log_group import EnsuredGroup
 from functions.provisioning.log_stream import EnsuredStream
-from functions.provisioning.plan import Change, Plan
+from functions.provisioning.plan import Change, Plan, as_line
 from functions.provisioning.shipping import Shipping, of_logtank
 from functions.provisioning.survey import Survey
 
@@ -109,7 +109,7 @@ class Application(NamedTuple):
             self.cloud.about(resource_id=listener),
         ):
             document = change.as_document() | _DO[change.action](self, change)
-            self.cloud.log("INFO", "applied", **document)
+            self.cloud.log("INFO", "applied", **as_line(document))
         return document
 
 

@@ -11,18 +11,21 @@ from functions.errors import Outcome, ProvisioningError
 from functions.huaweicloud.ga import Logtank
 from functions.huaweicloud.lts import Stream
 from functions.provisioning import log_group
+from functions.provisioning.agreement import SETTLE_SECONDS
 from functions.provisioning.application import Application, Pending
 from functions.provisioning.plan import Wanted, decide
 from functions.provisioning.survey import Survey
 from functions.transport.calls import Reply
 from tests.unit.script import Line, refusal
 from tests.unit.scripted_cloud import (
+    BUSY,
     DELETE_TANK,
     DELETED,
     FAILED,
     LIST_STREAMS,
     LIST_TANKS,
     NO_LISTENER,
+    NO_TANKS,
     NOW,
     OLD,
     POST_STREAM,
@@ -195,6 +198,18 @@ def test_a_logtank_without_rivals_needs_no_time_to_be_confirmed() -> None:
     assert waves[-1] == []
 
 
+def test_a_busy_listener_leaves_time_to_confirm_the_other_logtanks() -> None:
+    """Otherwise all of them would count as failed, and a rival would stay."""
+    waits = [each for _ in range(4) for each in (NO_TANKS, BUSY)]
+    stage = ScriptedCloud(made("l"), BUSY, *waits, tanks(of("l")), limit=6.4)
+    found = survey([listener("l"), listener("m")])
+
+    outcomes = applied(stage, found, wanted(EXISTING))
+
+    assert summary(outcomes) == [["logtank"], "DeadlineExceeded"]
+    assert stage.clock.pauses[-1] == SETTLE_SECONDS
+
+
 def test_updates_and_deletions_come_first() -> None:
     """A listener is repointed once its surplus is gone; the plan's order is kept."""
     there = [
@@ -210,13 +225,8 @@ def test_updates_and_deletions_come_first() -> None:
         *(tanks(listed[0]), tank("t", resource_id="l")),
     )
     found = survey([listener("l")], [*there, orphan], gone=["gone"])
-    want = wanted(
-        EXISTING,
-        body={"ttl_in_days": 30},
-        repoint=True,
-        prune=True,
-        update_stream=True,
-    )
+    body = {"ttl_in_days": 30}
+    want = wanted(EXISTING, body=body, repoint=True, prune=True, update_stream=True)
 
     outcomes = applied(stage, found, want)
 

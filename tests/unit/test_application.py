@@ -250,6 +250,7 @@ def test_updates_and_deletions_come_first() -> None:
     [
         ([of("l", "t"), of("l", "u")], None, True),
         ([of("l", "t")], None, False),
+        ([of("l", "t"), of("l", "u", status="DELETING")], None, False),
         ([of("l", "u")], errors.Conflict, False),
         ([of("l", "t", status="ERROR"), of("l", "u")], errors.Conflict, False),
         ([of("l", "t", log_stream_id="o"), of("l", "u")], errors.Conflict, False),

@@ -58,6 +58,7 @@ from functions.errors.local import (
     ResultTooLarge,
     Unauthenticated,
     UnsupportedMediaType,
+    fitting,
 )
 from functions.errors.upstream import (
     AlreadyExists,

@@ -49,11 +49,11 @@ class InvalidEvent(CallerFault):
     ) -> None:
         """Take all problems, and the number of problems already left out."""
         every = sorted({problem.bounded() for problem in problems})
-        fitting = _fitting(enumerate(map(str, every)), _MAX_PROBLEMS_BYTES)
-        self.problems = every[: len(fitting)]
-        self.omitted = omitted + len(every) - len(fitting)
+        shown = fitting(enumerate(map(str, every)), _MAX_PROBLEMS_BYTES)
+        self.problems = every[: len(shown)]
+        self.omitted = omitted + len(every) - len(shown)
         rest = f"; and {self.omitted} more problems" if self.omitted else ""
-        super().__init__("; ".join(fitting.values()) + rest, remedy=remedy)
+        super().__init__("; ".join(shown.values()) + rest, remedy=remedy)
 
     def as_summary(self) -> Result:
         """Return the document, with one entry in `errors` for each problem."""
@@ -188,7 +188,7 @@ class BatchFailed(ProvisioningError):
         number.
         """
         described = ((place, describe(each)) for place, each in self.failures.items())
-        shown = _fitting(described, _MAX_FAILURES_BYTES)
+        shown = fitting(described, _MAX_FAILURES_BYTES)
         if self.plan:
             return self.plan.as_result(shown) | self._omitted(shown)
         results = [
@@ -200,7 +200,7 @@ class BatchFailed(ProvisioningError):
     def failures_alone(self) -> Result:
         """Return the document with the failures only, of less than 64 KB."""
         described = ((p, self._failed(p, e)) for p, e in self.failures.items())
-        shown = _fitting(described, _MAX_FAILURES_BYTES)
+        shown = fitting(described, _MAX_FAILURES_BYTES)
         failed: Result = {"results": list(shown.values())}
         if self.plan:
             failed = {"applied": self.plan.applied, "changes": list(shown.values())}
@@ -229,12 +229,12 @@ def _failures_alone(error: ProvisioningError) -> Result:
     return error.as_summary()
 
 
-def _fitting(items: Iterable[tuple[int, T]], max_bytes: int) -> dict[int, T]:
+def fitting(items: Iterable[tuple[int, T]], max_bytes: int) -> dict[int, T]:
     """Return the first items, by their index, that fit into `max_bytes` of ASCII."""
-    fitting: dict[int, T] = {}
+    found: dict[int, T] = {}
     for place, item in items:
         max_bytes -= len(json.dumps(item))
         if max_bytes < 0:
             break
-        fitting[place] = item
-    return fitting
+        found[place] = item
+    return found

@@ -66,6 +66,11 @@ class NotFound(Refused):
     status = 404
     remedy = "Create what the cloud's message names, or correct its ID in the event."
 
+    @property
+    def is_from_service(self) -> bool:
+        """Whether the service says so, and not a gateway that lacks the service."""
+        return self.code.startswith(f"{self.service}.")
+
 
 class AlreadyExists(Refused):
     """The name is taken by something else (LTS.0205, GA.9104)."""

@@ -210,7 +210,7 @@ def _stream(listed: object, call: Call, reply: Reply) -> Stream:
     found = isinstance(listed, Mapping) and replies.identifier(listed, "log_stream_id")
     if not (isinstance(listed, Mapping) and found):
         raise replies.unintelligible(call, reply, "has a stream without an ID")
-    name = str(listed.get("log_stream_name", ""))
+    name = replies.identifier(listed, "log_stream_name") or ""
     return Stream(found, name, _created_at(listed), reply.date, listed)
 
 

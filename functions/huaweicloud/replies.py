@@ -49,8 +49,7 @@ def document(call: Call, reply: Reply) -> Mapping[str, object]:
     """
     if not isinstance(reply.document, Mapping):
         raise unintelligible(call, reply, "is not a JSON object")
-    code = _first(reply.document, _CODES[:2])
-    if code and code not in _SUCCESS_CODES:
+    if code := _error_code(reply):
         raise unintelligible(call, reply, "has an error code", code=code)
     return reply.document
 
@@ -68,6 +67,21 @@ def array(call: Call, reply: Reply, name: str) -> list[object]:
 
 def ignore(_call: Call, _reply: Reply) -> None:
     """Read nothing: that the call succeeded is enough."""
+
+
+def require_no_error(call: Call, reply: Reply) -> None:
+    """Raise the error that a success is by its code (LTS documents such replies).
+
+    Raises: the error that the same reply with another status is.
+    """
+    if _error_code(reply):
+        raise _failure(call, reply)
+
+
+def _error_code(reply: Reply) -> str | None:
+    """Return the code of an error in a success, None if there is none."""
+    code = _first(reply.document, _CODES[:2])
+    return None if code in _SUCCESS_CODES else code
 
 
 def _failure(call: Call, reply: Reply) -> ProvisioningError:

@@ -164,8 +164,8 @@ def while_busy(step: Callable[[], T], policy: RetryPolicy) -> T:
 def delete(call: Call, send: Send, policy: RetryPolicy) -> bool:
     """Make a deletion until it succeeds, and return whether this call did it.
 
-    A busy resource is waited for. If there is nothing to delete, an earlier attempt
-    without a reply may have done it.
+    A busy resource is waited for. If the service says that there is nothing to delete,
+    an earlier attempt without a reply may have done it.
 
     Raises: the error of the last attempt; DeadlineExceeded.
     """
@@ -174,14 +174,18 @@ def delete(call: Call, send: Send, policy: RetryPolicy) -> bool:
     def noting(call: Call) -> Reply:
         nonlocal is_unsure
         try:
-            return send(call)
+            reply = send(call)
+            replies.require_no_error(call, reply)
         except MaybeProcessed:
             is_unsure = True
             raise
+        return reply
 
     try:
         while_busy(lambda: repeat(call, replies.ignore, noting, policy), policy)
-    except NotFound:
+    except NotFound as error:
+        if not error.is_from_service:
+            raise
         return is_unsure
     return True
 

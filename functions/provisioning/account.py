@@ -27,7 +27,7 @@ from functions.provisioning.application import Application, Pending
 from functions.provisioning.cloud import Cloud, Request, error_context
 from functions.provisioning.log_stream import group_for_comparison
 from functions.provisioning.logtank_states import state
-from functions.provisioning.plan import Plan, Skipped, Wanted, decide
+from functions.provisioning.plan import Plan, Skipped, Wanted, as_line, decide
 from functions.provisioning.stream_differences import depend_on_group
 from functions.provisioning.survey import (
     Survey,
@@ -73,11 +73,11 @@ def reconcile(request: Request, cloud: Cloud) -> Result:
     plan = decide(survey, wanted)
     is_applied = bool(request.get("apply"))
     for each in plan.skipped:
-        cloud.log("INFO", "skipped", **_skipped(each, survey))
+        cloud.log("INFO", "skipped", **as_line(_skipped(each, survey)))
     if not is_applied:
         changes = [each.as_document() for each in plan.changes]
         for change in changes:
-            cloud.log("INFO", "planned", **change)
+            cloud.log("INFO", "planned", **as_line(change))
         return _report(plan, changes, survey, is_applied=False).as_result()
     ensure_group = partial(log_group.ensure, request, survey.project_id, cloud)
     application = Application(survey, wanted.group, ensure_group, cloud, Pending())
@@ -172,7 +172,8 @@ def _applied(
             continue
         failures[place] = outcome
         changes.append(planned := plan.changes[place].as_document())
-        cloud.log("ERROR", "change failed", **planned, error=outcome.as_summary())
+        facts = as_line(planned)
+        cloud.log("ERROR", "change failed", **facts, error=outcome.as_summary())
     report = _report(plan, changes, survey, is_applied=True, failures=failures)
     if failures:
         raise BatchFailed.from_plan(report)

@@ -24,12 +24,15 @@ from functions.provisioning.cloud import Cloud, error_context
 from functions.provisioning.lease import Lease
 from functions.provisioning.log_group import EnsuredGroup
 from functions.provisioning.log_stream import EnsuredStream
-from functions.provisioning.plan import Change, Plan
+from functions.provisioning.plan import Change, Plan, as_line
 from functions.provisioning.shipping import Shipping, of_logtank
 from functions.provisioning.survey import Survey
 
 _FIRST = ("update", "delete")
 """The actions that come first: a listener is repointed after its surplus is deleted."""
+
+CONFIRM_SECONDS = 2.0
+"""Reserved of the time for the changes, to confirm the logtanks that they created."""
 
 
 class Pending:
@@ -89,28 +92,42 @@ class Application(NamedTuple):
     def apply(self, plan: Plan) -> list[Outcome]:
         """Return the outcome of each change, in the order of the plan."""
         outcomes: dict[int, Outcome] = {}
+        changing = self._replace(cloud=_with_time_to_confirm(self.cloud))
         for is_first in (True, False):
             places = [
                 place
                 for place, change in enumerate(plan.changes)
                 if (change.action in _FIRST) is is_first
             ]
-            works = [partial(self._applied, plan.changes[place]) for place in places]
+            works = [
+                partial(_applied, changing, plan.changes[place]) for place in places
+            ]
             done = self.cloud.run_all(works)
             outcomes.update(zip(places, done, strict=True))
         confirmed = self.pending.confirmed(self.cloud)
         return [_final(outcomes[place], confirmed) for place in sorted(outcomes)]
 
-    def _applied(self, change: Change) -> Result:
-        """Apply one change, and return its result."""
-        listener = None if change.action == "update" else _listener(change)
-        with (
-            error_context(resource_id=listener),
-            self.cloud.log_context(resource_id=listener),
-        ):
-            document = change.as_document() | _DO[change.action](self, change)
-            self.cloud.log("INFO", "applied", **document)
-        return document
+
+def _with_time_to_confirm(cloud: Cloud) -> Cloud:
+    """Return the cloud with less time, since one busy listener may use all of it."""
+    remaining_seconds = cloud.policy.remaining_seconds
+    reserve = min(CONFIRM_SECONDS, remaining_seconds() / 4)
+    policy = cloud.policy._replace(
+        remaining_seconds=lambda: remaining_seconds() - reserve
+    )
+    return cloud._replace(policy=policy)
+
+
+def _applied(application: Application, change: Change) -> Result:
+    """Apply one change, and return its result."""
+    listener = None if change.action == "update" else _listener(change)
+    with (
+        error_context(resource_id=listener),
+        application.cloud.log_context(resource_id=listener),
+    ):
+        document = change.as_document() | _DO[change.action](application, change)
+        application.cloud.log("INFO", "applied", **as_line(document))
+    return document
 
 
 def _update(application: Application, change: Change) -> Result:

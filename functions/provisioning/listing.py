@@ -46,9 +46,17 @@ def logtanks_of(listener_id: str, cloud: Cloud) -> list[ga.Logtank]:
 def all_logtanks(cloud: Cloud) -> list[ga.Logtank]:
     """Return all logtanks of the account, from all pages.
 
-    Raises: UnintelligibleReply if the list has no end; the errors of its calls.
+    Raises: UnintelligibleReply if the list has no end, or does not say whose log one
+    ships, and where; the errors of its calls.
     """
-    return _all_pages(partial(ga.list_logtanks, cloud.owner), ga.logtanks, cloud)
+    found = _all_pages(partial(ga.list_logtanks, cloud.owner), ga.logtanks, cloud)
+    for each in found:
+        if not (each.resource_id and each.log_group_id and each.log_stream_id):
+            raise UnintelligibleReply(
+                f"GA lists logtank {each.id} without its resource or its log stream",
+                service=ga.SERVICE,
+            )
+    return found
 
 
 def all_listeners(cloud: Cloud) -> list[listeners.Listener]:

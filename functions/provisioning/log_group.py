@@ -58,6 +58,8 @@ def ensure(request: Request, project_id: str, cloud: Cloud) -> EnsuredGroup:
 def listed(project_id: str, cloud: Cloud) -> list[Group]:
     """Return all log groups of the project, listed once for all requests of an event.
 
+    What these requests create is added to the list.
+
     Raises: the errors of the call.
     """
     key = ("log groups", project_id)
@@ -88,7 +90,8 @@ def _ensured(new: NewGroup, cloud: Cloud) -> tuple[Group, bool]:
     lookup: retry.Lookup[Group, list[Group]] = retry.Lookup(
         lambda: _list(new.project_id, cloud), lambda listed: named(new.name, listed)
     )
-    if existing := named(new.name, listed(new.project_id, cloud)):
+    known = listed(new.project_id, cloud)
+    if existing := named(new.name, known):
         return existing, False
     try:
         made = retry.create(
@@ -101,7 +104,9 @@ def _ensured(new: NewGroup, cloud: Cloud) -> tuple[Group, bool]:
     except AlreadyExists:
         if (found := found_despite_lag(lookup, cloud)) is None:
             raise
+        known.append(found)
         return found, False
+    known.append(made.value)
     cloud.log("INFO", "log group created", log_group_id=made.value.id)
     return made.value, True
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from functions.errors import Result
+from functions.errors import Result, fitting
 from functions.huaweicloud import ga, listeners, lts
 from functions.huaweicloud.listeners import Listener
 from functions.huaweicloud.log_groups import Group
@@ -85,6 +85,23 @@ class Plan(NamedTuple):
     skipped: list[Skipped]
     unchanged: int
     does_not_fit: int = 0
+
+
+_MAX_LIST_BYTES = 32_768
+
+
+def as_line(document: Result) -> Result:
+    """Return a change, or what is skipped, as the facts of a log line.
+
+    A list that is too long for a line is cut, and `omitted` counts what it lacks.
+    """
+    lists = {name: each for name, each in document.items() if isinstance(each, list)}
+    shown = {
+        name: [*fitting(enumerate(each), _MAX_LIST_BYTES).values()]
+        for name, each in lists.items()
+    }
+    omitted = sum(len(each) - len(shown[name]) for name, each in lists.items())
+    return document | shown | ({"omitted": omitted} if omitted else {})
 
 
 NO_ROOM = "the log group has no room for another stream (LOG_STREAMS_PER_GROUP)"

@@ -127,7 +127,7 @@ def gather(
     listed = {each.id: each for each in listing.all_listeners(cloud)}
     logtanks = _logtanks_by_listener(cloud)
     named = logtanks.keys() | (selection.resource_ids or set())
-    shown = _shown(sorted(named - listed.keys() - {""}), cloud)
+    shown = _shown(sorted(named - listed.keys()), cloud)
     found = [*listed.values(), *(each for each in shown.values() if each)]
     selected = [each for each in found if selection.includes(each)]
     survey = Survey(
@@ -144,23 +144,24 @@ def gather(
 
 
 def _logtanks_by_listener(cloud: Cloud) -> dict[str, list[ga.Logtank]]:
-    """Return all logtanks by the ID of their listener.
+    """Return all logtanks of listeners, by the ID of their listener.
 
-    Raises: UnintelligibleReply if it is not said where one ships; the list's errors.
+    Raises: the errors of the list.
     """
     found: dict[str, list[ga.Logtank]] = {}
     for logtank in listing.all_logtanks(cloud):
-        if not (logtank.log_group_id and logtank.log_stream_id):
-            raise UnintelligibleReply(
-                f"GA lists logtank {logtank.id} without its log stream",
-                service=ga.SERVICE,
-            )
-        found.setdefault(logtank.resource_id or "", []).append(logtank)
+        # a resource of another type is not a listener that is gone
+        if logtank.resource_type in {None, ga.LISTENER}:
+            found.setdefault(str(logtank.resource_id), []).append(logtank)
     return found
 
 
 def _shown(ids: list[str], cloud: Cloud) -> dict[str, Listener | None]:
-    """Return listeners that a list lacks, None for those that do not exist."""
+    """Return listeners that a list lacks, None for those that do not exist.
+
+    Raises: UnintelligibleReply if GA answers with another listener, which may be listed
+    already; the errors of the calls.
+    """
 
     def show(listener_id: str) -> Result:
         try:
@@ -169,6 +170,12 @@ def _shown(ids: list[str], cloud: Cloud) -> dict[str, Listener | None]:
             if error.code != NO_SUCH_LISTENER:
                 raise
             return {"listener": None}
+        if found.id != listener_id:
+            raise UnintelligibleReply(
+                f"GA answered ShowListener for {listener_id} with {found.id}",
+                service=ga.SERVICE,
+                remedy=f"Send the event with the ID that GA uses, {found.id}.",
+            )
         return {"listener": found}
 
     outcomes = cloud.run_all([partial(show, each) for each in ids])
@@ -200,6 +207,8 @@ def _streams(
         try:
             found = cloud.ask(lts.list_streams(project_id, group), lts.streams)
         except NotFound as error:
+            if not error.is_from_service:
+                raise
             return {"streams": Unlisted("its log group does not exist", error)}
         except PermissionDenied as error:
             return {"streams": Unlisted("its log group may not be listed", error)}

@@ -171,23 +171,9 @@ def _response(sock: socket.socket, *args: Any, **options: Any) -> _Response:
 
 
 class _Connection(HTTPConnection):
-    """Connects and reads within the deadline, and notes when the request is sent.
-
-    A request is sent in one piece, which takes half the processor time of headers and
-    body one after the other.
-    """
+    """Connects and reads within the deadline, and notes when the request is sent."""
 
     response_class: Any = staticmethod(_response)
-    _unsent: bytearray | None = None
-
-    def request(self, *args: Any, **options: Any) -> None:
-        self._unsent = bytearray()
-        try:
-            super().request(*args, **options)
-            request = self._unsent
-        finally:
-            self._unsent = None
-        self.send(request)
 
     def connect(self) -> None:
         exchange.connecting = True  # bytes sent to a proxy now are not the request
@@ -199,9 +185,6 @@ class _Connection(HTTPConnection):
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        if self._unsent is not None and not exchange.connecting:
-            self._unsent += data
-            return
         if not exchange.connecting:
             exchange.written = True
         super().send(data)

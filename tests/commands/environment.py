@@ -13,7 +13,13 @@ import time
 import venv
 from pathlib import Path
 
-PIP = ("--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes")
+PIP = (
+    "--quiet",
+    "--disable-pip-version-check",
+    "--no-deps",
+    "--require-hashes",
+    "--no-compile",  # takes longer than the rest; what is imported is compiled then
+)
 
 
 def main() -> int:

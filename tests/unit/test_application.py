@@ -8,21 +8,23 @@ import pytest
 
 from functions import errors
 from functions.errors import Outcome, ProvisioningError
-from functions.huaweicloud.ga import Logtank
 from functions.huaweicloud.lts import Stream
 from functions.provisioning import log_group
+from functions.provisioning.agreement import SETTLE_SECONDS
 from functions.provisioning.application import Application, Pending
 from functions.provisioning.plan import Wanted, decide
 from functions.provisioning.survey import Survey
 from functions.transport.calls import Reply
 from tests.unit.script import Line, refusal
 from tests.unit.scripted_cloud import (
+    BUSY,
     DELETE_TANK,
     DELETED,
     FAILED,
     LIST_STREAMS,
     LIST_TANKS,
     NO_LISTENER,
+    NO_TANKS,
     NOW,
     OLD,
     POST_STREAM,
@@ -195,6 +197,18 @@ def test_a_logtank_without_rivals_needs_no_time_to_be_confirmed() -> None:
     assert waves[-1] == []
 
 
+def test_a_busy_listener_leaves_time_to_confirm_the_other_logtanks() -> None:
+    """Otherwise all of them would count as failed, and a rival would stay."""
+    waits = [each for _ in range(4) for each in (NO_TANKS, BUSY)]
+    stage = ScriptedCloud(made("l"), BUSY, *waits, tanks(of("l")), limit=6.4)
+    found = survey([listener("l"), listener("m")])
+
+    outcomes = applied(stage, found, wanted(EXISTING))
+
+    assert summary(outcomes) == [["logtank"], "DeadlineExceeded"]
+    assert stage.clock.pauses[-1] == SETTLE_SECONDS
+
+
 def test_updates_and_deletions_come_first() -> None:
     """A listener is repointed once its surplus is gone; the plan's order is kept."""
     there = [
@@ -210,13 +224,8 @@ def test_updates_and_deletions_come_first() -> None:
         *(tanks(listed[0]), tank("t", resource_id="l")),
     )
     found = survey([listener("l")], [*there, orphan], gone=["gone"])
-    want = wanted(
-        EXISTING,
-        body={"ttl_in_days": 30},
-        repoint=True,
-        prune=True,
-        update_stream=True,
-    )
+    body = {"ttl_in_days": 30}
+    want = wanted(EXISTING, body=body, repoint=True, prune=True, update_stream=True)
 
     outcomes = applied(stage, found, want)
 
@@ -240,6 +249,7 @@ def test_updates_and_deletions_come_first() -> None:
     [
         ([of("l", "t"), of("l", "u")], None, True),
         ([of("l", "t")], None, False),
+        ([of("l", "t"), of("l", "u", status="DELETING")], None, False),
         ([of("l", "u")], errors.Conflict, False),
         ([of("l", "t", status="ERROR"), of("l", "u")], errors.Conflict, False),
         ([of("l", "t", log_stream_id="o"), of("l", "u")], errors.Conflict, False),
@@ -266,10 +276,10 @@ def test_surplus_is_deleted_only_if_another_logtank_still_ships_the_log(
 @pytest.mark.parametrize("answer", [DELETED, NO_LISTENER])
 def test_an_orphan_that_is_gone_already_is_no_failure(answer: Reply) -> None:
     """Another run may have pruned it."""
-    orphan: list[Logtank] = [logtank("x", "gone")]
+    orphan = logtank("x", "gone")
     stage = ScriptedCloud(answer)
 
-    found = survey([], orphan, gone=["gone"])
+    found = survey([], [orphan], gone=["gone"])
     assert summary(applied(stage, found, wanted(prune=True))) == ["delete"]
 
 

@@ -17,6 +17,7 @@ from functions.errors import (
     ServiceFailed,
     as_json,
 )
+from functions.provisioning.plan import as_line
 from functions.triggers.redaction import for_authenticated_caller
 
 MAX_BYTES = 65_536
@@ -182,6 +183,21 @@ def test_the_detail_of_a_very_large_batch_is_bounded() -> None:
 
     assert error.detail.endswith(", 999, and 29000 more")
     assert len(str(error).encode()) < MAX_BYTES
+
+
+@pytest.mark.parametrize("number", [2, 5_000])
+def test_the_log_line_of_a_change_is_bounded(number: int) -> None:
+    """A stream may be updated for any number of listeners."""
+    ids = [f"78d425da-4d5f-422f-b13b-{place:012}" for place in range(number)]
+
+    line = as_line({"action": "update", "resource_ids": ids, "log_stream_name": "n"})
+
+    shown = line["resource_ids"]
+    assert isinstance(shown, list)
+    assert shown == ids[: len(shown)]
+    assert len(shown) + line.get("omitted", 0) == number  # type: ignore[operator] # a number
+    assert ("omitted" in line) == (number > 2)
+    assert 0 < size(line) < MAX_BYTES
 
 
 def test_problems_left_out_before_are_counted() -> None:

@@ -100,6 +100,19 @@ def test_a_name_is_looked_up_once_for_all_requests_of_an_event() -> None:
     assert stage.operations == CREATED
 
 
+@pytest.mark.parametrize("lines", [[NONE, MADE], [NONE, TAKEN, FOUND]])
+def test_a_new_group_is_added_to_the_list_of_the_event(lines: list[Line]) -> None:
+    """Later requests of the event find it there."""
+    stage = ScriptedCloud(*lines)
+
+    ensure(stage)
+
+    found = log_group.named("n", log_group.listed("p", stage.cloud))
+    assert found
+    assert found.id == "g"
+    assert stage.script.spent
+
+
 def test_another_name_or_project_is_another_group() -> None:
     """The groups of a project are listed once."""
     stage = ScriptedCloud(groups(group("n"), group("m", "h")), NONE, MADE)

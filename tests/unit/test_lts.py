@@ -111,6 +111,16 @@ def test_a_stream_is_found_by_its_exact_name() -> None:
     assert found == lts.Stream("s", "n", 1.5, described=mine)
 
 
+@pytest.mark.parametrize("name", ["n" * 1_000_000, "a\nb", 7, None])
+def test_a_name_that_no_stream_can_have_is_not_passed_on(name: object) -> None:
+    """It would become part of results and log lines."""
+    listed = Reply(
+        200, {"log_streams": [{"log_stream_id": "s", "log_stream_name": name}]}
+    )
+
+    assert [each.name for each in lts.streams(CALL, listed)] == [""]
+
+
 @pytest.mark.parametrize("streams", [[], [{"log_stream_name": "m"}]])
 def test_an_unknown_stream_name_gives_none(streams: list[object]) -> None:
     """An unknown name is not an error."""

@@ -109,6 +109,19 @@ def test_apply_executes_what_the_plan_shows() -> None:
     assert not summaries.is_incomplete(result)
 
 
+def test_a_request_sees_the_log_group_that_an_earlier_one_created() -> None:
+    """Two requests of one event name the same new group; the second one is a rerun."""
+    first = [groups(), listeners(A), NO_TANKS, Reply(201, {"log_group_id": "g"})]
+    created = [STREAM_MADE, tank(resource_id="a")]
+    second = [listeners(A), tanks(of("a")), streams()]
+    stage = ScriptedCloud(*first, *created, *second)
+
+    account.reconcile({**NAMED, "apply": True}, stage.cloud)
+    result = reconcile(stage, NAMED, apply=True, repoint=True)
+
+    assert (result["changes"], result["skipped"], result["unchanged"]) == ([], [], 1)
+
+
 def test_a_second_run_has_nothing_to_do() -> None:
     """All listeners are unchanged."""
     stage = ScriptedCloud(listeners(A), tanks(of("a")), streams())

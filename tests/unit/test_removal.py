@@ -35,6 +35,8 @@ MINE, SECOND = described("t"), described("u", "s2", log_group_id="g2")
 OTHER = described("o", resource_id="another")
 IN_OTHER_PROJECT = described("t", project_id="q")
 FORBIDDEN = refusal(403, "SYS.0403")
+OK_WITH_ERROR = refusal(200, "GA.9201")
+NO_API = refusal(404, "APIGW.0101")
 ONE_DELETED = {**NOTHING, "deleted": ["logtank"], "logtank_ids": ["t"]}
 BOTH_DELETED = {
     **NOTHING,
@@ -80,6 +82,7 @@ def failure(stage: ScriptedCloud, event: dict[str, object]) -> errors.Provisioni
         ([tanks(MINE), NO_LISTENER], NOTHING),
         ([tanks(MINE), FAILED, NO_LISTENER], ONE_DELETED),
         ([tanks(MINE), BUSY, DELETED], ONE_DELETED),
+        ([tanks(MINE), OK_WITH_ERROR, DELETED], ONE_DELETED),
     ],
 )
 def test_all_logtanks_of_the_listener_are_deleted(
@@ -119,6 +122,10 @@ def test_all_logtanks_of_the_listener_are_deleted(
             {**ONE_DELETED, **kept(removal.TRANSFER)},
         ),
         (
+            [tanks(MINE), DELETED, NO_TANKS, refusal(200, "LTS.0207")],
+            {**ONE_DELETED, **kept(removal.TRANSFER)},
+        ),
+        (
             [tanks(MINE), DELETED, NO_TANKS, Reply(400)],
             {**ONE_DELETED, **kept(removal.ACCESS_CONFIGURATION)},
         ),
@@ -142,6 +149,19 @@ def test_a_stream_is_deleted_unless_something_else_uses_it(
 ) -> None:
     """Other logtanks are looked for on all pages, before and after the deletion."""
     assert delete(ScriptedCloud(*lines), WITH_STREAM) == expected
+
+
+@pytest.mark.parametrize("unknown", [MINE, OTHER])
+def test_nothing_is_deleted_if_it_is_not_listed_where_a_logtank_ships(
+    unknown: dict[str, object],
+) -> None:
+    """That logtank may use the stream."""
+    listed = tanks(MINE, {**unknown, "id": "v", "log_stream_id": None})
+
+    error = failure(ScriptedCloud(listed), WITH_STREAM)
+
+    assert isinstance(error, errors.UnintelligibleReply)
+    assert error.deleted is None
 
 
 def test_other_users_are_checked_before_the_logtank_is_deleted() -> None:
@@ -236,6 +256,25 @@ def test_an_error_names_what_was_deleted_and_what_can_no_longer_be_found(
     remedy = f"Delete {by_hand} by hand: once the logtank is gone, another delivery"
     assert error.remedy.startswith(remedy) is (by_hand is not None)
     assert type(error).remedy in error.remedy
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [[NO_API], [Reply(404)], [FAILED, NO_API], [refusal(200, "GA.9005")]],
+    ids=["gateway", "no code", "gateway after a failure", "error with 200"],
+)
+def test_a_stream_is_kept_if_its_logtank_may_still_exist(lines: list[Line]) -> None:
+    """Only the service itself can say that there is nothing to delete."""
+    stage = ScriptedCloud(tanks(MINE), *lines)
+
+    error = failure(stage, WITH_STREAM)
+
+    assert (error.step, error.deleted, error.logtank_id) == (
+        "delete_logtank",
+        None,
+        "t",
+    )
+    assert stage.operations == [LIST_TANKS, *[DELETE_TANK] * len(lines)]
 
 
 @pytest.mark.parametrize("event", [EVENT, WITH_STREAM])

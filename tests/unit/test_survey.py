@@ -162,6 +162,13 @@ def test_a_requested_listener_that_the_list_lacks_is_asked_for() -> None:
     assert (ids(found), found.gone) == (["a", "y"], frozenset("x"))
 
 
+def test_only_a_listener_can_leave_an_orphan() -> None:
+    """Another resource is not a listener that is gone, so nothing is asked about it."""
+    stage = ScriptedCloud(listeners(A), tanks(of("x", resource_type="ENDPOINT")))
+
+    assert surveyed(stage).orphans() == []
+
+
 def test_no_listener_at_all_is_noticed() -> None:
     """Then the list itself may be wrong."""
     stage = ScriptedCloud(listeners(), tanks(of("x")), NO_LISTENER, streams())
@@ -182,11 +189,14 @@ def test_no_listener_at_all_is_noticed() -> None:
         [listeners(A), tanks(of("a"), marker="m"), *[FAILED] * 4],
         [listeners(A), tanks(of("a"), marker="m"), tanks(marker="m")],
         [listeners(A), tanks(of("a", log_stream_id=None))],
+        [listeners(A), tanks({**of("a"), "resource_id": None})],
+        [listeners(A), tanks(of("x")), shown_listener("a")],
         [listeners(A), tanks(of("x")), *[FAILED] * 4],
         [listeners(A), tanks(of("x")), Reply(404)],
         [listeners(A), tanks(of("x")), refusal(404, "APIGW.0101")],
         [listeners(A), tanks(of("x")), FORBIDDEN],
         [listeners(A), tanks(of("a")), *[FAILED] * 4],
+        [listeners(A), tanks(of("a")), refusal(404, "APIGW.0101")],
         [listeners(A), tanks(of("a")), Reply(200, {"log_streams": [{}]})],
     ],
 )

@@ -187,7 +187,7 @@ class BatchFailed(ProvisioningError):
         Errors that do not fit into a document are None there, and `omitted` is their
         number.
         """
-        described = ((place, describe(each)) for place, each in self.failures.items())
+        described = ((index, describe(each)) for index, each in self.failures.items())
         shown = fitting(described, _MAX_FAILURES_BYTES)
         if self.plan:
             return self.plan.as_result(shown) | self._omitted(shown)
@@ -230,11 +230,11 @@ def _failures_alone(error: ProvisioningError) -> Result:
 
 
 def fitting(items: Iterable[tuple[int, T]], max_bytes: int) -> dict[int, T]:
-    """Return the first items, by their index, that fit into `max_bytes` of ASCII."""
+    """Return the first items, by index, whose JSON fits into `max_bytes`."""
     found: dict[int, T] = {}
-    for place, item in items:
+    for index, item in items:
         max_bytes -= len(json.dumps(item))
         if max_bytes < 0:
             break
-        found[place] = item
+        found[index] = item
     return found

@@ -68,7 +68,7 @@ class NotFound(Refused):
 
     @property
     def is_from_service(self) -> bool:
-        """Whether the service says so, and not a gateway that lacks the service."""
+        """Whether the service itself replied, and not its gateway."""
         return self.code.startswith(f"{self.service}.")
 
 

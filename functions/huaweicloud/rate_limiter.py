@@ -80,8 +80,8 @@ class Service:
 
     `window` has the times at which they leave the window, in order. No call is sent
     before `free_at`, and if a pause was asked for, none before `pause_until`.
-    `surprises` are the rejections since a call was accepted that came although the
-    window had no other call.
+    `unexplained` is the number of rejections since a call was accepted that came while
+    the window had no other call.
     """
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Service:
         self.window: list[float] = []
         self.rejection: Throttled | None = None
         self.rejected_at = self.free_at = self.pause_until = -math.inf
-        self.surprises = 0
+        self.unexplained = 0
 
     def forget(self, now: float) -> None:
         """Drop the calls that have left the window."""
@@ -108,14 +108,14 @@ class Service:
         if sent_at < self.rejected_at:
             return False
         self.rejected_at = now
-        self.surprises += not self.window
+        self.unexplained += not self.window
         return True
 
     def next_try(self, now: float) -> float:
         """Return when to try again if the window does not explain the rejection."""
         if self.pause_until > now:
             return self.pause_until
-        return now + min(self.surprises * _PAUSE_SECONDS, _MAX_PAUSE_SECONDS)
+        return now + min(self.unexplained * _PAUSE_SECONDS, _MAX_PAUSE_SECONDS)
 
     def require_no_long_pause(self, now: float, remaining: float) -> None:
         """Raise Throttled if the service asked for a pause longer than there is time.
@@ -178,7 +178,7 @@ class RateLimiter:
         with self._lock:
             service = self._service(call)
             service.allowance.accept()
-            service.surprises = 0
+            service.unexplained = 0
             if service.rejection:
                 self._shared.accept()
             if call.operation == _NEW_LOGTANK:

@@ -70,16 +70,16 @@ def ignore(_call: Call, _reply: Reply) -> None:
 
 
 def require_no_error(call: Call, reply: Reply) -> None:
-    """Raise the error that a success is by its code (LTS documents such replies).
+    """Raise if a success contains an error code (LTS documents such replies).
 
-    Raises: the error that the same reply with another status is.
+    Raises: the error for that code.
     """
     if _error_code(reply):
         raise _failure(call, reply)
 
 
 def _error_code(reply: Reply) -> str | None:
-    """Return the code of an error in a success, None if there is none."""
+    """Return the error code in a success, None if there is none."""
     code = _first(reply.document, _CODES[:2])
     return None if code in _SUCCESS_CODES else code
 

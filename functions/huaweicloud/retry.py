@@ -162,31 +162,31 @@ def while_busy(step: Callable[[], T], policy: RetryPolicy) -> T:
 
 
 def delete(call: Call, send: Send, policy: RetryPolicy) -> bool:
-    """Make a deletion until it succeeds, and return whether this call did it.
+    """Delete a resource, and return whether this call did it.
 
-    A busy resource is waited for. If the service says that there is nothing to delete,
-    an earlier attempt without a reply may have done it.
+    The call is repeated while the resource is busy. If the service says that it does
+    not exist, an earlier attempt without a reply counts as having deleted it.
 
     Raises: the error of the last attempt; DeadlineExceeded.
     """
-    is_unsure = False
+    may_be_deleted = False
 
-    def noting(call: Call) -> Reply:
-        nonlocal is_unsure
+    def send_and_note(call: Call) -> Reply:
+        nonlocal may_be_deleted
         try:
             reply = send(call)
             replies.require_no_error(call, reply)
         except MaybeProcessed:
-            is_unsure = True
+            may_be_deleted = True
             raise
         return reply
 
     try:
-        while_busy(lambda: repeat(call, replies.ignore, noting, policy), policy)
+        while_busy(lambda: repeat(call, replies.ignore, send_and_note, policy), policy)
     except NotFound as error:
         if not error.is_from_service:
             raise
-        return is_unsure
+        return may_be_deleted
     return True
 
 

@@ -166,12 +166,12 @@ def _applied(
     """
     changes: list[Result] = []
     failures: dict[int, ProvisioningError] = {}
-    for place, outcome in enumerate(outcomes):
+    for index, outcome in enumerate(outcomes):
         if not isinstance(outcome, ProvisioningError):
             changes.append(outcome)
             continue
-        failures[place] = outcome
-        changes.append(planned := plan.changes[place].as_document())
+        failures[index] = outcome
+        changes.append(planned := plan.changes[index].as_document())
         facts = as_line(planned)
         cloud.log("ERROR", "change failed", **facts, error=outcome.as_summary())
     report = _report(plan, changes, survey, is_applied=True, failures=failures)

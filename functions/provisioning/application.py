@@ -94,18 +94,18 @@ class Application(NamedTuple):
         outcomes: dict[int, Outcome] = {}
         changing = self._replace(cloud=_with_time_to_confirm(self.cloud))
         for is_first in (True, False):
-            places = [
-                place
-                for place, change in enumerate(plan.changes)
+            indexes = [
+                index
+                for index, change in enumerate(plan.changes)
                 if (change.action in _FIRST) is is_first
             ]
             works = [
-                partial(_applied, changing, plan.changes[place]) for place in places
+                partial(_applied, changing, plan.changes[index]) for index in indexes
             ]
             done = self.cloud.run_all(works)
-            outcomes.update(zip(places, done, strict=True))
+            outcomes.update(zip(indexes, done, strict=True))
         confirmed = self.pending.confirmed(self.cloud)
-        return [_final(outcomes[place], confirmed) for place in sorted(outcomes)]
+        return [_final(outcomes[index], confirmed) for index in sorted(outcomes)]
 
 
 def _with_time_to_confirm(cloud: Cloud) -> Cloud:

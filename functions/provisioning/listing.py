@@ -1,4 +1,4 @@
-"""Reads lists that come in pages, to their end."""
+"""Reads lists that come in pages, to their end; looks up single listeners."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol, TypeVar
 
-from functions.errors import UnintelligibleReply
+from functions.errors import NotFound, UnintelligibleReply
 from functions.huaweicloud import ga, listeners
 from functions.huaweicloud.retry import Read
 from functions.provisioning.cloud import Cloud
@@ -66,6 +66,20 @@ def all_listeners(cloud: Cloud) -> list[listeners.Listener]:
     """
     list_page = partial(listeners.list_listeners, cloud.owner)
     return _all_pages(list_page, listeners.listeners, cloud)
+
+
+def find_listener(listener_id: str, cloud: Cloud) -> listeners.Listener | None:
+    """Return a listener, None only if GA says that it does not exist.
+
+    Raises: the errors of the call, such as a gateway's NotFound.
+    """
+    call = listeners.show_listener(listener_id, cloud.owner)
+    try:
+        return cloud.ask(call, listeners.listener)
+    except NotFound as error:
+        if error.code != listeners.NO_SUCH_LISTENER:
+            raise
+        return None
 
 
 def _all_pages(

@@ -58,7 +58,7 @@ def ensure(request: Request, project_id: str, cloud: Cloud) -> EnsuredGroup:
 def listed(project_id: str, cloud: Cloud) -> list[Group]:
     """Return all log groups of the project, listed once for all requests of an event.
 
-    What these requests create is added to the list.
+    Groups that these requests create are added to the list.
 
     Raises: the errors of the call.
     """

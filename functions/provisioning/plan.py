@@ -87,13 +87,13 @@ class Plan(NamedTuple):
     does_not_fit: int = 0
 
 
-_MAX_LIST_BYTES = 32_768
+_MAX_LIST_BYTES = 32_768  # of each list in a log line
 
 
 def as_line(document: Result) -> Result:
-    """Return a change, or what is skipped, as the facts of a log line.
+    """Return a change or a skipped listener as the facts of a log line.
 
-    A list that is too long for a line is cut, and `omitted` counts what it lacks.
+    A list that is too long is truncated; `omitted` is the number of missing items.
     """
     lists = {name: each for name, each in document.items() if isinstance(each, list)}
     shown = {

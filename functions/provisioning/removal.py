@@ -9,7 +9,6 @@ from functions.errors import (
     Busy,
     Conflict,
     InvalidRequest,
-    NotFound,
     ProvisioningError,
     Result,
 )
@@ -44,7 +43,7 @@ def delete(request: Request, cloud: Cloud) -> Result:
     }
     with error_context(resource_id=listener_id):
         if request.get("only_if_listener_is_gone") and (
-            reason := _reason_to_wait(listener_id, cloud)
+            reason := _reason_to_keep(listener_id, cloud)
         ):
             return result | {"reason": reason}
         if request.get("delete_log_stream"):
@@ -112,26 +111,22 @@ def _require_other(logtank: ga.Logtank, same: list[ga.Logtank]) -> None:
         )
 
 
-def _reason_to_wait(listener_id: str, cloud: Cloud) -> str | None:
-    """Return why nothing is deleted: GA still has the listener.
+def _reason_to_keep(listener_id: str, cloud: Cloud) -> str | None:
+    """Return why nothing is deleted, None if GA says that the listener does not exist.
 
     Raises: Busy if the listener is being deleted, and that takes too long.
     """
 
-    def look() -> str | None:
-        call = listeners.show_listener(listener_id, cloud.owner)
-        try:
-            found = cloud.ask(call, listeners.listener)
-        except NotFound as error:
-            if error.code != listeners.NO_SUCH_LISTENER:
-                raise
+    def reason() -> str | None:
+        found = listing.find_listener(listener_id, cloud)
+        if found is None:
             return None
         if found.status == listeners.DELETING:
             raise Busy("The listener is being deleted", service=ga.SERVICE)
         return f"the listener still exists, in status {found.status}"
 
     with error_context(step="delete_logtank"):
-        return retry.while_busy(look, cloud.policy)
+        return retry.while_busy(reason, cloud.policy)
 
 
 def _with_streams(listener_id: str, request: Request, cloud: Cloud) -> Result:

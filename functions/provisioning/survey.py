@@ -14,12 +14,7 @@ from functions.errors import (
     UnintelligibleReply,
 )
 from functions.huaweicloud import ga, lts
-from functions.huaweicloud.listeners import (
-    NO_SUCH_LISTENER,
-    Listener,
-    listener,
-    show_listener,
-)
+from functions.huaweicloud.listeners import Listener
 from functions.provisioning import listing
 from functions.provisioning.cloud import Cloud, Request
 
@@ -150,7 +145,7 @@ def _logtanks_by_listener(cloud: Cloud) -> dict[str, list[ga.Logtank]]:
     """
     found: dict[str, list[ga.Logtank]] = {}
     for logtank in listing.all_logtanks(cloud):
-        # a resource of another type is not a listener that is gone
+        # the resource of another type must not count as a missing listener
         if logtank.resource_type in {None, ga.LISTENER}:
             found.setdefault(str(logtank.resource_id), []).append(logtank)
     return found
@@ -164,13 +159,8 @@ def _shown(ids: list[str], cloud: Cloud) -> dict[str, Listener | None]:
     """
 
     def show(listener_id: str) -> Result:
-        try:
-            found = cloud.ask(show_listener(listener_id, cloud.owner), listener)
-        except NotFound as error:
-            if error.code != NO_SUCH_LISTENER:
-                raise
-            return {"listener": None}
-        if found.id != listener_id:
+        found = listing.find_listener(listener_id, cloud)
+        if found and found.id != listener_id:
             raise UnintelligibleReply(
                 f"GA answered ShowListener for {listener_id} with {found.id}",
                 service=ga.SERVICE,

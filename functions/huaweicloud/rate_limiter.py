@@ -6,9 +6,8 @@ that the service accepted within the last second. From then on no more calls tha
 so that few calls are rejected and little of the limit is wasted.
 
 Each service that rejects calls has its own allowance. If there are two such services,
-they also share one, because they may be behind one gateway with one limit. As it is not
-known which of the two was exceeded, a rejection lowers both. Other services are not
-delayed.
+they also share one, because they may be behind one gateway with one limit. A rejection
+lowers both, since either may have been exceeded. Other services are not delayed.
 """
 
 from __future__ import annotations

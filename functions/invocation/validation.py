@@ -28,7 +28,7 @@ def complete(
 ) -> Request:
     """Return a request with the defaults from the settings.
 
-    Raises: InvalidEvent with at most `max_problems` problems; Misconfigured if only
+    Raises: InvalidEvent with up to `max_problems` problems; Misconfigured if only
     values from the settings break a rule.
     """
     schema = f"{task.name}.event"

@@ -80,7 +80,7 @@ class Trigger(NamedTuple):
 
 
 def _single(event: object) -> Delivery:
-    """Return an event as one message: its payload, without any envelopes."""
+    """Return an event as one message, with the payload taken out of its envelopes."""
     named = event.get("id") if isinstance(event, Mapping) else None
     return Delivery([envelopes.message(event, named=named)])
 
@@ -130,7 +130,7 @@ TABLE = (
 )
 """The trigger of an event is the first row that recognizes it."""
 DIRECT = Trigger("direct", lambda _event: True, _single)
-"""The trigger of all other events, which are the payload themselves."""
+"""The trigger for any other event, which is the payload itself."""
 
 
 def trigger_for(event: object) -> Trigger:

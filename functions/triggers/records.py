@@ -107,7 +107,7 @@ def _of_topic(texts: object, place: str) -> list[Message]:
 def _of_records(
     event: Event, field: str, envelope: str, text: str, message_id: str
 ) -> Delivery:
-    """Return the message of each record, from the envelope that also has its ID."""
+    """Return the messages in the records; an envelope in each also has the ID."""
     return Delivery(
         [
             message(

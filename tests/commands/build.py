@@ -135,7 +135,7 @@ def _exclusive(folder: Path) -> Iterator[None]:
 
 
 def install(target: Path, version: str, arch: str) -> None:
-    """Install the locked dependencies for a platform, whatever this machine is.
+    """Install the locked dependencies for a platform, which may not be this machine's.
 
     Raises: subprocess.CalledProcessError, UnusableError, UnreadableSettingsError.
     """

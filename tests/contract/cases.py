@@ -72,7 +72,7 @@ def document_of(row: Schema, base: Json) -> Json:
 
 
 def row_at(kind: Schema, name: str, place: str) -> Schema:
-    """Return the row that applies a value of a kind at a place."""
+    """Return the row that sets a kind of value at a JSON pointer."""
     change = {"set": {place: kind["value"]}} if "value" in kind else {"remove": place}
     refused = {place: kind["refused"]} if "refused" in kind else {}
     return {"name": name, **change, "refused": refused}

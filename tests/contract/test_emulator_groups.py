@@ -174,7 +174,7 @@ def test_another_projects_groups_are_not_listed(client: Client, path: str) -> No
 
 
 def test_a_streams_retention_tags_and_storage_are_changed(account: Sdk) -> None:
-    """What is not given stays as it is; the answer has the names of topics."""
+    """Fields that are not given stay the same; the reply uses the names of topics."""
     changes: list[dict[str, Any]] = [
         {"ttl_in_days": 90},
         {"tags": [{"key": "team"}]},

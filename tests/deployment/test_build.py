@@ -82,7 +82,7 @@ def test_a_failed_build_replaces_nothing(previous: Path) -> None:
 def test_concurrent_builds_leave_one_complete_bundle(
     archive: Path, previous: Path
 ) -> None:
-    """Each build uses its own temporary folder, and they replace the bundle in turn."""
+    """Each build uses its own temporary folder, and replaces the bundle afterwards."""
     with ThreadPoolExecutor() as pool:
         both = list(pool.map(_build, [previous] * 2, ["--replace"] * 2))
 

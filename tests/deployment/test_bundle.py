@@ -188,7 +188,7 @@ def test_invalid_options_delete_nothing_and_print_a_message(
 def test_the_bundle_needs_only_the_standard_library(
     bundle: Path,
 ) -> None:
-    """All own modules can be imported without any other packages installed."""
+    """All own modules can be imported with no other packages installed."""
     modules = [
         ".".join(path.relative_to(bundle).with_suffix("").parts)
         for path in sorted((bundle / "functions").rglob("*.py"))

@@ -144,7 +144,7 @@ def test_a_failed_message_is_kept_and_can_be_moved_back(
 ) -> None:
     """It leaves the queue after five deliveries; the good one next to it is done.
 
-    Once the setting that it lacked is there, it is received, sent again, and done.
+    Once the missing setting is supplied, it is received, sent again, and succeeds.
     """
     for body in (GOOD, INCOMPLETE):
         stack.send("RequestsUrl", body)

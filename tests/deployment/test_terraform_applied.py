@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def default(folder: Path) -> Deployment:
-    """Return what is deployed without any variables."""
+    """Return what is deployed with all variables at their defaults."""
     return applied.apply(folder)
 
 

@@ -78,7 +78,7 @@ def service() -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
-    """Return what is deployed without any variables."""
+    """Return what is deployed with all variables at their defaults."""
     return applied.apply(tmp_path_factory.mktemp("terraform"))
 
 
@@ -99,7 +99,7 @@ def run(
 def test_failed_events_are_sent_again_to_their_function(
     deployment: Deployment, service: Service, tmp_path: Path
 ) -> None:
-    """The second command sends each record as it is, in whatever folder it lies."""
+    """The second command sends each record unchanged, from any folder."""
     fetch, send = deployment.outputs["resend"]["create_logtank"]
     kept = tmp_path / "failures" / "create_logtank" / "2026" / "11"
     kept.mkdir(parents=True)

@@ -136,7 +136,7 @@ def test_custom_permissions_replace_the_roles(custom: Deployment) -> None:
 
 
 def test_only_known_actions_are_permitted(custom: Deployment) -> None:
-    """There is no wildcard among them."""
+    """None of them is a wildcard."""
     for each in names(custom):
         assert actions(custom, each) <= DOCUMENTED | REPORTED
 

@@ -46,7 +46,7 @@ def cloud(clean_environment: pytest.MonkeyPatch) -> Iterator[Emulator]:
 
 @pytest.fixture
 def mature(clean_environment: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """Return a cloud whose clock is behind, so that all its log streams look old.
+    """Return a cloud whose clock is behind, so that all its log streams seem old.
 
     An invocation that adopts a recently created log stream waits two seconds, so that
     the creator can create the logtank.

@@ -216,7 +216,7 @@ def test_a_functiongraph_record_can_be_sent_again(
 def test_an_http_request_in_a_record_is_rejected(
     cloud: Emulator, clean_environment: pytest.MonkeyPatch
 ) -> None:
-    """A request from a record cannot be authenticated, whatever WEBHOOK_AUTH says."""
+    """A request from a record cannot be authenticated, with any WEBHOOK_AUTH."""
     for auth in ("signature", "platform"):
         clean_environment.setenv("WEBHOOK_AUTH", auth)
         event = lambda_record("bootstrap", signed("http-api-gateway-v2.json"))

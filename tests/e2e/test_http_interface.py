@@ -19,7 +19,7 @@ from tests.emulator import Emulator
 
 FAST = {"RETRY_ATTEMPTS": "1"}
 IMPATIENT = {"HTTP_RESPONSE_SECONDS": "1", "MAX_CONCURRENCY": "1"}
-"""Settings with which there is no time for the second of two requests."""
+"""Settings that leave too little time for the second of two requests."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

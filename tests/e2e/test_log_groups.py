@@ -34,7 +34,7 @@ REQUESTS: dict[str, dict[str, object]] = {
     "create_log_stream": {"log_stream_name": "edge"},
     "reconcile": {},
 }
-"""A request without a log group, for each function that makes sure of one."""
+"""A request without a log group, for each function that requires one."""
 NAMED: dict[str, object] = EVENT | {"log_group_name": NAME}
 CALLS = ["ListLogGroups", "CreateLogGroup", "CreateLogStream", "CreateLogtank"]
 
@@ -161,7 +161,7 @@ def test_the_original_name_of_another_group_cannot_be_used(cloud: Emulator) -> N
 
 
 def test_a_list_of_groups_may_lag(cloud: Emulator) -> None:
-    """A group that is not listed at first is found by another look."""
+    """A group that is not listed at first is found by another lookup."""
     cloud.seed(log_groups=[{"log_group_name": NAME}])
     empty = {"operation": "ListLogGroups", "status": 200, "body": {"log_groups": []}}
     cloud.fail(empty | {"times": 2})

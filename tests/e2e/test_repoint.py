@@ -78,7 +78,7 @@ def test_without_the_request_a_conflict_is_raised(mature: Emulator) -> None:
 
 
 def test_a_listener_without_a_logtank_gets_one(cloud: Emulator) -> None:
-    """The look costs one call."""
+    """The check costs one call."""
     result = send("bootstrap", REPOINT)
     assert operations(cloud) == ["CreateLogStream", "ListLogtanks", "CreateLogtank"]
     assert result["created"] == ["log_stream", "logtank"]

@@ -26,7 +26,7 @@ def test_an_unusual_id_of_no_listener_creates_nothing(
 
 
 def test_an_unusual_id_of_a_listener_is_accepted(cloud: Emulator) -> None:
-    """The documents do not say that there are no others."""
+    """The documents do not exclude other forms of IDs."""
     cloud.reset(listeners=["listener-7"])
     send("bootstrap", {"resource_id": "listener-7"})
     made = [call["operation"] for call in cloud.calls]

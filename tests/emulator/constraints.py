@@ -39,7 +39,7 @@ def is_ttl(value: object) -> bool:
 
 
 def is_tags(value: object, more_characters: str = "") -> bool:
-    """At most 20 tags with unique keys; values may contain further characters."""
+    """Up to 20 tags with unique keys; values may contain further characters."""
     if not isinstance(value, list) or len(value) > MAX_TAGS:
         return False
     if not all(_is_tag(tag, more_characters) for tag in value):

@@ -19,7 +19,7 @@ def is_name(value: object) -> bool:
 
 
 def is_description(value: object) -> bool:
-    """At most 255 characters without angle brackets."""
+    """Up to 255 characters without angle brackets."""
     if not isinstance(value, str) or len(value) > MAX_DESCRIPTION:
         return False
     return not set(value) & set("<>")

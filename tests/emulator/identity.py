@@ -1,6 +1,6 @@
 """The emulated account's identity: fixed values, so that examples work unchanged.
 
-None of these values is a real secret.
+No value here is a real secret.
 """
 
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Surveys of an account as values, for tests of what is decided from them."""
+"""Surveys of an account as values, for tests of the decisions."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def wanted(
     update_stream: bool = False,
     prune: bool = False,
 ) -> Wanted:
-    """Return what is wanted: the stream `name`, with these streams in its group.
+    """Return a request for the stream `name`, with these streams in its group.
 
     `{}` in the name stands for the listener's ID.
     """

@@ -99,7 +99,7 @@ def test_a_listener_with_a_new_stream_takes_two_calls() -> None:
 
 
 def test_a_shared_stream_is_created_once() -> None:
-    """Only the first listener reports it as created, and nobody waits for it."""
+    """Only the first listener reports it as created, and no other waits for it."""
     stage = ScriptedCloud(STREAM_MADE, *(made(each, f"t{each}") for each in "abc"))
 
     outcomes = applied(stage, survey(map(listener, "abc")), wanted())

@@ -33,7 +33,7 @@ def eventgrid(data: object) -> dict[str, object]:
 
 
 def notification(message: object) -> dict[str, object]:
-    """Return an SNS notification, as it is delivered to a queue."""
+    """Return an SNS notification, as delivered to a queue."""
     return {"Type": "Notification", "TopicArn": "arn", "Message": message}
 
 

@@ -1,4 +1,4 @@
-"""Events of each trigger are handled, and answered in the trigger's format."""
+"""Events of every trigger are processed, and answered in the trigger's format."""
 
 from __future__ import annotations
 

@@ -120,13 +120,13 @@ WAITS: dict[str, tuple[Lease, list[Line], str, float]] = {
         "t",
         2.0,
     ),
-    "the creator's logtank is adopted as soon as it is listed": (
+    "the creator's logtank is adopted once it is listed": (
         ADOPTED_STREAM,
         [NO_TANKS, NO_TANKS, HERE],
         "t",
         0.75,
     ),
-    "there is no wait for an old stream": (
+    "an old stream causes no wait": (
         UNLEASED,
         [NO_TANKS, tank(), HERE],
         "t",

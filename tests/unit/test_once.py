@@ -28,7 +28,7 @@ class Work:
 
 
 def test_the_first_caller_does_the_work_for_all() -> None:
-    """Every caller is told whether it was the one."""
+    """Every caller learns whether it did the work."""
     once, work = Once(), Work()
 
     assert [once.get("a", work) for _ in range(3)] == [(1, True), *[(1, False)] * 2]

@@ -64,7 +64,7 @@ class Caller:
 
 
 def test_without_a_rejection_nothing_is_delayed() -> None:
-    """There is no limit on the number of calls."""
+    """The number of calls is unlimited."""
     caller = Caller()
 
     assert caller.accepted(STREAM, 500) == 0

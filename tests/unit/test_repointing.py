@@ -46,7 +46,7 @@ def ensure(stage: ScriptedCloud) -> Agreed:
     ],
 )
 def test_the_only_logtank_is_updated(lines: list[Line], operations: list[str]) -> None:
-    """An update may be repeated; the result tells where the log was sent before."""
+    """An update may be repeated; the result has the previous stream."""
     stage = ScriptedCloud(*lines)
 
     found = ensure(stage)
@@ -75,7 +75,7 @@ def test_the_only_logtank_is_updated(lines: list[Line], operations: list[str]) -
 def test_nothing_is_repointed_if_nothing_ships_elsewhere(
     lines: list[Line], operations: list[str], *, created: bool
 ) -> None:
-    """It looks before it creates, and creates or adopts as without repoint."""
+    """It lists before it creates, and creates or adopts as without repoint."""
     stage = ScriptedCloud(*lines)
 
     found = ensure(stage)

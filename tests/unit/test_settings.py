@@ -195,7 +195,7 @@ def test_lts_needs_a_region_or_an_endpoint() -> None:
 
 
 def test_a_log_group_is_set_by_its_id_or_by_its_name() -> None:
-    """Which of two settings is meant would be a guess; a retention is no problem."""
+    """Two log groups are ambiguous; a retention is allowed with either."""
     ttl = {"LOG_GROUP_TTL_IN_DAYS": "7"}
     both = {**MINIMAL, **ttl, "LOG_GROUP_ID": "g", "LOG_GROUP_NAME": "n"}
 

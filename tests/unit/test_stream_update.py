@@ -1,4 +1,4 @@
-"""A stream gets the requested retention and tags, once, and what differs is told."""
+"""A stream gets the requested retention and tags once; differences are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors refer to the event or to the settings, whichever has the invalid value."""
+"""Errors refer to the source of the invalid value: the event or the settings."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def test_a_missing_header_is_named(name: str) -> None:
     ],
 )
 def test_a_malformed_timestamp_is_rejected(timestamp: str) -> None:
-    """A timestamp consists of ASCII digits only, and of at most 12 of them."""
+    """A timestamp consists of 1 to 12 ASCII digits."""
     message = "webhook-timestamp must be a number of seconds since 1970"
 
     assert refusal_detail({**GOOD, TIMESTAMP: timestamp}) == message

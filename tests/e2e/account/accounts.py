@@ -19,7 +19,7 @@ REQUEST: dict[str, object] = {"ttl_in_days": TTL_IN_DAYS}
 REPAIRS: dict[str, object] = {"repoint": True, "update_stream": True, "prune": True}
 ORPHANS = 2
 LONG_AGO = 1_767_225_600_000
-"""In milliseconds since 1970: the creators of these streams have finished."""
+"""A creation time in milliseconds since 1970, long enough ago for any lease."""
 
 
 class Kind(NamedTuple):
@@ -224,7 +224,7 @@ def pages(items: int, size: int | None) -> int:
 
 
 def resources(cloud: Emulator) -> dict[str, Any]:
-    """Return everything in the account, without what is no resource."""
+    """Return all resources in the account."""
     state = cloud.state()
     kinds = ("accelerators", "listeners", "log_groups", "log_streams", "logtanks")
     return {kind: state[kind] for kind in kinds}

@@ -1,4 +1,4 @@
-"""`delete_logtank` deletes logtanks, and on request streams that nobody else uses."""
+"""`delete_logtank` deletes logtanks, and on request streams that nothing else uses."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ def test_a_stream_that_cannot_be_deleted_is_named_in_the_error(cloud: Emulator) 
 
 
 def test_a_stream_that_is_gone_already_counts_like_a_logtank(cloud: Emulator) -> None:
-    """LTS.0208 is no failure, and this call has not deleted it."""
+    """LTS.0208 is not a failure, and the stream does not count as deleted."""
     plant(cloud)
     cloud.remove("s")
     result = send("delete_logtank", WITH_STREAM)

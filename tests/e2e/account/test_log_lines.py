@@ -64,7 +64,7 @@ def test_each_planned_change_and_each_skipped_listener_has_a_line(
 
 
 def test_each_applied_change_has_a_line(mature: Emulator, output: Output) -> None:
-    """It has the IDs of what was created, whatever happens later."""
+    """It has the IDs of what was created, even if a later change fails."""
     plant(mature)
     result = send("reconcile", REQUEST | REPAIRS | APPLY)
     lines = output.lines("applied")
@@ -129,7 +129,7 @@ def test_a_full_log_group_ends_in_an_error_line_without_lists(
 
 
 def test_the_last_line_of_a_status_has_counts(cloud: Emulator, output: Output) -> None:
-    """It tells how many listeners are in which state, and how many orphans exist."""
+    """It has the number of listeners in each state, and the number of orphans."""
     plant(cloud)
     result = send("status", {})
     line = last_line(output)

@@ -19,7 +19,7 @@ def plant(cloud: Emulator, number: int = LISTENERS) -> None:
 
 
 def test_a_listener_whose_stream_is_created_takes_two_calls(cloud: Emulator) -> None:
-    """The creation of its stream says that nobody else works on its logtank."""
+    """Creating its stream shows that no other caller works on its logtank."""
     plant(cloud)
     send("reconcile", APPLY)
     creates = {"CreateLogStream": LISTENERS, "CreateLogtank": LISTENERS}

@@ -1,4 +1,4 @@
-"""`status` tells of every listener which state its access log is in."""
+"""`status` shows the state of the access log of every listener."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_each_log_group_is_listed_once(cloud: Emulator) -> None:
 
 
 def test_a_listener_that_a_page_lacks_is_asked_for(cloud: Emulator) -> None:
-    """GA knows it by its ID, so its logtank is no orphan."""
+    """GA shows it by its ID, so its logtank is not an orphan."""
     plant(cloud)
     cloud.fail(
         {
@@ -281,7 +281,7 @@ def test_a_requested_listener_that_does_not_exist_is_gone(cloud: Emulator) -> No
 def test_an_invalid_filter_is_rejected(
     cloud: Emulator, listeners: object, pointer: str
 ) -> None:
-    """An empty array selects nothing, which nobody means."""
+    """An empty array would select nothing, so it is rejected."""
     error = expect_error("status", {"listeners": listeners})
     assert isinstance(error, InvalidEvent)
     assert [problem.pointer for problem in error.problems] == [pointer]

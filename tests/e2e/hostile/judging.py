@@ -1,4 +1,4 @@
-"""Checks that apply to every invocation, whatever the clouds reply."""
+"""Checks that apply to every invocation, for any replies of the clouds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a call of a function for the whole account gets as a reply does no harm.
+"""No reply to a call of a function for the whole account does any harm.
 
 HOSTILE_SCALE=20 python -m pytest tests/e2e/hostile runs 20 times as many cases.
 """

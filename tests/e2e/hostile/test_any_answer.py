@@ -1,4 +1,4 @@
-"""Whatever a call gets as a reply, the function succeeds or reports what is wrong.
+"""For any reply to a call, the function succeeds or reports an error.
 
 HOSTILE_SCALE=20 python -m pytest tests/e2e/hostile runs 20 times as many cases.
 """

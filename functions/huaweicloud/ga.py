@@ -143,10 +143,10 @@ def next_marker(call: Call, reply: Reply) -> str | None:
 
 
 def _logtank(described: object, call: Call, reply: Reply) -> Logtank:
-    if not isinstance(described, Mapping) or not replies.identifier(described, "id"):
-        raise replies.unintelligible(call, reply, "has no logtank with an ID")
+    fault = "has no logtank with an ID"
+    fields, _ = replies.with_id(call, reply, described, "id", fault)
     facts: dict[str, Any] = {
-        name: replies.identifier(described, name) for name in Logtank._fields
+        name: replies.identifier(fields, name) for name in Logtank._fields
     }
     facts["request_id"] = _own_request_id(reply)
     facts["seen_at"] = reply.date

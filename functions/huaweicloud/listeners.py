@@ -74,21 +74,20 @@ def is_usual_id(listener_id: str) -> bool:
 
 
 def _listener(described: object, call: Call, reply: Reply) -> Listener:
-    found = isinstance(described, Mapping) and replies.identifier(described, "id")
-    if not (isinstance(described, Mapping) and found):
-        raise replies.unintelligible(call, reply, "has no listener with an ID")
+    fault = "has no listener with an ID"
+    fields, listener_id = replies.with_id(call, reply, described, "id", fault)
     names = ("name", "accelerator_id", "status", "created_at")
     name, accelerator, status, created = (
-        replies.identifier(described, each) for each in names
+        replies.identifier(fields, each) for each in names
     )
     seconds = dates.of_document(created)
     return Listener(
-        id=found,
+        id=listener_id,
         name=name,
         accelerator_id=accelerator,
         status=status,
-        is_frozen=_is_frozen(described.get("frozen_info")),
-        tags=_tags(described.get("tags")),
+        is_frozen=_is_frozen(fields.get("frozen_info")),
+        tags=_tags(fields.get("tags")),
         created_at=math.inf if seconds is None else seconds,
     )
 

@@ -43,10 +43,9 @@ def created_group(new: NewGroup, call: Call, reply: Reply) -> Group:
 
     Raises: UnintelligibleReply if it has no ID.
     """
-    found = replies.identifier(replies.document(call, reply), "log_group_id")
-    if not found:
-        raise replies.unintelligible(call, reply, "has no log_group_id")
-    return Group(found, new.name, new.ttl_in_days)
+    document, fault = replies.document(call, reply), "has no log_group_id"
+    _, group_id = replies.with_id(call, reply, document, "log_group_id", fault)
+    return Group(group_id, new.name, new.ttl_in_days)
 
 
 def list_groups(project_id: str) -> Call:
@@ -64,15 +63,14 @@ def groups(call: Call, reply: Reply) -> list[Group]:
 
 
 def _group(listed: object, call: Call, reply: Reply) -> Group:
-    found = isinstance(listed, Mapping) and replies.identifier(listed, "log_group_id")
-    if not (isinstance(listed, Mapping) and found):
-        raise replies.unintelligible(call, reply, "has a log group without an ID")
-    days = listed.get("ttl_in_days")
+    fault = "has a log group without an ID"
+    fields, group_id = replies.with_id(call, reply, listed, "log_group_id", fault)
+    days = fields.get("ttl_in_days")
     return Group(
-        id=found,
-        name=replies.identifier(listed, "log_group_name"),
+        id=group_id,
+        name=replies.identifier(fields, "log_group_name"),
         ttl_in_days=days if isinstance(days, int) else None,
-        tags=lts.own_tags(listed) or {},
+        tags=lts.own_tags(fields) or {},
     )
 
 

@@ -103,10 +103,9 @@ def created_stream(new: NewStream, call: Call, reply: Reply) -> Stream:
 
     Raises: UnintelligibleReply if it has no ID.
     """
-    found = replies.identifier(replies.document(call, reply), "log_stream_id")
-    if not found:
-        raise replies.unintelligible(call, reply, "has no log_stream_id")
-    return Stream(found, new.name)
+    document, fault = replies.document(call, reply), "has no log_stream_id"
+    _, stream_id = replies.with_id(call, reply, document, "log_stream_id", fault)
+    return Stream(stream_id, new.name)
 
 
 def list_streams(project_id: str, log_group_id: str) -> Call:
@@ -139,7 +138,7 @@ def update_ttl(
     project_id: str, log_group_id: str, stream_id: str, ttl_in_days: object
 ) -> Call:
     """Return the call that sets a stream's retention in days."""
-    group = f"/v2/{path_segment(project_id)}/groups/{path_segment(log_group_id)}"
+    group = _group(project_id, log_group_id)
     path = f"{group}/streams-ttl/{path_segment(stream_id)}"
     body = {"ttl_in_days": ttl_in_days}
     return request(project_id, "UpdateLogStream", "PUT", path, body)
@@ -201,17 +200,19 @@ def own_tags(described: Mapping[str, object]) -> dict[str, str] | None:
     }
 
 
+def _group(project_id: str, log_group_id: str) -> str:
+    return f"/v2/{path_segment(project_id)}/groups/{path_segment(log_group_id)}"
+
+
 def _streams(project_id: str, log_group_id: str) -> str:
-    group = f"/v2/{path_segment(project_id)}/groups/{path_segment(log_group_id)}"
-    return f"{group}/streams"
+    return f"{_group(project_id, log_group_id)}/streams"
 
 
 def _stream(listed: object, call: Call, reply: Reply) -> Stream:
-    found = isinstance(listed, Mapping) and replies.identifier(listed, "log_stream_id")
-    if not (isinstance(listed, Mapping) and found):
-        raise replies.unintelligible(call, reply, "has a stream without an ID")
-    name = replies.identifier(listed, "log_stream_name") or ""
-    return Stream(found, name, _created_at(listed), reply.date, listed)
+    fault = "has a stream without an ID"
+    fields, stream_id = replies.with_id(call, reply, listed, "log_stream_id", fault)
+    name = replies.identifier(fields, "log_stream_name") or ""
+    return Stream(stream_id, name, _created_at(fields), reply.date, fields)
 
 
 def _created_at(listed: Mapping[str, object]) -> float | None:

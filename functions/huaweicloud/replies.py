@@ -65,6 +65,18 @@ def array(call: Call, reply: Reply, name: str) -> list[object]:
     return found
 
 
+def with_id(
+    call: Call, reply: Reply, found: object, field: str, fault: str
+) -> tuple[Mapping[str, object], str]:
+    """Return an object of a reply, and the ID in this field of it.
+
+    Raises: UnintelligibleReply with the fault if there is no such object or ID.
+    """
+    if isinstance(found, Mapping) and (id_ := identifier(found, field)):
+        return found, id_
+    raise unintelligible(call, reply, fault)
+
+
 def ignore(_call: Call, _reply: Reply) -> None:
     """Read nothing: that the call succeeded is enough."""
 

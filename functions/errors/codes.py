@@ -193,7 +193,7 @@ CODES: dict[str, Meaning] = {
 CODES_WITH_STATUS: dict[tuple[str, int], Meaning] = {
     ("LTS.0003", 403): Meaning(PermissionDenied),
 }
-"""The meaning of codes that depends on the status; takes precedence over CODES."""
+"""The meanings of codes that depend on the status; they take precedence over CODES."""
 
 STATUSES: dict[int, CloudError] = {
     401: AuthenticationFailed,
@@ -202,14 +202,14 @@ STATUSES: dict[int, CloudError] = {
     409: Conflict,
     429: Throttled,
 }
-"""The class for a status that is not in HUNDREDS by its first digit."""
+"""The class for these statuses; HUNDREDS has the classes for all others."""
 
 HUNDREDS: dict[int, CloudError] = {
     3: Redirected,
     4: InvalidRequest,
     5: ServiceFailed,
 }
-"""The class for all other statuses, by their first digit."""
+"""The class for a status that is not in STATUSES, by its first digit."""
 
 
 def meaning(status: int, code: str | None) -> Meaning:

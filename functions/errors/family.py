@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypedDict
 
 TYPE_PREFIX = "https://ga-access-log.invalid/errors/"
-"""Begins the URI of a problem type (RFC 9457 3.1.1); there is nothing to fetch."""
+"""The prefix of the URI of a problem type (RFC 9457 3.1.1); it has no content."""
 
 _FACTS = (
     "service",
@@ -28,7 +28,7 @@ _MAX_STEP_LENGTH = 128
 _MAX_POINTER_LENGTH = 256
 
 Result = dict[str, object]
-"""What a request returns: JSON, as its function's result schema has it."""
+"""The result of a request: JSON that satisfies its function's result schema."""
 
 
 def pointer(steps: Iterable[object]) -> str:

@@ -20,7 +20,10 @@ _MAX_INDEXES = 1_000
 T = TypeVar("T")
 
 _MAX_PROBLEMS_BYTES = 12_288
-"""The limit for the problems in a document; each appears twice, perhaps escaped."""
+"""The limit for the problems in a document, where each appears twice, perhaps escaped.
+
+The document must stay below 64 KB.
+"""
 _PLAN_REMEDY = (
     "Do what the remedy of each failure says, and send the event again: what has been "
     "changed already stays changed."

@@ -130,7 +130,7 @@ class Lockout:
 
 
 Lockouts = Cache[tuple[str, str], Lockout]
-"""By endpoint and the credential's fingerprint."""
+"""The lockouts, by endpoint and fingerprint of the credential."""
 
 
 class Guard:

@@ -106,4 +106,4 @@ _ROWS = (
     ),
 )
 TASKS: Mapping[str, Task] = {task.name: task for task in _ROWS}
-"""By name: the one list of functions, from which all others are derived."""
+"""All functions by name; every other list of functions is derived from this one."""

@@ -32,7 +32,7 @@ _FIRST = ("update", "delete")
 """The actions that come first: a listener is repointed after its surplus is deleted."""
 
 CONFIRM_SECONDS = 2.0
-"""Reserved of the time for the changes, to confirm the logtanks that they created."""
+"""This much time is reserved to confirm the logtanks that the changes created."""
 
 
 class Pending:

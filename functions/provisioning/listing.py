@@ -15,7 +15,7 @@ from functions.transport.calls import Call, Reply
 _MAX_PAGES = 100
 _MAX_NAMED = 100  # in one log line
 _MAX_OF_LISTENER = 1_000
-"""A listener has one logtank, or a few: a longer list is treated as invalid."""
+"""A longer list is treated as invalid, because a listener has only a few logtanks."""
 _MAX_ITEMS = 50_000
 
 

@@ -65,7 +65,7 @@ KINDS = (
         User,
     ),
 )
-"""In order of precedence. If none is set, FunctionGraph's agency is used."""
+"""All kinds, in order of precedence. If none is set, FunctionGraph's agency is used."""
 
 
 def choose(values: Mapping[str, object]) -> tuple[Credential | None, list[str]]:

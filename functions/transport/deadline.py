@@ -25,7 +25,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 MAX_LINES_BYTES = 128 * 1024
 """The limit for all lines of a reply: interim replies, headers, chunk sizes, trailers.
 
-It is four times what gateways send. The deadline is not checked while headers are
+Gateways send less than a quarter of that. The deadline is not checked while headers are
 parsed, which takes much longer than reading them.
 """
 _MIN_TIMEOUT_SECONDS = 0.001  # a socket's timeout of zero would mean "do not block"

@@ -86,6 +86,8 @@ def delete_logtank(logtank: ga.Logtank, cloud: Cloud) -> bool:
 def delete_surplus(logtank: ga.Logtank, cloud: Cloud) -> None:
     """Delete a logtank if an older one still ships the same log to the same stream.
 
+    Another run may be deleting it already.
+
     Raises: Conflict if there is none any more; the errors of the calls.
     """
     with error_context(step="delete_logtank"):
@@ -96,7 +98,7 @@ def delete_surplus(logtank: ga.Logtank, cloud: Cloud) -> None:
             if each.log_stream_id == logtank.log_stream_id
             and each.status not in {ga.DELETING, ga.ERROR}
         ]
-    if any(each.id == logtank.id for each in listed):
+    if any(e.id == logtank.id and e.status != ga.DELETING for e in listed):
         _require_other(logtank, same)
         delete_logtank(logtank, cloud)
 

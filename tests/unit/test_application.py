@@ -8,7 +8,6 @@ import pytest
 
 from functions import errors
 from functions.errors import Outcome, ProvisioningError
-from functions.huaweicloud.ga import Logtank
 from functions.huaweicloud.lts import Stream
 from functions.provisioning import log_group
 from functions.provisioning.agreement import SETTLE_SECONDS
@@ -250,6 +249,7 @@ def test_updates_and_deletions_come_first() -> None:
     [
         ([of("l", "t"), of("l", "u")], None, True),
         ([of("l", "t")], None, False),
+        ([of("l", "t"), of("l", "u", status="DELETING")], None, False),
         ([of("l", "u")], errors.Conflict, False),
         ([of("l", "t", status="ERROR"), of("l", "u")], errors.Conflict, False),
         ([of("l", "t", log_stream_id="o"), of("l", "u")], errors.Conflict, False),
@@ -276,10 +276,10 @@ def test_surplus_is_deleted_only_if_another_logtank_still_ships_the_log(
 @pytest.mark.parametrize("answer", [DELETED, NO_LISTENER])
 def test_an_orphan_that_is_gone_already_is_no_failure(answer: Reply) -> None:
     """Another run may have pruned it."""
-    orphan: list[Logtank] = [logtank("x", "gone")]
+    orphan = logtank("x", "gone")
     stage = ScriptedCloud(answer)
 
-    found = survey([], orphan, gone=["gone"])
+    found = survey([], [orphan], gone=["gone"])
     assert summary(applied(stage, found, wanted(prune=True))) == ["delete"]
 
 

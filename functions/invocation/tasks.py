@@ -83,6 +83,7 @@ _ROWS = (
         action=_lazy("account", "status"),
         services=_LTS | _GA,
         summary=summaries.status,
+        one_by_one=True,
     ),
     Task(
         name="reconcile",

@@ -51,7 +51,7 @@ def delete(request: Request, cloud: Cloud) -> Result:
         with error_context(step="delete_logtank"):
             logtanks = listing.logtanks_of(listener_id, cloud)
             deleted: list[ga.Logtank] = []
-            _delete_all(logtanks, deleted, cloud)
+            _delete_all([*logtanks], deleted, cloud)
     found = {} if logtanks else {"reason": NO_LOGTANK}
     return result | _deleted(deleted, []) | found
 
@@ -138,10 +138,10 @@ def _with_streams(listener_id: str, request: Request, cloud: Cloud) -> Result:
         if not logtanks:
             return {"reason": STREAM_UNKNOWN}
         kept = _used(logtanks, everything, project_id)
-        deleted: list[ga.Logtank] = []
+        remaining, deleted = [*logtanks], list[ga.Logtank]()
         streams: list[str] = []
-        with _naming_unreachable_streams(deleted, streams, kept):
-            _delete_all(logtanks, deleted, cloud)
+        with _naming_unreachable_streams(remaining, deleted, streams, kept):
+            _delete_all(remaining, deleted, cloud)
             # another logtank may have begun to use a stream in the meantime
             kept.update(_used(logtanks, listing.all_logtanks(cloud), project_id))
             for logtank in _one_of_each_stream(logtanks):
@@ -156,20 +156,25 @@ def _with_streams(listener_id: str, request: Request, cloud: Cloud) -> Result:
 
 @contextmanager
 def _naming_unreachable_streams(
-    deleted: Sequence[ga.Logtank], streams: Sequence[str], kept: Mapping[str, str]
+    remaining: Sequence[ga.Logtank],
+    deleted: Sequence[ga.Logtank],
+    streams: Sequence[str],
+    kept: Mapping[str, str],
 ) -> Iterator[None]:
     """Add to an error the streams that another delivery of the event cannot find.
 
-    These are the streams of deleted logtanks that are neither deleted nor kept.
+    These are the streams of deleted logtanks that are neither deleted nor kept, and to
+    which no remaining logtank ships.
     """
     try:
         yield
     except ProvisioningError as error:
         error.note(deleted=_kinds(deleted, streams))
+        found = {*streams, *kept, *(each.log_stream_id for each in remaining)}
         unreachable = [
             each
             for each in _one_of_each_stream(deleted)
-            if each.log_stream_id not in {*streams, *kept}
+            if each.log_stream_id not in found
         ]
         if unreachable:
             error.remedy = f"{_by_hand(unreachable)} {error.remedy}"
@@ -209,13 +214,15 @@ def _used(
 
 
 def _delete_all(
-    logtanks: Iterable[ga.Logtank], deleted: list[ga.Logtank], cloud: Cloud
+    remaining: list[ga.Logtank], deleted: list[ga.Logtank], cloud: Cloud
 ) -> None:
-    """Delete logtanks, and add those that this call deleted to `deleted`."""
-    for each in logtanks:
+    """Delete logtanks until none remains, and add those that this call deleted."""
+    while remaining:
+        each = remaining[0]
         with error_context(deleted=_kinds(deleted, [])):
             if each.status != ga.DELETING and delete_logtank(each, cloud):
                 deleted.append(each)
+        remaining.remove(each)
 
 
 def _one_of_each_stream(logtanks: Iterable[ga.Logtank]) -> list[ga.Logtank]:

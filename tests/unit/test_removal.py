@@ -232,6 +232,13 @@ def test_other_users_are_checked_before_the_logtank_is_deleted() -> None:
             "stream s of log group g, stream s2 of log group g2",
         ),
         (
+            [tanks(MINE, described("v")), DELETED, FORBIDDEN],
+            ["logtank"],
+            "delete_logtank",
+            "g",
+            None,
+        ),
+        (
             [tanks(MINE, SECOND, OTHER), DELETED, FORBIDDEN],
             ["logtank"],
             "delete_logtank",

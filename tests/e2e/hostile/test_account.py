@@ -25,7 +25,7 @@ from tests.emulator import Emulator
 OFF, ELSEWHERE, DIFFERENT, GONE = map(listener_id, range(4))
 SURVEY = ("ListListeners", "ListLogtanks", "ShowListener", "ListLogStream")
 GROUP = ("ListLogGroups", "CreateLogGroup")
-SECONDS = 4.0
+SECONDS = 6.0
 """Time per invocation: a call that is one of several needs a second to begin."""
 NAMED: dict[str, object] = {"log_group_name": "edge"}
 

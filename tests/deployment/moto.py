@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.request import Request, urlopen
 
 from tests.deployment import sam
 from tests.deployment.built import ROOT
@@ -17,7 +18,7 @@ TOOLS = ROOT / ".venv/moto/bin"
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 """The account that moto plays."""
-STACK = "ga"
+STACK = "ga-access-log"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ga-a1b2c3"
 EXTENSION = (
     f"arn:aws:lambda:{REGION}:187925254637:layer:"
@@ -89,18 +90,25 @@ def _record(message: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def aws(endpoint: str, *arguments: str) -> Any:  # noqa: ANN401 # JSON
-    """Run the AWS CLI against an endpoint, and return the document that it prints."""
-    variables = {
+def variables(endpoint: str) -> dict[str, str]:
+    """Return the environment variables that point the AWS CLI to an endpoint."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": REGION,
+        "AWS_DEFAULT_OUTPUT": "json",
         "AWS_CONFIG_FILE": "/dev/null",
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    options = ("--endpoint-url", endpoint, "--output", "json")
-    done = sam.run_command([str(TOOLS / "aws"), *options, *arguments], variables)
+
+
+def aws(endpoint: str, *arguments: str) -> Any:  # noqa: ANN401 # JSON
+    """Run the AWS CLI against an endpoint, and return the document that it prints."""
+    # the option also takes precedence over the address in a queue's URL
+    command = [str(TOOLS / "aws"), "--endpoint-url", endpoint, *arguments]
+    done = sam.run_command(command, variables(endpoint))
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout) if done.stdout.strip() else None
 
@@ -116,9 +124,19 @@ def serving(folder: Path) -> Iterator[str]:
     ):
         try:
             wait_for(port)
-            yield f"http://127.0.0.1:{port}"
+            endpoint = f"http://127.0.0.1:{port}"
+            _answer_invocations(endpoint)
+            yield endpoint
         finally:
             process.terminate()
+
+
+def _answer_invocations(endpoint: str) -> None:
+    """Make moto answer invocations without running the function, which needs Docker."""
+    configuration = json.dumps({"lambda": {"use_docker": False}}).encode()
+    request = Request(f"{endpoint}/moto-api/config", configuration)  # noqa: S310 # moto
+    with urlopen(request):  # noqa: S310 # moto
+        pass
 
 
 def create(endpoint: str, archive: Path, folder: Path, **parameters: str) -> Stack:

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
+from tests import snippets
 from tests.e2e.serving import (
     COMMAND,
     MINIMAL_ENVIRONMENT,
@@ -22,13 +23,13 @@ from tests.e2e.serving import (
     signed_headers,
 )
 from tests.emulator import Emulator
+from tests.snippets import each_shell
 
-README = (ROOT / "functions/triggers/README.md").read_text("utf-8")
-SIGNING_EXAMPLE = next(
-    block
-    for block in re.findall("```sh\n(.*?)```", README, re.DOTALL)
-    if "webhook-signature" in block
-)
+PAGE = "functions/triggers/README.md"
+SIGNING_EXAMPLE = snippets.block(PAGE, "sh", "webhook-signature")
+DOCUMENTED_RESPONSE = snippets.block(PAGE, "text", "HTTP/1.1")
+VARYING = {"Server", "Date", "log_stream_id", "logtank_id"}
+"""Headers and fields of the response whose values differ every time."""
 
 
 @pytest.fixture(scope="module")
@@ -58,20 +59,36 @@ def _request(
     return response.status, json.loads(text or "{}")
 
 
-def test_the_signing_example_of_the_readme_works(address: str, cloud: Emulator) -> None:
-    """The commands of the example, run in a shell, bootstrap a listener."""
+@each_shell
+def test_the_signing_example_gets_the_documented_response(
+    shell: str, address: str, cloud: Emulator
+) -> None:
+    """The commands, run in a shell, bootstrap a listener."""
+    cloud.reset()
     script = SIGNING_EXAMPLE.replace("http://127.0.0.1:8000", address)
-    done = subprocess.run(  # noqa: S603 # commands from the README
-        ["bash", "-euc", script],  # noqa: S607 # the shell of the user
-        env={**MINIMAL_ENVIRONMENT, "WEBHOOK_SECRETS": SECRET, "NO_PROXY": "127.0.0.1"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.stdout.startswith("HTTP/1.1 201 Created"), done.stderr
+    secret = {"WEBHOOK_SECRETS": SECRET, "NO_PROXY": "127.0.0.1"}
+    done = snippets.run(shell, script, ROOT, {**MINIMAL_ENVIRONMENT, **secret})
+    assert _items(done.stdout) == _items(DOCUMENTED_RESPONSE), done.stderr
     document = json.loads(done.stdout.splitlines()[-1])
     assert [document["logtank_id"]] == [each["id"] for each in cloud.logtanks]
+
+
+def _items(response: str) -> list[tuple[str, object]]:
+    """Return the status, headers and fields in their order, without varying values."""
+    status, *headers, empty, body = response.splitlines()
+    assert empty == ""
+    items = [tuple(each.split(": ", 1)) for each in headers]
+    items += json.loads(body).items()
+    return [("", status), *((n, v) for n, v in items if n not in VARYING)]
+
+
+def test_the_documented_secret_is_accepted(cloud: Emulator) -> None:
+    """The commands of the first shell make a secret, and print it for the second."""
+    setup = snippets.block(PAGE, "sh", "make serve")
+    done = snippets.run("sh", f"make() {{ :; }}\n{setup}", ROOT, MINIMAL_ENVIRONMENT)
+    name, _, secret = done.stdout.strip().removeprefix("export ").partition("=")
+    with serving(cloud, **{name: secret}) as base_url:
+        assert _request(base_url, "POST", "/bootstrap", b"{}")[0] == 401
 
 
 REJECTED = [

@@ -12,7 +12,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.commands import arguments
-from tests.commands.bench import cold, folders, limits, plot, report, runtime, warm
+from tests.commands.bench import (
+    accounts,
+    cold,
+    first_events,
+    folders,
+    limits,
+    plot,
+    report,
+    runtime,
+    warm,
+)
 from tests.commands.bench.counts import FULL, QUICK, Counts
 from tests.commands.bench.figures import MEGABYTES, Figure
 from tests.commands.bench.folders import Folder
@@ -45,14 +55,17 @@ def _print_all(work: Path, emulated: Cloud, counts: Counts) -> list[Figure]:
         sdk_folder = pool.submit(folders.sdk, work / "sdk", _VERSION)
         bundle = folders.bundle(work / "bundle", _VERSION, _ARCHITECTURE)
         sdk = sdk_folder.result()
+    compiled = bundle.compiled, sdk.compiled
     loads = [os.getloadavg()[0]]
     _note("cold starts")
-    starts = cold.starts(bundle.compiled, sdk.compiled, emulated, counts)
+    starts = cold.starts(*compiled, emulated, counts)
     figures = list(
         _noted(
             ("warm bootstraps", _warm(bundle, sdk, emulated, counts)),
             ("ratios of cold starts", cold.figures(starts)),
+            ("first events", first_events.figures(bundle.compiled, emulated, counts)),
             ("many listeners", warm.many(emulated, bundle.compiled, counts)),
+            ("accounts", accounts.figures(emulated, *compiled, counts)),
             ("rate limits", limits.figures(emulated, bundle.compiled, counts)),
             ("archives", iter([_archives(bundle, sdk)])),
             ("AWS's runtime", _runtime(work, bundle, emulated, counts)),

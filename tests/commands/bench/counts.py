@@ -12,7 +12,8 @@ class Counts(NamedTuple):
     `quick`, `slow`: bootstraps per block, without and with latency.
     `many`: listeners per event; `events`: number of such events; `limited`: seconds of
     calls at a rate limit.
-    `starts`: starts of the interpreter; `runtimes`: starts of AWS's runtime.
+    `starts`: starts of the interpreter; `first_events`: the same with each function;
+    `runtimes`: starts of AWS's runtime.
     """
 
     processes: int = 2
@@ -24,8 +25,9 @@ class Counts(NamedTuple):
     limited: int = 10
     events: int = 3
     starts: int = 25
+    first_events: int = 8
     runtimes: int = 5
 
 
 FULL = Counts()
-QUICK = Counts(1, 1, 2, 1, 1, 8, 1, 1, 1, 0)
+QUICK = Counts(1, 1, 2, 1, 1, 8, 1, 1, 1, 1, 0)

@@ -50,8 +50,15 @@ class Cloud:
             "rate_limits": rate_limits or {},
             "calls_before_rate_limits": free_calls,
         }
-        data = json.dumps(options).encode()
-        urlopen(f"{self._address}/_emulator/reset", data).close()  # noqa: S310
+        self._post("reset", options)
+
+    def seed(self, **resources: list[dict[str, object]]) -> None:
+        """Put resources into the account, by kind."""
+        self._post("seed", resources)
+
+    def _post(self, action: str, document: object) -> None:
+        data = json.dumps(document).encode()
+        urlopen(f"{self._address}/_emulator/{action}", data).close()  # noqa: S310
 
     def calls(self) -> list[dict[str, object]]:
         """Return the calls since the last reset."""
@@ -106,6 +113,10 @@ class Worker:
     def all(self, count: int) -> Timing:
         """Bootstrap listeners with one event."""
         return self._run(f"all {count}")
+
+    def account(self, action: str, count: int) -> Timing:
+        """Do something for all listeners of the account, which are so many."""
+        return self._run(f"{action} {count}")
 
     def _run(self, command: str) -> Timing:
         assert self._process.stdin

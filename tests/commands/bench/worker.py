@@ -1,8 +1,9 @@
 """The process of a client: bootstraps new listeners and measures the time.
 
 The command `each 20` bootstraps twenty listeners sequentially, `all 20` with one event.
-The response is the processor time and the wall time in seconds. Output of the client
-goes to /dev/null.
+Any other command, such as `status 20`, is a function of the client that concerns all
+listeners of the account, and returns their number. The response is the processor time
+and the wall time in seconds. Output of the client goes to /dev/null.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -29,7 +31,7 @@ def main(name: str, folder: str) -> None:
         _require_own(folder)
         for line in sys.stdin:
             mode, count = line.split()
-            processor, wall = _timed(client, int(count), together=mode == "all")
+            processor, wall = _timed(_work(client, mode, int(count)), int(count))
             print(processor, wall, file=output, flush=True)
 
 
@@ -41,15 +43,21 @@ def _require_own(folder: str) -> None:
             raise ImportError(f"{name} was not loaded from {folder}")
 
 
-def _timed(client: _Client, count: int, *, together: bool) -> tuple[float, float]:
+def _work(client: _Client, mode: str, count: int) -> Callable[[], int]:
+    """Return what a command does, which returns for how many listeners it was done."""
     listeners = [str(uuid.uuid4()) for _ in range(count)]
+    if mode == "all":
+        return lambda: len(set(client.bootstrap(*listeners)))
+    if mode == "each":
+        return lambda: len({id_ for one in listeners for id_ in client.bootstrap(one)})
+    return cast("Callable[[], int]", getattr(client, mode))
+
+
+def _timed(work: Callable[[], int], count: int) -> tuple[float, float]:
     gc.collect()
     processor, wall = time.process_time(), time.perf_counter()
-    if together:
-        logtank_ids = client.bootstrap(*listeners)
-    else:
-        logtank_ids = [each for one in listeners for each in client.bootstrap(one)]
+    done = work()
     elapsed = time.process_time() - processor, time.perf_counter() - wall
-    if len(set(logtank_ids)) != count:
-        raise ValueError("the logtank IDs are not distinct")
+    if done != count:
+        raise ValueError(f"{done} listeners instead of {count}")
     return elapsed

@@ -9,16 +9,16 @@ import requests
 
 from tests.commands.bench.clients import asked
 
-_GROUP = f"{asked.ADDRESS}/v2/{asked.PROJECT_ID}/groups/{asked.LOG_GROUP_ID}"
-_LOGTANKS = f"{asked.ADDRESS}/v1/logtanks"
-_HEADERS = {
+GROUP = f"{asked.ADDRESS}/v2/{asked.PROJECT_ID}/groups/{asked.LOG_GROUP_ID}"
+LOGTANKS = f"{asked.ADDRESS}/v1/logtanks"
+HEADERS = {
     "Content-Type": "application/json;charset=utf8",
     "X-Auth-Token": os.environ.get("HUAWEICLOUD_AUTH_TOKEN", ""),
 }
 _MAX_THREADS = int(os.environ.get("MAX_CONCURRENCY", "8"))
-_session = requests.Session()
+session = requests.Session()
 # one connection per thread; irrelevant for a single listener
-_session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=64))
+session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=64))
 
 
 def bootstrap(*listeners: str) -> list[str]:
@@ -31,7 +31,7 @@ def bootstrap(*listeners: str) -> list[str]:
 
 def _bootstrap(listener: str) -> str:
     stream = asked.stream(listener)
-    created = _session.post(f"{_GROUP}/streams", json=stream, headers=_HEADERS).json()
+    created = session.post(f"{GROUP}/streams", json=stream, headers=HEADERS).json()
     body = {"logtank": asked.logtank(listener, created["log_stream_id"])}
-    reply = _session.post(_LOGTANKS, json=body, headers=_HEADERS).json()
+    reply = session.post(LOGTANKS, json=body, headers=HEADERS).json()
     return str(reply["logtank"]["id"])

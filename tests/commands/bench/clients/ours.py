@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from functions import bootstrap as entry
+from functions import reconcile as reconcile_entry
+from functions import status as status_entry
 from tests.commands.bench.clients import asked
 
 
@@ -24,6 +26,35 @@ def bootstrap(*listeners: str) -> list[str]:
     returned = cast("Any", entry.handler(event, _Context()))
     results = returned if isinstance(returned, list) else [returned]
     return [result["logtank_id"] for result in results]
+
+
+def status() -> int:
+    """Return how many listeners ship their logs."""
+    result = cast("Any", status_entry.handler({}, _Context()))
+    return int(result["counts"]["shipping"])
+
+
+def plan() -> int:
+    """Return how many listeners a plan leaves unchanged."""
+    return int(_reconciled()["unchanged"])
+
+
+def apply_shared() -> int:
+    """Return how many listeners were sent to one new stream."""
+    return _count(_reconciled(apply=True, log_stream_name="shared"))
+
+
+def apply_own() -> int:
+    """Return how many listeners were sent to new streams of their own."""
+    return _count(_reconciled(apply=True))
+
+
+def _reconciled(**event: object) -> Any:  # noqa: ANN401 # JSON
+    return reconcile_entry.handler(event, _Context())
+
+
+def _count(result: Any) -> int:  # noqa: ANN401 # JSON
+    return sum("logtank" in change["created"] for change in result["changes"])
 
 
 def _request(listener: str) -> dict[str, object]:

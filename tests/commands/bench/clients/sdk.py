@@ -25,8 +25,8 @@ def _client(kind: SdkObject) -> SdkObject:
     return builder.with_endpoint(asked.ADDRESS).build()
 
 
-_lts = _client(lts.LtsClient)
-_ga = _client(ga.GaClient)
+lts_client = _client(lts.LtsClient)
+ga_client = _client(ga.GaClient)
 _backoff = EqualJitterBackoffStrategy()
 
 
@@ -49,8 +49,8 @@ def _bootstrap(listener: str) -> str:
     fields = {**asked.stream(listener), "tags": [lts.TagsBody(**asked.TAG)]}
     stream = lts.CreateLogStreamParams(**fields)
     request = lts.CreateLogStreamRequest(log_group_id=asked.LOG_GROUP_ID, body=stream)
-    created = _sent(_lts.create_log_stream_invoker(request))
+    created = _sent(lts_client.create_log_stream_invoker(request))
     option = ga.CreateLogtankOption(**asked.logtank(listener, created.log_stream_id))
     body = ga.CreateLogtankRequestBody(logtank=option)
-    reply = _sent(_ga.create_logtank_invoker(ga.CreateLogtankRequest(body=body)))
+    reply = _sent(ga_client.create_logtank_invoker(ga.CreateLogtankRequest(body=body)))
     return str(reply.logtank.id)

@@ -1,0 +1,158 @@
+"""What others do to the account meanwhile: people, GA, and other tools."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from tests.e2e.state.account.events import LISTENERS, OWN_STREAM, SHARED
+from tests.e2e.state.account.scheduler import Clock
+from tests.e2e.state.account.snapshots import Document, Snapshot
+from tests.emulator import Emulator
+from tests.emulator.seeding import FROZEN
+
+_KEPT = ("id", "name", "accelerator_id", "created_at", "tags", "frozen_info")
+_SECONDS = (0.5, 3.0, 20.0, 90.0)
+
+
+class Surroundings:
+    """Changes the account at random, without the functions."""
+
+    def __init__(self, cloud: Emulator, clock: Clock, rng: random.Random) -> None:
+        self._cloud, self._clock, self._rng = cloud, clock, rng
+        self._deleted: set[str] = set()
+        self.changes = 0
+
+    def begin(self) -> None:
+        """Create the listeners and logtanks that exist at first."""
+        for _ in range(self._rng.randint(2, len(LISTENERS))):
+            self._create_listener()
+        for _ in range(self._rng.randint(0, 3)):
+            self._rng.choice(_CHANGES)(self)
+
+    def change(self) -> None:
+        """Change something."""
+        self.changes += 1
+        self._rng.choice(_CHANGES)(self)
+
+    def _seen(self) -> Snapshot:
+        return Snapshot.of(self._cloud)
+
+    def _create_listener(self) -> None:
+        """Create a listener, which may be PENDING at first; no ID is used twice."""
+        existing = self._seen().listeners
+        free = [e for e in LISTENERS if e not in existing and e not in self._deleted]
+        if free:
+            document: dict[str, Any] = {"id": self._rng.choice(free)}
+            if self._rng.random() < 0.4:
+                seconds = self._rng.choice(_SECONDS)
+                document |= {"status": "PENDING", "status_seconds": seconds}
+            self._cloud.seed(listeners=[document])
+
+    def _delete_listener(self) -> None:
+        """Delete a listener, at once or after a while; its logtanks may stay."""
+        seen = self._seen()
+        if len(seen.listeners) < 2 and self._rng.random() < 0.8:
+            return
+        if chosen := self._any(seen.listeners):
+            self._deleted.add(chosen["id"])
+            if self._rng.random() < 0.4:
+                gone = {"status": "DELETING", "status_seconds": 3.0}
+                self._seed_listener(chosen, gone)
+            else:
+                self._cloud.remove(chosen["id"])
+            if self._rng.random() < 0.4:
+                tanks = (each["id"] for each in seen.logtanks_of(chosen["id"]))
+                self._cloud.remove(*tanks)
+
+    def _freeze(self) -> None:
+        """Freeze a listener, or unfreeze it."""
+        if chosen := self._any(self._seen().listeners):
+            if chosen["status"] != "ACTIVE":
+                return
+            is_frozen = chosen["frozen_info"]["status"]
+            info = {"status": 0} if is_frozen else FROZEN
+            self._seed_listener(chosen, {"frozen_info": info})
+
+    def _break_listener(self) -> None:
+        """Let a listener fail, or work again."""
+        if chosen := self._any(self._seen().listeners):
+            other = {"ACTIVE": "ERROR", "ERROR": "ACTIVE"}.get(chosen["status"])
+            if other:
+                self._seed_listener(chosen, {"status": other})
+
+    def _ship_elsewhere(self) -> None:
+        """Create a logtank to a stream that somebody chose by hand."""
+        self._seed_logtank(self._rng.choice(LISTENERS), self._new_stream())
+
+    def _ship_twice(self) -> None:
+        """Create a logtank beside another one to the same stream."""
+        if chosen := self._any(self._seen().alive()):
+            self._seed_logtank(chosen["resource_id"], chosen)
+
+    def _fail_logtank(self) -> None:
+        """Let a logtank end in ERROR, or be deleted slowly."""
+        if chosen := self._any(self._seen().alive()):
+            ending = {"status": "ERROR"}
+            if self._rng.random() < 0.6:
+                ending = {"status": "DELETING", "status_seconds": 5.0}
+            names = ("id", "resource_id", "log_group_id", "log_stream_id", "created_at")
+            kept = {name: chosen[name] for name in names}
+            self._cloud.seed(logtanks=[{**kept, **ending}])
+
+    def _change_stream(self) -> None:
+        """Change a stream's retention, or have a transfer use it."""
+        if chosen := self._any(self._seen().streams):
+            names = ("log_group_id", "log_stream_id", "log_stream_name")
+            kept = {name: chosen[name] for name in (*names, "creation_time")}
+            change = self._rng.choice(
+                [
+                    {"ttl_in_days": 3},
+                    {"tags": [{"key": "team", "value": "core"}]},
+                    {"used_by": ["transfer"]},
+                    {"used_by": ["access_config"]},
+                    {"whether_log_storage": False},
+                ]
+            )
+            self._cloud.seed(log_streams=[{**kept, **change}])
+
+    def _wait(self) -> None:
+        """Let time pass: streams are young for a minute."""
+        self._clock.advance(self._rng.choice(_SECONDS))
+
+    def _any(self, found: dict[str, Document]) -> Document | None:
+        return self._rng.choice(list(found.values())) if found else None
+
+    def _seed_listener(self, listener: Document, changes: dict[str, Any]) -> None:
+        kept = {name: listener[name] for name in _KEPT}
+        self._cloud.seed(listeners=[{**kept, **changes}])
+
+    def _seed_logtank(self, listener: str, target: Document) -> None:
+        places = {name: target[name] for name in ("log_group_id", "log_stream_id")}
+        self._cloud.seed(logtanks=[{"resource_id": listener, **places}])
+
+    def _new_stream(self) -> Document:
+        """Return a stream with a name that the functions may want, or another one."""
+        name = OWN_STREAM.replace("{resource_id}", self._rng.choice(LISTENERS))
+        wanted = self._rng.choice([SHARED, name, "by-hand"])
+        existing = self._seen().streams_by_name(self._cloud.log_group_id)
+        if wanted in existing:
+            return existing[wanted]
+        return self._cloud.seed(log_streams=[{"log_stream_name": wanted}])[
+            "log_streams"
+        ][0]
+
+
+_CHANGES: list[Callable[[Surroundings], None]] = [
+    Surroundings._create_listener,
+    Surroundings._create_listener,
+    Surroundings._delete_listener,
+    Surroundings._freeze,
+    Surroundings._break_listener,
+    Surroundings._ship_elsewhere,
+    Surroundings._ship_twice,
+    Surroundings._fail_logtank,
+    Surroundings._change_stream,
+    Surroundings._wait,
+]

@@ -34,12 +34,16 @@ class Troubles(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One call: what it was, how it ended, and the account before and after it."""
+    """One call: what it was, how it ended, and the account before and after it.
+
+    `is_late` is whether it arrived after its sender had given up.
+    """
 
     call: Call
     outcome: Reply | ProvisioningError
     before: Snapshot
     after: Snapshot
+    is_late: bool = False
 
 
 Watch = Callable[["Invocation", Step], None]
@@ -131,7 +135,7 @@ class Port:
             before = Snapshot.of(self.cloud)
             _outcome(inner, call)
             after = Snapshot.of(self.cloud)
-            self._watch(invocation, Step(call, lost, before, after))
+            self._watch(invocation, Step(call, lost, before, after, is_late=True))
 
         self.late.append(arrive)
         return lost

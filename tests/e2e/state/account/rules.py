@@ -120,10 +120,11 @@ def _may_delete(
         if (chosen is None or listener in chosen) and not exists:
             return any(each.before.listeners for each in invocation.steps)
         return _is_younger(logtank, invocation, step)
-    return _is_own(logtank, invocation) and _is_younger(logtank, invocation, step)
+    return is_own(logtank, invocation) and _is_younger(logtank, invocation, step)
 
 
-def _is_own(logtank: Document, invocation: Invocation) -> bool:
+def is_own(logtank: Document, invocation: Invocation) -> bool:
+    """Whether one of the invocation's calls created it."""
     return any(
         logtank["id"] in each.after.logtanks and logtank["id"] not in each.before.logtanks
         for each in invocation.steps
@@ -167,7 +168,7 @@ def _updates_only_if_asked(invocation: Invocation, step: Step) -> str | None:
 def _looks_before_repeating(invocation: Invocation, step: Step) -> str | None:
     """A create with an unknown outcome is not repeated before a list succeeded."""
     look = _LOOKS.get(step.call.operation)
-    if look is None:
+    if look is None or step.is_late:
         return None
     for each in reversed(invocation.steps[:-1]):
         failed = isinstance(each.outcome, ProvisioningError)
@@ -188,7 +189,7 @@ def _same(one: Call, other: Call) -> bool:
 
 def _creates_beside_nothing(invocation: Invocation, step: Step) -> str | None:
     """A logtank is created with a lease, or after a look that showed none."""
-    if step.call.operation != "CreateLogtank" or step not in invocation.steps:
+    if step.call.operation != "CreateLogtank" or step.is_late:
         return None
     body = step.call.body or {}
     wanted = body["logtank"]
@@ -221,7 +222,7 @@ def _leaves_unusable_listeners(invocation: Invocation, step: Step) -> str | None
         was = step.before.alive().get(key)
         listener = now["resource_id"]
         is_unusable = listener in step.before.listeners and not any(
-            seen.is_usable(listener) for each in invocation.steps for seen in each[2:]
+            seen.is_usable(listener) for each in invocation.steps for seen in each[2:4]
         )
         if is_unusable and (was is None or target(was) != target(now)):
             return f"listener {listener} was never usable"

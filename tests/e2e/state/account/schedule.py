@@ -125,12 +125,16 @@ class Schedule:
     def _act(self) -> None:
         """Send events to several processes at once, or let something else happen."""
         if self.rng.random() < 0.25:
-            self.surroundings.change()
+            self._change_surroundings()
         if self.rng.random() < 0.15:
             self.rng.choice(self.processes).restart()
         number = self.rng.choice([1, 1, 2, 3])
         self.port.troubles = self.kind.troubles
         self._send([self._event() for _ in range(number)])
+
+    def _change_surroundings(self) -> None:
+        self.counts["other changes"] += 1
+        self.history.append(f"  {self.surroundings.change()}")
 
     def _event(self) -> Event:
         if self._sent and self.rng.random() < 0.25:
@@ -174,7 +178,7 @@ class Schedule:
     def _between(self) -> None:
         """Let something happen between two steps."""
         if not self.kind.is_calm and self.rng.random() < _ENVIRONMENT_CHANGE:
-            self.surroundings.change()
+            self._change_surroundings()
         if self.rng.random() < _LATE_ARRIVAL:
             self.port.arrive_late()
         self._states.append(Snapshot.of(self.cloud))
@@ -184,19 +188,19 @@ class Schedule:
         failed = step.outcome if isinstance(step.outcome, Exception) else ""
         self.history.append(
             f"  {invocation.key} {self.clock() % 1000:.2f} {step.call} {failed!r}"
+            f"{' arrived late' if step.is_late else ''}"
         )
-        self._states += step[2:]
+        self._states += step[2:4]
         self._broken += rules.violations(invocation, step)
 
     def _check_duplicates(self, started: list[Invocation]) -> None:
         """Check that callers at once have made no two logtanks where one is wanted."""
         if not all(each.is_certain and not each.error for each in started):
             return
-        before, after = self._states[0], self._states[-1]
-        new = [each for key, each in after.alive().items() if key not in before.logtanks]
-        counts = Counter(target(each) for each in after.alive().values())
-        for each in new:
-            assert counts[target(each)] == 1, f"two logtanks for {target(each)}"
+        alive = self._states[-1].alive().values()
+        new = [e for e in alive if any(rules.is_own(e, each) for each in started)]
+        counts = Counter(map(target, new))
+        assert all(each == 1 for each in counts.values()), f"two logtanks: {counts}"
 
     def _end(self) -> None:
         """Stop all troubles, reconcile, and check that nothing is left to do."""

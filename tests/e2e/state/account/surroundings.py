@@ -22,7 +22,6 @@ class Surroundings:
     def __init__(self, cloud: Emulator, clock: Clock, rng: random.Random) -> None:
         self._cloud, self._clock, self._rng = cloud, clock, rng
         self._deleted: set[str] = set()
-        self.changes = 0
 
     def begin(self) -> None:
         """Create the listeners and logtanks that exist at first."""
@@ -31,10 +30,11 @@ class Surroundings:
         for _ in range(self._rng.randint(0, 3)):
             self._rng.choice(_CHANGES)(self)
 
-    def change(self) -> None:
-        """Change something."""
-        self.changes += 1
-        self._rng.choice(_CHANGES)(self)
+    def change(self) -> str:
+        """Change something, and return what."""
+        chosen = self._rng.choice(_CHANGES)
+        chosen(self)
+        return chosen.__name__.lstrip("_")
 
     def _seen(self) -> Snapshot:
         return Snapshot.of(self._cloud)

@@ -61,7 +61,7 @@ def _check_error(
 
 def _is_undisturbed(invocation: Invocation, window: list[Snapshot]) -> bool:
     """Whether nothing but the invocation's own calls has changed the account."""
-    own = [snapshot for step in invocation.steps for snapshot in step[2:4]]
+    own = [snapshot for step in invocation.steps for snapshot in (step.before, step.after)]
     chain = [window[0], *own, window[-1]]
     return all(
         one == other for one, other in zip(chain[::2], chain[1::2], strict=True)

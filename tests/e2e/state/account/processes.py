@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,10 +34,12 @@ class Troubles(NamedTuple):
     kill: float = 0.0
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Step:
     """One call: what it was, how it ended, and the account before and after it.
 
-    `is_late` is whether it arrived after its sender had given up.
+    `is_late` is whether it arrived after its sender had given up, `thread` is that of
+    the invocation's that sent it.
     """
 
     call: Call
@@ -44,6 +47,7 @@ class Step(NamedTuple):
     before: Snapshot
     after: Snapshot
     is_late: bool = False
+    thread: int = field(default_factory=threading.get_ident)
 
 
 Watch = Callable[["Invocation", Step], None]

@@ -168,9 +168,10 @@ def _updates_only_if_asked(invocation: Invocation, step: Step) -> str | None:
 def _looks_before_repeating(invocation: Invocation, step: Step) -> str | None:
     """A create with an unknown outcome is not repeated before a list succeeded."""
     look = _LOOKS.get(step.call.operation)
-    if look is None or step.is_late:
+    if look is None or step.is_late or step.call.attempt == 1:
         return None
-    for each in reversed(invocation.steps[:-1]):
+    own = [each for each in invocation.steps[:-1] if each.thread == step.thread]
+    for each in reversed(own):
         failed = isinstance(each.outcome, ProvisioningError)
         if each.call.operation == look and not failed:
             return None
@@ -222,7 +223,7 @@ def _leaves_unusable_listeners(invocation: Invocation, step: Step) -> str | None
         was = step.before.alive().get(key)
         listener = now["resource_id"]
         is_unusable = listener in step.before.listeners and not any(
-            seen.is_usable(listener) for each in invocation.steps for seen in each[2:4]
+            seen.is_usable(listener) for each in invocation.steps for seen in (each.before, each.after)
         )
         if is_unusable and (was is None or target(was) != target(now)):
             return f"listener {listener} was never usable"

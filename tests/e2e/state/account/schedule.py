@@ -190,7 +190,7 @@ class Schedule:
             f"  {invocation.key} {self.clock() % 1000:.2f} {step.call} {failed!r}"
             f"{' arrived late' if step.is_late else ''}"
         )
-        self._states += step[2:4]
+        self._states += [step.before, step.after]
         self._broken += rules.violations(invocation, step)
 
     def _check_duplicates(self, started: list[Invocation]) -> None:

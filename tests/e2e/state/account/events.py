@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tests.e2e.driving import listener_id
@@ -57,7 +57,7 @@ class Event(NamedTuple):
 
 def wishes(rng: random.Random, group_id: str) -> Wishes:
     """Return what a schedule's events ask for."""
-    fields: Request = {"log_stream_name": rng.choice([OWN_STREAM, OWN_STREAM, SHARED])}
+    fields: Request = {"log_stream_name": rng.choice([OWN_STREAM, SHARED])}
     if rng.random() < 0.4:
         fields["log_group_name"] = GROUP_NAME
     else:
@@ -69,14 +69,22 @@ def wishes(rng: random.Random, group_id: str) -> Wishes:
     return Wishes(*(rng.random() < 0.5 for _ in range(3)), fields)
 
 
-def event(wanted: Wishes, seen: Snapshot, rng: random.Random) -> Event:
-    """Return a random event for what the account has now."""
+class Scope(NamedTuple):
+    """What events may be about: these listeners, and what the account has now."""
+
+    wanted: Wishes
+    seen: Snapshot
+    listeners: Sequence[str]
+
+
+def event(scope: Scope, rng: random.Random) -> Event:
+    """Return a random event."""
     entry = rng.choice(_ENTRIES)
     if entry in _TRACES and rng.random() < 0.3:
-        return _trace(entry, rng.choice(LISTENERS))
+        return _trace(entry, rng.choice(scope.listeners))
     many = rng.random() < 0.25 and entry != "reconcile"
     number = rng.randint(2, 3) if many else 1
-    requests = tuple(_REQUESTS[entry](wanted, seen, rng) for _ in range(number))
+    requests = tuple(_REQUESTS[entry](scope, rng) for _ in range(number))
     return Event(entry, list(requests) if many else requests[0], requests)
 
 
@@ -108,10 +116,13 @@ _ENTRIES = [
 ]
 
 
-def _bootstrap(wanted: Wishes, _seen: Snapshot, rng: random.Random) -> Request:
-    listener = rng.choice(LISTENERS)
-    fields = _for_listener(wanted, listener, rng)
-    flags = {"repoint": wanted.repoint, "update_stream": wanted.update_stream}
+def _bootstrap(scope: Scope, rng: random.Random) -> Request:
+    listener = rng.choice(scope.listeners)
+    fields = _for_listener(scope.wanted, listener, rng)
+    flags = {
+        "repoint": scope.wanted.repoint,
+        "update_stream": scope.wanted.update_stream,
+    }
     chosen = {name: True for name, on in flags.items() if on and rng.random() < 0.6}
     return {"resource_id": listener, **chosen, **fields}
 
@@ -123,35 +134,35 @@ def _for_listener(wanted: Wishes, listener: str, rng: random.Random) -> Request:
     return {**wanted.fields, "log_stream_name": name.replace("{resource_id}", listener)}
 
 
-def _create_log_stream(wanted: Wishes, _seen: Snapshot, rng: random.Random) -> Request:
-    update = {"update_stream": True} if wanted.update_stream else {}
-    return {**_for_listener(wanted, rng.choice(LISTENERS), rng), **update}
+def _create_log_stream(scope: Scope, rng: random.Random) -> Request:
+    update = {"update_stream": True} if scope.wanted.update_stream else {}
+    return {**_for_listener(scope.wanted, rng.choice(scope.listeners), rng), **update}
 
 
-def _create_logtank(_wanted: Wishes, seen: Snapshot, rng: random.Random) -> Request:
-    streams = [(e["log_group_id"], key) for key, e in seen.streams.items()]
+def _create_logtank(scope: Scope, rng: random.Random) -> Request:
+    streams = [(e["log_group_id"], key) for key, e in scope.seen.streams.items()]
     group, stream = rng.choice(streams) if streams else ("missing", "missing")
     logtank = {
         "resource_type": "LISTENER",
-        "resource_id": rng.choice(LISTENERS),
+        "resource_id": rng.choice(scope.listeners),
         "log_group_id": group,
         "log_stream_id": stream,
     }
     return {"logtank": logtank}
 
 
-def _delete_logtank(_wanted: Wishes, _seen: Snapshot, rng: random.Random) -> Request:
+def _delete_logtank(scope: Scope, rng: random.Random) -> Request:
     flags = ("delete_log_stream", "only_if_listener_is_gone")
     chosen = {name: True for name in flags if rng.random() < 0.5}
-    return {"resource_id": rng.choice(LISTENERS), **chosen}
+    return {"resource_id": rng.choice(scope.listeners), **chosen}
 
 
-def _status(_wanted: Wishes, _seen: Snapshot, rng: random.Random) -> Request:
+def _status(_scope: Scope, rng: random.Random) -> Request:
     return _selected(rng)
 
 
-def _reconcile(wanted: Wishes, _seen: Snapshot, rng: random.Random) -> Request:
-    whole = wanted.for_reconcile(apply=rng.random() < 0.75)
+def _reconcile(scope: Scope, rng: random.Random) -> Request:
+    whole = scope.wanted.for_reconcile(apply=rng.random() < 0.75)
     return {**whole, **_selected(rng)}
 
 
@@ -162,7 +173,7 @@ def _selected(rng: random.Random) -> Request:
     return {"listeners": {"resource_ids": sorted(chosen)}}
 
 
-_REQUESTS: Mapping[str, Callable[[Wishes, Snapshot, random.Random], Request]] = {
+_REQUESTS: Mapping[str, Callable[[Scope, random.Random], Request]] = {
     "bootstrap": _bootstrap,
     "create_log_stream": _create_log_stream,
     "create_logtank": _create_logtank,

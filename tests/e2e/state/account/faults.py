@@ -24,12 +24,11 @@ _READ_BY_STATUS_ALONE = ("UpdateLogStream", "CreateTags", "DELETE")
 
 def fault(operation: str, method: str, rng: random.Random) -> Fault:
     """Return a fault for the next call of an operation."""
-    make = rng.choice(_KINDS)
+    make = rng.choice(_KINDS if method != "GET" else _KINDS_OF_LISTS)
     found = make(rng)
     if method == "GET":
         found.pop("work", None)
-    status = found.get("status", 200 if "connection" not in found else 0)
-    is_success = status in range(200, 300) and "delay" not in found
+    is_success = found.get("status", 200) in range(200, 300) and "delay" not in found
     if is_success and {operation, method} & set(_READ_BY_STATUS_ALONE):
         found["work"] = True
     return {"operation": operation, "times": 1, **found}
@@ -75,10 +74,9 @@ def _delay(_rng: random.Random) -> Fault:
     return {"delay": 0.001}
 
 
-_KINDS: list[Callable[[random.Random], Fault]] = [
+_KINDS_OF_LISTS: list[Callable[[random.Random], Fault]] = [
     _refusal,
     _refusal,
-    _busy,
     _failure_with_an_odd_status,
     _lost_reply,
     _lost_reply,
@@ -88,3 +86,4 @@ _KINDS: list[Callable[[random.Random], Fault]] = [
     _size,
     _delay,
 ]
+_KINDS = [*_KINDS_OF_LISTS, _busy]

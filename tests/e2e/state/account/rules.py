@@ -5,7 +5,7 @@ A rule takes an invocation and its latest step, and returns what is wrong, or No
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from functions.errors import MaybeProcessed, ProvisioningError
 from functions.transport.calls import Call
@@ -24,15 +24,15 @@ def violations(invocation: Invocation, step: Step) -> Iterator[str]:
             yield f"{rule.__name__.lstrip('_')}: {broken}: {step.call}"
 
 
-def last_look(invocation: Invocation, listener: str | None) -> Snapshot | None:
+def last_look(steps: Sequence[Step], listener: str | None) -> Snapshot | None:
     """Return the account as it was when the last complete list of logtanks began.
 
-    The list is that of all logtanks, or also that of one listener's. None if the
-    invocation has not read any to its end.
+    The list is that of all logtanks, or also that of one listener's. None if none of
+    the steps has read one to its end.
     """
     began: Snapshot | None = None
     found: Snapshot | None = None
-    for each in invocation.steps:
+    for each in steps:
         if each.call.operation != "ListLogtanks":
             continue
         query = dict(each.call.query)
@@ -83,7 +83,7 @@ def _used_streams_stay(invocation: Invocation, step: Step) -> str | None:
         return None
     stream = step.call.path.rpartition("/")[2]
     users = {each["id"] for each in step.before.shipping_to(stream)}
-    seen = last_look(invocation, None)
+    seen = last_look(invocation.steps, None)
     if seen is None:
         return "nobody looked who else uses the stream"
     if users & {each["id"] for each in seen.shipping_to(stream)}:
@@ -133,7 +133,7 @@ def is_own(logtank: Document, invocation: Invocation) -> bool:
 
 def _is_younger(logtank: Document, invocation: Invocation, step: Step) -> bool:
     """Whether there is an older logtank for the same, or was when it last looked."""
-    seen = last_look(invocation, logtank["resource_id"]) or step.before
+    seen = last_look(invocation.steps, logtank["resource_id"]) or step.before
     places = (each for now in (step.before, seen) for each in now.alive().values())
     age = logtank["created_at"], logtank["id"]
     return any(
@@ -149,7 +149,7 @@ def _repoints_only_if_asked(invocation: Invocation, step: Step) -> str | None:
             continue
         if not any(each.get("repoint") for each in invocation.event.requests):
             return f"nobody asked to repoint logtank {key}"
-        seen = last_look(invocation, now["resource_id"])
+        seen = last_look(invocation.steps, now["resource_id"])
         if seen is None or len(seen.alive_of(now["resource_id"])) != 1:
             return f"logtank {key} is one of several, or nobody looked"
     return None
@@ -196,13 +196,22 @@ def _creates_beside_nothing(invocation: Invocation, step: Step) -> str | None:
     wanted = body["logtank"]
     assert isinstance(wanted, Mapping)
     listener, stream = wanted["resource_id"], wanted["log_stream_id"]
-    seen = last_look(invocation, listener)
+    seen = last_look(_since_its_stream(invocation, step), listener)
     if seen is None:
         return None if _has_lease(invocation, stream) else "nobody looked"
     known = {each["id"] for each in seen.alive_of(listener)}
     if known & {each["id"] for each in step.before.alive_of(listener)}:
         return "the listener had a logtank"
     return None
+
+
+def _since_its_stream(invocation: Invocation, step: Step) -> list[Step]:
+    """Return the steps of one request of `bootstrap`, or else all steps."""
+    if invocation.event.entry != "bootstrap":
+        return invocation.steps
+    own = [each for each in invocation.steps if each.thread == step.thread]
+    creates = [n for n, e in enumerate(own) if e.call.operation == "CreateLogStream"]
+    return own[creates[-1] :]
 
 
 def _has_lease(invocation: Invocation, stream: str) -> bool:

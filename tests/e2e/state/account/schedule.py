@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 from tests.e2e.state.account import answers, events, model, rules
-from tests.e2e.state.account.events import Event
+from tests.e2e.state.account.events import LISTENERS, Event
 from tests.e2e.state.account.processes import (
     Invocation,
     Port,
@@ -28,6 +29,10 @@ _LATE_ARRIVAL = 0.1
 _SECONDS = (60.0, 60.0, 60.0, 6.0, 2.5)
 _LONG_SECONDS = 900.0
 _A_WHILE = 120.0
+_MINUTES = 70.0
+"""After which a log stream counts as old."""
+_SAME = 0.25
+"""How often events at once are one event, delivered several times."""
 _PARALLEL = 4
 
 SetVariable = Callable[[str, str], None]
@@ -119,7 +124,9 @@ class Schedule:
             self._set_variable(name, value)
 
     def _story(self, error: BaseException) -> str:
-        lines = [f"seed {self.seed}: {error!r}", repr(self.kind), *self.history]
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"seed {self.seed}: {error!r} at {place.name}: {place.line}"
+        lines = [what, repr(self.kind), *self.history]
         return "\n".join(lines)
 
     def _act(self) -> None:
@@ -128,19 +135,25 @@ class Schedule:
             self._change_surroundings()
         if self.rng.random() < 0.15:
             self.rng.choice(self.processes).restart()
+        if self.rng.random() < 0.3:
+            self.clock.advance(_MINUTES)
         number = self.rng.choice([1, 1, 2, 3])
+        listeners = self.rng.sample(LISTENERS, self.rng.choice([1, 2, len(LISTENERS)]))
         self.port.troubles = self.kind.troubles
-        self._send([self._event() for _ in range(number)])
+        sent = [self._event(listeners) for _ in range(number)]
+        is_delivered_twice = self.rng.random() < _SAME
+        self._send(sent[:1] * number if is_delivered_twice else sent)
 
     def _change_surroundings(self) -> None:
         self.counts["other changes"] += 1
         self.history.append(f"  {self.surroundings.change()}")
 
-    def _event(self) -> Event:
+    def _event(self, listeners: list[str]) -> Event:
         if self._sent and self.rng.random() < 0.25:
             self.counts["redeliveries"] += 1
             return self.rng.choice(self._sent)
-        event = events.event(self.wishes, Snapshot.of(self.cloud), self.rng)
+        scope = events.Scope(self.wishes, Snapshot.of(self.cloud), listeners)
+        event = events.event(scope, self.rng)
         self._sent.append(event)
         return event
 
@@ -195,10 +208,9 @@ class Schedule:
 
     def _check_duplicates(self, started: list[Invocation]) -> None:
         """Check that callers at once have made no two logtanks where one is wanted."""
-        if not all(each.is_certain and not each.error for each in started):
-            return
+        sure = [each for each in started if each.is_certain and not each.error]
         alive = self._states[-1].alive().values()
-        new = [e for e in alive if any(rules.is_own(e, each) for each in started)]
+        new = [each for each in alive if any(rules.is_own(each, one) for one in sure)]
         counts = Counter(map(target, new))
         assert all(each == 1 for each in counts.values()), f"two logtanks: {counts}"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from functions import contracts
 from functions.errors import ProvisioningError
-from tests.e2e.state.account import model
+from tests.e2e.state.account import model, rules
 from tests.e2e.state.account.events import Request
 from tests.e2e.state.account.processes import Invocation
 from tests.e2e.state.account.snapshots import Document, Snapshot
@@ -27,6 +27,7 @@ def check(invocation: Invocation, window: list[Snapshot], quota: int) -> None:
     if invocation.error:
         _check_error(invocation, invocation.error, window)
         return
+    assert not list(rules.unconfirmed(invocation)), "a logtank was not confirmed"
     is_array = isinstance(event.payload, list)
     answers = invocation.answer if is_array else [invocation.answer]
     for request, answer in zip(event.requests, answers, strict=True):
@@ -61,11 +62,9 @@ def _check_error(
 
 def _is_undisturbed(invocation: Invocation, window: list[Snapshot]) -> bool:
     """Whether nothing but the invocation's own calls has changed the account."""
-    own = [snapshot for step in invocation.steps for snapshot in (step.before, step.after)]
+    own = [seen for step in invocation.steps for seen in (step.before, step.after)]
     chain = [window[0], *own, window[-1]]
-    return all(
-        one == other for one, other in zip(chain[::2], chain[1::2], strict=True)
-    )
+    return all(one == other for one, other in zip(chain[::2], chain[1::2], strict=True))
 
 
 def _check_against_model(
@@ -83,23 +82,29 @@ def _check_bootstrap(
     request: Request, answer: Result, invocation: Invocation, window: list[Snapshot]
 ) -> None:
     assert answer["resource_id"] == request["resource_id"]
-    is_new = {kind: kind in answer["created"] and invocation.is_certain for kind in _KINDS}
-    _check_stream(request, answer, is_new["log_stream"], window)
+    is_new = _are_new(answer, invocation)
+    _check_stream(request, answer, window, is_new=is_new["log_stream"])
     logtank = {
         "id": answer["logtank_id"],
         "resource_id": request["resource_id"],
         "log_group_id": answer["log_group_id"],
         "log_stream_id": answer["log_stream_id"],
     }
-    _check_logtank(logtank, is_new["logtank"], window)
+    _check_logtank(logtank, window, is_new=is_new["logtank"])
     created = {"log_stream": answer["log_stream_id"], "logtank": answer["logtank_id"]}
     for kind, identifier in created.items():
         if _has_created(invocation, identifier):
             assert len(invocation.event.requests) > 1 or kind in answer["created"]
 
 
+def _are_new(answer: Result, invocation: Invocation) -> dict[str, bool]:
+    """Return what certainly is new: a look cannot tell who created what it finds."""
+    is_certain = invocation.is_certain
+    return {kind: is_certain and kind in answer["created"] for kind in _KINDS}
+
+
 def _check_stream(
-    request: Request, answer: Result, is_new: bool, window: list[Snapshot]  # noqa: FBT001
+    request: Request, answer: Result, window: list[Snapshot], *, is_new: bool
 ) -> None:
     """Check that the stream existed, and not before if it is said to be new."""
     name, stream = request["log_stream_name"], answer["log_stream_id"]
@@ -109,7 +114,7 @@ def _check_stream(
     assert not (is_new and stream in window[0].streams)
 
 
-def _check_logtank(logtank: Result, is_new: bool, window: list[Snapshot]) -> None:  # noqa: FBT001
+def _check_logtank(logtank: Result, window: list[Snapshot], *, is_new: bool) -> None:
     """Check that the logtank existed, and not before if it is said to be new."""
     key = logtank["id"]
     found = [each.logtanks[key] for each in window if key in each.logtanks]
@@ -134,7 +139,7 @@ def _check_create_log_stream(
     request: Request, answer: Result, invocation: Invocation, window: list[Snapshot]
 ) -> None:
     is_new = answer["created"] and invocation.is_certain
-    _check_stream(request, answer, is_new, window)
+    _check_stream(request, answer, window, is_new=is_new)
 
 
 def _check_create_logtank(
@@ -142,7 +147,8 @@ def _check_create_logtank(
 ) -> None:
     asked = request["logtank"]
     shown = {"id": answer["logtank"]["id"], **asked}
-    _check_logtank(shown, answer["created"] and invocation.is_certain, window)
+    is_new = answer["created"] and invocation.is_certain
+    _check_logtank(shown, window, is_new=is_new)
 
 
 def _check_delete_logtank(
@@ -189,14 +195,14 @@ def _check_reconcile(
 def _check_shipping(
     change: Result, invocation: Invocation, window: list[Snapshot]
 ) -> None:
-    is_new = {kind: kind in change["created"] and invocation.is_certain for kind in _KINDS}
-    _check_stream(dict(change), change, is_new["log_stream"], window)
+    is_new = _are_new(change, invocation)
+    _check_stream(dict(change), change, window, is_new=is_new["log_stream"])
     logtank: Document = {
         "id": change["logtank_id"],
         "resource_id": change["resource_id"],
         "log_stream_id": change["log_stream_id"],
     }
-    _check_logtank(logtank, is_new["logtank"], window)
+    _check_logtank(logtank, window, is_new=is_new["logtank"])
 
 
 def _check_deletion(
@@ -218,9 +224,7 @@ _APPLIED: dict[str, Callable[[Result, Invocation, list[Snapshot]], None]] = {
     "delete": _check_deletion,
     "update": _check_update,
 }
-_CHECKS: dict[
-    str, Callable[[Request, Result, Invocation, list[Snapshot]], None]
-] = {
+_CHECKS: dict[str, Callable[[Request, Result, Invocation, list[Snapshot]], None]] = {
     "bootstrap": _check_bootstrap,
     "create_log_stream": _check_create_log_stream,
     "create_logtank": _check_create_logtank,
@@ -228,4 +232,3 @@ _CHECKS: dict[
     "status": _check_status,
     "reconcile": _check_reconcile,
 }
-

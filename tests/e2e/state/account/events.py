@@ -66,7 +66,8 @@ def wishes(rng: random.Random, group_id: str) -> Wishes:
         fields["ttl_in_days"] = rng.choice([7, 30])
     if rng.random() < 0.3:
         fields["tags"] = _TAGS
-    return Wishes(*(rng.random() < 0.5 for _ in range(3)), fields)
+    repoint, update, prune = (rng.random() < 0.5 for _ in range(3))
+    return Wishes(repoint, update, prune, fields)
 
 
 class Scope(NamedTuple):
@@ -110,7 +111,7 @@ _TRACES: Mapping[str, tuple[str, Request]] = {
 _ENTRIES = [
     *["bootstrap"] * 5,
     *["reconcile"] * 5,
-    *["delete_logtank"] * 3,
+    *["delete_logtank"] * 4,
     *["create_logtank"] * 2,
     *["create_log_stream", "status"],
 ]
@@ -152,8 +153,8 @@ def _create_logtank(scope: Scope, rng: random.Random) -> Request:
 
 
 def _delete_logtank(scope: Scope, rng: random.Random) -> Request:
-    flags = ("delete_log_stream", "only_if_listener_is_gone")
-    chosen = {name: True for name in flags if rng.random() < 0.5}
+    flags = {"delete_log_stream": 0.7, "only_if_listener_is_gone": 0.4}
+    chosen = {name: True for name, often in flags.items() if rng.random() < often}
     return {"resource_id": rng.choice(scope.listeners), **chosen}
 
 

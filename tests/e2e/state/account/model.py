@@ -1,6 +1,6 @@
 """What `reconcile` and `status` must answer, from the account's state alone.
 
-This is written from the contract and shares nothing with the functions: what they gather
+It is written from the contract and shares nothing with the functions: what they gather
 and decide is derived here a second time.
 """
 
@@ -105,9 +105,11 @@ def _chosen(request: Request, seen: Snapshot) -> list[str]:
     """Return the requested listeners that exist, oldest first."""
     ids = request.get("listeners", {}).get("resource_ids", seen.listeners)
     found = [seen.listeners[each] for each in ids if each in seen.listeners]
-    return [
-        e["id"] for e in sorted(found, key=lambda each: (each["created_at"], each["id"]))
-    ]
+    return [each["id"] for each in sorted(found, key=_age)]
+
+
+def _age(resource: Document) -> tuple[str, str]:
+    return resource["created_at"], resource["id"]
 
 
 def _verdict(listener: str, wanted: _Wanted) -> str:
@@ -124,14 +126,17 @@ def _verdict(listener: str, wanted: _Wanted) -> str:
     stream = wanted.stream(listener)
     if stream and stream["log_stream_id"] in targets:
         return _verdict_on_stream(stream, wanted)
-    if stream and any(
-        each["log_stream_id"] == stream["log_stream_id"]
-        for each in seen.logtanks_of(listener)
-    ):
+    return _verdict_elsewhere(listener, stream, wanted)
+
+
+def _verdict_elsewhere(listener: str, stream: Document | None, wanted: _Wanted) -> str:
+    """Return the verdict on a listener that does not ship to the wanted stream."""
+    logtanks = wanted.seen.logtanks_of(listener)
+    if stream and stream["log_stream_id"] in {e["log_stream_id"] for e in logtanks}:
         return "being deleted"
-    if not alive:
+    if not wanted.seen.alive_of(listener):
         return "create"
-    return "repoint" if request.get("repoint") else "elsewhere"
+    return "repoint" if wanted.request.get("repoint") else "elsewhere"
 
 
 def _verdict_on_stream(stream: Document, wanted: _Wanted) -> str:
@@ -149,7 +154,7 @@ def _surplus(listener: str, wanted: _Wanted) -> Iterator[Key]:
     stays_as_it_is = {"unusable", "status ERROR", "several", "being deleted"}
     if len(alive) < 2 or verdict in stays_as_it_is:
         return
-    for each in sorted(alive, key=lambda e: (e["created_at"], e["id"]))[1:]:
+    for each in sorted(alive, key=_age)[1:]:
         yield "delete", listener, each["id"]
 
 

@@ -91,10 +91,11 @@ class Port:
 
         Raises: what `inner` raises; Killed; OutcomeUnknown if the call arrives later.
         """
+        outcome: Reply | ProvisioningError
         with self.scheduler.step(invocation.key):
             self._die("before", invocation)
             if call.is_change and self._happens(self.troubles.late):
-                outcome: Reply | ProvisioningError = self._delay(invocation, inner, call)
+                outcome = self._delay(invocation, inner, call)
             else:
                 outcome = self._exchange(invocation, inner, call)
             self.scheduler.clock.advance(self._rng.choice(_LATENCIES))

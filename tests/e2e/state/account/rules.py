@@ -78,7 +78,7 @@ def _streams_stay_unless_asked(invocation: Invocation, step: Step) -> str | None
 
 
 def _used_streams_stay(invocation: Invocation, step: Step) -> str | None:
-    """A stream is not deleted while a logtank ships to it that a list has shown."""
+    """Keep a stream to which another logtank ships, as a list has shown."""
     if step.call.operation != "DeleteLogStream":
         return None
     stream = step.call.path.rpartition("/")[2]
@@ -97,7 +97,7 @@ def _deleted(step: Step) -> list[Document]:
 
 
 def _logtanks_stay_unless_asked(invocation: Invocation, step: Step) -> str | None:
-    """A logtank is deleted because it was asked for, orphaned, or surplus."""
+    """Keep a logtank unless that was asked for, or it is orphaned or surplus."""
     for logtank in _deleted(step):
         if not any(
             _may_delete(request, logtank, step, invocation)
@@ -126,7 +126,7 @@ def _may_delete(
 def is_own(logtank: Document, invocation: Invocation) -> bool:
     """Whether one of the invocation's calls created it."""
     return any(
-        logtank["id"] in each.after.logtanks and logtank["id"] not in each.before.logtanks
+        logtank["id"] in each.after.logtanks.keys() - each.before.logtanks.keys()
         for each in invocation.steps
     )
 
@@ -166,7 +166,7 @@ def _updates_only_if_asked(invocation: Invocation, step: Step) -> str | None:
 
 
 def _looks_before_repeating(invocation: Invocation, step: Step) -> str | None:
-    """A create with an unknown outcome is not repeated before a list succeeded."""
+    """Look before a create is repeated whose outcome is unknown."""
     look = _LOOKS.get(step.call.operation)
     if look is None or step.is_late or step.call.attempt == 1:
         return None
@@ -189,7 +189,7 @@ def _same(one: Call, other: Call) -> bool:
 
 
 def _creates_beside_nothing(invocation: Invocation, step: Step) -> str | None:
-    """A logtank is created with a lease, or after a look that showed none."""
+    """Create a logtank with a lease, or after a look that showed none."""
     if step.call.operation != "CreateLogtank" or step.is_late:
         return None
     body = step.call.body or {}
@@ -214,6 +214,24 @@ def _since_its_stream(invocation: Invocation, step: Step) -> list[Step]:
     return own[creates[-1] :]
 
 
+def unconfirmed(invocation: Invocation) -> Iterator[str]:
+    """Yield the logtanks that were created without a lease, and no look after that."""
+    for place, step in enumerate(invocation.steps):
+        is_answered = not isinstance(step.outcome, ProvisioningError)
+        if step.call.operation != "CreateLogtank" or not is_answered:
+            continue
+        for key in step.after.logtanks.keys() - step.before.logtanks.keys():
+            stream = step.after.logtanks[key]["log_stream_id"]
+            looks = (_looks(each) for each in invocation.steps[place + 1 :])
+            if not (_has_lease(invocation, stream) or any(looks)):
+                yield key
+
+
+def _looks(step: Step) -> bool:
+    failed = isinstance(step.outcome, ProvisioningError)
+    return step.call.operation == "ListLogtanks" and not failed
+
+
 def _has_lease(invocation: Invocation, stream: str) -> bool:
     return any(
         each.call.operation == "CreateLogStream"
@@ -231,9 +249,11 @@ def _leaves_unusable_listeners(invocation: Invocation, step: Step) -> str | None
     for key, now in step.after.alive().items():
         was = step.before.alive().get(key)
         listener = now["resource_id"]
-        is_unusable = listener in step.before.listeners and not any(
-            seen.is_usable(listener) for each in invocation.steps for seen in (each.before, each.after)
+        states = (
+            seen for each in invocation.steps for seen in (each.before, each.after)
         )
+        exists = listener in step.before.listeners
+        is_unusable = exists and not any(seen.is_usable(listener) for seen in states)
         if is_unusable and (was is None or target(was) != target(now)):
             return f"listener {listener} was never usable"
     return None

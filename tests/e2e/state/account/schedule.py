@@ -31,7 +31,7 @@ _LONG_SECONDS = 900.0
 _A_WHILE = 120.0
 _MINUTES = 70.0
 """After which a log stream counts as old."""
-_SAME = 0.25
+_SAME = 0.35
 """How often events at once are one event, delivered several times."""
 _PARALLEL = 4
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
-import random
+import io
 import sys
 import time
 from collections import Counter
+from contextlib import redirect_stdout
+from os import environ
+from random import SystemRandom
 
 from tests.e2e.state.account.schedule import Schedule, SetVariable
 
@@ -27,7 +29,9 @@ def run(
     """
     figures: Counter[str] = Counter()
     until = time.monotonic() + (seconds or 0)
-    while figures["schedules"] != schedules and (not seconds or time.monotonic() < until):
+    while figures["schedules"] != schedules:
+        if seconds and time.monotonic() >= until:
+            break
         figures += Schedule(seed + figures["schedules"], set_variable).run()
         figures["schedules"] += 1
     return figures
@@ -45,15 +49,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--schedules", type=int)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
+    parser.add_argument("--seed", type=int, default=SystemRandom().getrandbits(32))
     given = parser.parse_args()
-    sys.stderr.write(f"seed {given.seed}\n")
     seconds = None if given.schedules else given.seconds
-    output, sys.stdout = sys.stdout, open(os.devnull, "w")
-    figures = run(
-        given.seed, os.environ.__setitem__, schedules=given.schedules, seconds=seconds
-    )
-    sys.stderr.write(f"{described(figures)}\n")
+    write = sys.stdout.write
+    write(f"seed {given.seed}\n")
+    with redirect_stdout(io.StringIO()):  # log lines
+        figures = run(
+            given.seed, environ.__setitem__, schedules=given.schedules, seconds=seconds
+        )
+    write(f"{described(figures)}\n")
 
 
 if __name__ == "__main__":

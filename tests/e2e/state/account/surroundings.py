@@ -6,13 +6,14 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from tests.e2e.state.account.events import LISTENERS, OWN_STREAM, SHARED
-from tests.e2e.state.account.scheduler import Clock
+from tests.e2e.state.account.events import GROUP_NAME, LISTENERS, OWN_STREAM, SHARED
+from tests.e2e.state.account.scheduler import START, Clock
 from tests.e2e.state.account.snapshots import Document, Snapshot
 from tests.emulator import Emulator
 from tests.emulator.seeding import FROZEN
 
 _KEPT = ("id", "name", "accelerator_id", "created_at", "tags", "frozen_info")
+_DAY = 86_400.0
 _SECONDS = (0.5, 3.0, 20.0, 90.0)
 
 
@@ -26,7 +27,9 @@ class Surroundings:
     def begin(self) -> None:
         """Create the listeners and logtanks that exist at first."""
         for _ in range(self._rng.randint(2, len(LISTENERS))):
-            self._create_listener()
+            self.create_listener()
+        if self._rng.random() < 0.5:
+            self._create_old_streams()
         for _ in range(self._rng.randint(0, 3)):
             self._rng.choice(_CHANGES)(self)
 
@@ -34,12 +37,26 @@ class Surroundings:
         """Change something, and return what."""
         chosen = self._rng.choice(_CHANGES)
         chosen(self)
-        return chosen.__name__.lstrip("_")
+        return chosen.__name__
+
+    def _create_old_streams(self) -> None:
+        """Create streams that the functions want, long ago."""
+        created = {"creation_time": int(1000 * (START - _DAY))}
+        groups = self._cloud.seed(log_groups=[{"log_group_name": GROUP_NAME}])
+        wanted = (self._cloud.log_group_id, groups["log_groups"][0]["log_group_id"])
+        names = (SHARED, *(f"ga-{each}" for each in LISTENERS[:2]))
+        self._cloud.seed(
+            log_streams=[
+                {"log_group_id": group, "log_stream_name": name, **created}
+                for group in wanted
+                for name in names
+            ]
+        )
 
     def _seen(self) -> Snapshot:
         return Snapshot.of(self._cloud)
 
-    def _create_listener(self) -> None:
+    def create_listener(self) -> None:
         """Create a listener, which may be PENDING at first; no ID is used twice."""
         existing = self._seen().listeners
         free = [e for e in LISTENERS if e not in existing and e not in self._deleted]
@@ -50,7 +67,7 @@ class Surroundings:
                 document |= {"status": "PENDING", "status_seconds": seconds}
             self._cloud.seed(listeners=[document])
 
-    def _delete_listener(self) -> None:
+    def delete_listener(self) -> None:
         """Delete a listener, at once or after a while; its logtanks may stay."""
         seen = self._seen()
         if len(seen.listeners) < 2 and self._rng.random() < 0.8:
@@ -66,7 +83,7 @@ class Surroundings:
                 tanks = (each["id"] for each in seen.logtanks_of(chosen["id"]))
                 self._cloud.remove(*tanks)
 
-    def _freeze(self) -> None:
+    def freeze(self) -> None:
         """Freeze a listener, or unfreeze it."""
         if chosen := self._any(self._seen().listeners):
             if chosen["status"] != "ACTIVE":
@@ -75,38 +92,38 @@ class Surroundings:
             info = {"status": 0} if is_frozen else FROZEN
             self._seed_listener(chosen, {"frozen_info": info})
 
-    def _break_listener(self) -> None:
+    def break_listener(self) -> None:
         """Let a listener fail, or work again."""
         if chosen := self._any(self._seen().listeners):
             other = {"ACTIVE": "ERROR", "ERROR": "ACTIVE"}.get(chosen["status"])
             if other:
                 self._seed_listener(chosen, {"status": other})
 
-    def _ship_elsewhere(self) -> None:
+    def ship_elsewhere(self) -> None:
         """Create a logtank to a stream that somebody chose by hand."""
         self._seed_logtank(self._rng.choice(LISTENERS), self._new_stream())
 
-    def _ship_twice(self) -> None:
+    def ship_twice(self) -> None:
         """Create a logtank beside another one to the same stream."""
         if chosen := self._any(self._seen().alive()):
             self._seed_logtank(chosen["resource_id"], chosen)
 
-    def _fail_logtank(self) -> None:
+    def fail_logtank(self) -> None:
         """Let a logtank end in ERROR, or be deleted slowly."""
         if chosen := self._any(self._seen().alive()):
-            ending = {"status": "ERROR"}
+            ending: dict[str, Any] = {"status": "ERROR"}
             if self._rng.random() < 0.6:
                 ending = {"status": "DELETING", "status_seconds": 5.0}
             names = ("id", "resource_id", "log_group_id", "log_stream_id", "created_at")
             kept = {name: chosen[name] for name in names}
             self._cloud.seed(logtanks=[{**kept, **ending}])
 
-    def _change_stream(self) -> None:
+    def change_stream(self) -> None:
         """Change a stream's retention, or have a transfer use it."""
         if chosen := self._any(self._seen().streams):
             names = ("log_group_id", "log_stream_id", "log_stream_name")
             kept = {name: chosen[name] for name in (*names, "creation_time")}
-            change = self._rng.choice(
+            change: dict[str, Any] = self._rng.choice(
                 [
                     {"ttl_in_days": 3},
                     {"tags": [{"key": "team", "value": "core"}]},
@@ -117,7 +134,7 @@ class Surroundings:
             )
             self._cloud.seed(log_streams=[{**kept, **change}])
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
         """Let time pass: streams are young for a minute."""
         self._clock.advance(self._rng.choice(_SECONDS))
 
@@ -145,14 +162,14 @@ class Surroundings:
 
 
 _CHANGES: list[Callable[[Surroundings], None]] = [
-    Surroundings._create_listener,
-    Surroundings._create_listener,
-    Surroundings._delete_listener,
-    Surroundings._freeze,
-    Surroundings._break_listener,
-    Surroundings._ship_elsewhere,
-    Surroundings._ship_twice,
-    Surroundings._fail_logtank,
-    Surroundings._change_stream,
-    Surroundings._wait,
+    Surroundings.create_listener,
+    Surroundings.create_listener,
+    Surroundings.delete_listener,
+    Surroundings.freeze,
+    Surroundings.break_listener,
+    Surroundings.ship_elsewhere,
+    Surroundings.ship_twice,
+    Surroundings.fail_logtank,
+    Surroundings.change_stream,
+    Surroundings.wait,
 ]

@@ -16,7 +16,7 @@ RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke serve emulator test matrix build bench audit lint types check format lock clean FORCE
+.PHONY: help run invoke serve emulator test soak matrix build bench audit lint types check format lock clean FORCE
 
 help: ## list the targets, and the version
 	@sed -n 's/^__version__ = "\(.*\)"/ga-access-log \1/p' functions/__init__.py
@@ -36,6 +36,9 @@ emulator: .venv/run/ready ## emulate LTS, GA and IAM on PORT=8080, until Ctrl-C
 
 test: .venv/dev/ready .venv/build/ready .venv/sam/ready .venv/awslambdaric/ready ## run all tests, with coverage
 	@$(DEV) -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term-missing
+
+soak: .venv/dev/ready ## random events, faults and kills for SECONDS=600, or from SEED on
+	@$(DEV) -m tests.e2e.state.account.soak --seconds $(call quoted,$(or $(SECONDS),600)) $(if $(SEED),--seed $(call quoted,$(SEED)))
 
 matrix: ## run the unit, contract and build tests on every installed Python from 3.10 on
 	@versions=$$($(PYTHON) tests/commands/interpreters.py) && for version in $$versions; do \

@@ -45,6 +45,12 @@ def reconciled(invocation: Invocation) -> Result:
     return result
 
 
+def require_expected(answer: Result, expected: model.Expected) -> None:
+    """Check that `reconcile` has planned what the model expects."""
+    found = model.actual(answer)
+    assert found == expected, f"{found} is not expected: {expected}"
+
+
 def _check_error(
     invocation: Invocation, error: ProvisioningError, window: list[Snapshot]
 ) -> None:
@@ -73,9 +79,10 @@ def _check_against_model(
     if entry == "status":
         chosen = request.get("listeners", {}).get("resource_ids")
         states = {e["resource_id"]: e["state"] for e in answer["listeners"]}
-        assert states == model.states(window[0], chosen)
+        expected = model.states(window[0], chosen)
+        assert states == expected, f"{states} is not expected: {expected}"
     if entry == "reconcile":
-        assert model.actual(answer) == model.expected(request, window[0], quota)
+        require_expected(answer, model.expected(request, window[0], quota))
 
 
 def _check_bootstrap(

@@ -24,13 +24,15 @@ from functions.provisioning.cloud import Cloud
 
 
 class Defect(NamedTuple):
-    """A defect, and a seed near which the schedules find it soon.
+    """A defect, where to look for it, and how it shows.
 
-    `replaced` has what is replaced: a module or a class, a name in it, and the defect.
+    Schedules from `seed` on find it soon. `replaced` has what is replaced: a module or
+    a class, a name in it, and the defect. `symptom` is in the text of the violation.
     """
 
     name: str
     seed: int
+    symptom: str
     replaced: Sequence[tuple[object, str, Callable[..., Any]]]
 
     def plant(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,41 +99,61 @@ def _only_by_status(listener: ga_listeners.Listener) -> str | None:
     return None
 
 
+_UNPLANNED = "is not expected"
+
 DEFECTS = (
-    Defect("a marker is lost", 0, [(ga, "next_marker", _no_marker)]),
+    Defect(
+        "a marker is lost",
+        seed=1,
+        symptom=_UNPLANNED,
+        replaced=[(ga, "next_marker", _no_marker)],
+    ),
     Defect(
         "the look after an unknown outcome is skipped",
-        0,
-        [(retry.Look, "after", _no_look)],
+        seed=2,
+        symptom="repeated without a look",
+        replaced=[(retry.Look, "after", _no_look)],
     ),
     Defect(
         "the youngest logtank counts as the oldest",
-        0,
-        [(each, "oldest", _youngest) for each in (agreement, plan, removal)],
+        seed=17,
+        symptom="was in use",
+        replaced=[(each, "oldest", _youngest) for each in (agreement, plan, removal)],
     ),
     Defect(
         "logtanks are pruned by an incomplete list",
-        0,
-        [
+        seed=1,
+        symptom="was in use",
+        replaced=[
             (listing, "all_listeners", _listed_before_failing),
             (survey, "_shown", _all_gone),
         ],
     ),
     Defect(
-        "a listener is repointed without a look", 0, [(logtank, "listing", _Unlisted)]
+        "a listener is repointed without a look",
+        seed=2,
+        symptom="the listener had a logtank",
+        replaced=[(logtank, "listing", _Unlisted)],
     ),
     Defect(
         "a log stream is deleted without a look at its other users",
-        0,
-        [(removal, "_used", _nothing_else)],
+        seed=36,
+        symptom="another logtank ships to the stream",
+        replaced=[(removal, "_used", _nothing_else)],
     ),
     Defect(
         "a created logtank is not confirmed",
-        0,
-        [
+        seed=1,
+        symptom="a logtank was not confirmed",
+        replaced=[
             (agreement, "_yield_to_oldest", _unconfirmed),
             (application.Pending, "confirmed", _none_confirmed),
         ],
     ),
-    Defect("a frozen listener is changed", 0, [(plan, "_unready", _only_by_status)]),
+    Defect(
+        "a frozen listener is changed",
+        seed=8,
+        symptom=_UNPLANNED,
+        replaced=[(plan, "_unready", _only_by_status)],
+    ),
 )

@@ -247,10 +247,9 @@ class Schedule:
         result = answers.reconciled(done)
         failed = [each for each in result["changes"] if "error" in each]
         assert not failed, failed
-        found = model.actual(result)
         expected = model.expected(request, self._states[0], self.kind.quota)
-        assert found == expected, f"{found} is not {expected}"
-        return found
+        answers.require_expected(result, expected)
+        return model.actual(result)
 
     def _check_shipping(self, applied: model.Expected, before: Snapshot) -> None:
         """Check that each usable listener ships once, or was skipped."""

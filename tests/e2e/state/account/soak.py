@@ -11,6 +11,7 @@ from contextlib import redirect_stdout
 from os import environ
 from random import SystemRandom
 
+from functions.settings.table import TABLE
 from tests.e2e.state.account.schedule import Schedule, SetVariable
 
 _SHOWN = ("schedules", "events", "steps", "faults", "late calls", "redeliveries")
@@ -52,6 +53,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SystemRandom().getrandbits(32))
     given = parser.parse_args()
     seconds = None if given.schedules else given.seconds
+    for setting in TABLE:
+        environ.pop(setting.name, None)
     write = sys.stdout.write
     write(f"seed {given.seed}\n")
     with redirect_stdout(io.StringIO()):  # log lines

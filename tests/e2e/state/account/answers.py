@@ -64,6 +64,7 @@ def _check_error(
             assert any(each["logtank_id"] in seen.logtanks for seen in window)
         if "log_stream_id" in each and names_streams:
             assert any(each["log_stream_id"] in seen.streams for seen in window)
+    _check_changes(document.get("changes", []), invocation, window)
 
 
 def _is_undisturbed(invocation: Invocation, window: list[Snapshot]) -> bool:
@@ -193,10 +194,16 @@ def _check_reconcile(
     request: Request, answer: Result, invocation: Invocation, window: list[Snapshot]
 ) -> None:
     assert answer["applied"] == bool(request.get("apply"))
-    if not answer["applied"]:
-        return
-    for change in answer["changes"]:
-        _APPLIED[change["action"]](change, invocation, window)
+    if answer["applied"]:
+        _check_changes(answer["changes"], invocation, window)
+
+
+def _check_changes(
+    changes: list[Result], invocation: Invocation, window: list[Snapshot]
+) -> None:
+    for change in changes:
+        if "error" not in change:
+            _APPLIED[change["action"]](change, invocation, window)
 
 
 def _check_shipping(

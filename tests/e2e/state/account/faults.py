@@ -14,7 +14,7 @@ _REFUSALS = [302, 400, 401, 403, 408, 429, 500, 502, 503, 504]
 _LOST = [408, 500, 502, 503, 504]
 """Statuses with which an operation may have been run."""
 _CONNECTIONS = [
-    *["refuse_answer", "cut", "reset", "garbage"] * 6,
+    *["refuse_answer", "cut", "reset", "garbage"] * 12,
     *["drip_headers", "drip_body", "endless_headers", "hang"],
 ]
 _PAUSES = ["0", "1", "600"]

@@ -92,7 +92,7 @@ class Port:
         Raises: what `inner` raises; Killed; OutcomeUnknown if the call arrives later.
         """
         outcome: Reply | ProvisioningError
-        with self.scheduler.step(invocation.key):
+        with self.scheduler.step(invocation.key, f"{call}{call.query}{call.body}"):
             self._die("before", invocation)
             if call.is_change and self._happens(self.troubles.late):
                 outcome = self._delay(invocation, inner, call)

@@ -76,7 +76,7 @@ class Schedule:
     def __init__(self, seed: int, set_variable: SetVariable) -> None:
         self.seed = seed
         self.rng = rng = random.Random(seed)  # noqa: S311 - it must be repeatable
-        random.seed(seed)  # the jitter of retries
+        random.seed(seed)  # the jitter of retries, and the emulator's IDs
         self.kind = Kind.random(rng)
         self.clock = Clock()
         self.cloud = Emulator(
@@ -116,7 +116,7 @@ class Schedule:
         variables = {
             **self.cloud.environment(),
             "RETRY_ATTEMPTS": "3",
-            "HTTP_TIMEOUT_SECONDS": "0.25",
+            "HTTP_TIMEOUT_SECONDS": "0.5",
             "LOG_LEVEL": "ERROR",
             "LOG_STREAMS_PER_GROUP": str(self.kind.quota),
         }

@@ -39,6 +39,7 @@ class Killed(BaseException):
 class _Ticket:
     key: int
     due_at: float
+    label: str
     is_granted: bool = False
 
 
@@ -62,15 +63,17 @@ class Scheduler:
 
     def sleep(self, key: int, seconds: float) -> None:
         """Wait until the simulated time has passed."""
-        self._wait(key, self.clock() + seconds, calls=0)
+        self._wait(key, self.clock() + seconds, "", calls=0)
 
     @contextmanager
-    def step(self, key: int) -> Iterator[None]:
+    def step(self, key: int, label: str = "") -> Iterator[None]:
         """Wait for this invocation's turn; no other one takes a step inside.
+
+        The label tells the threads of an invocation apart, whoever of them comes first.
 
         Raises: Killed.
         """
-        self._wait(key, self.clock(), calls=1)
+        self._wait(key, self.clock(), label, calls=1)
         try:
             yield
         finally:
@@ -113,8 +116,8 @@ class Scheduler:
                 self._live.discard(key)
                 self._condition.notify_all()
 
-    def _wait(self, key: int, due_at: float, calls: int) -> None:
-        ticket = _Ticket(key, due_at)
+    def _wait(self, key: int, due_at: float, label: str, calls: int) -> None:
+        ticket = _Ticket(key, due_at, label)
         with self._condition:
             self._waiting.append(ticket)
             self._condition.notify_all()
@@ -147,10 +150,14 @@ class Scheduler:
 
     def _chosen(self, tickets: list[_Ticket]) -> _Ticket:
         """Return who is next, and move the clock if nobody is due, or now and then."""
-        tickets = sorted(tickets, key=lambda each: each.key)
+        tickets = sorted(tickets, key=_order)
         later = [each.due_at for each in tickets if each.due_at > self.clock()]
         is_early = later and self.rng.random() < _EARLY
         if later and (is_early or len(later) == len(tickets)):
             self.clock.now = min(later)
         due = [each for each in tickets if each.due_at <= self.clock()]
         return self.rng.choice(due)
+
+
+def _order(ticket: _Ticket) -> tuple[int, float, str]:
+    return ticket.key, ticket.due_at, ticket.label

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import io
+import math
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import redirect_stdout
+from itertools import count, islice
 from os import environ
 from random import SystemRandom
 
@@ -18,22 +21,18 @@ _SHOWN = ("schedules", "events", "steps", "faults", "late calls", "redeliveries"
 
 
 def run(
-    seed: int,
-    set_variable: SetVariable,
-    *,
-    schedules: int | None = None,
-    seconds: float | None = None,
+    seeds: Iterable[int], set_variable: SetVariable, seconds: float = math.inf
 ) -> Counter[str]:
-    """Run schedules with consecutive seeds, so many or so long; return the figures.
+    """Run the schedules of the seeds, but none after so long; return the figures.
 
     Raises: Violation.
     """
     figures: Counter[str] = Counter()
-    until = time.monotonic() + (seconds or 0)
-    while figures["schedules"] != schedules:
-        if seconds and time.monotonic() >= until:
+    until = time.monotonic() + seconds
+    for seed in seeds:
+        if time.monotonic() >= until:
             break
-        figures += Schedule(seed + figures["schedules"], set_variable).run()
+        figures += Schedule(seed, set_variable).run()
         figures["schedules"] += 1
     return figures
 
@@ -52,15 +51,15 @@ def main() -> None:
     parser.add_argument("--schedules", type=int)
     parser.add_argument("--seed", type=int, default=SystemRandom().getrandbits(32))
     given = parser.parse_args()
-    seconds = None if given.schedules else given.seconds
+    seeds: Iterable[int] = count(given.seed)
+    if given.schedules:
+        seeds, given.seconds = islice(seeds, given.schedules), math.inf
     for setting in TABLE:
         environ.pop(setting.name, None)
     write = sys.stdout.write
     write(f"seed {given.seed}\n")
     with redirect_stdout(io.StringIO()):  # log lines
-        figures = run(
-            given.seed, environ.__setitem__, schedules=given.schedules, seconds=seconds
-        )
+        figures = run(seeds, environ.__setitem__, given.seconds)
     write(f"{described(figures)}\n")
 
 

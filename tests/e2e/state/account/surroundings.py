@@ -40,18 +40,20 @@ class Surroundings:
         return chosen.__name__
 
     def _create_old_streams(self) -> None:
-        """Create streams that the functions want, long ago."""
+        """Create streams that the functions want, long ago, and some logtanks."""
         created = {"creation_time": int(1000 * (START - _DAY))}
         groups = self._cloud.seed(log_groups=[{"log_group_name": GROUP_NAME}])
         wanted = (self._cloud.log_group_id, groups["log_groups"][0]["log_group_id"])
         names = (SHARED, *(f"ga-{each}" for each in LISTENERS[:2]))
-        self._cloud.seed(
+        streams = self._cloud.seed(
             log_streams=[
                 {"log_group_id": group, "log_stream_name": name, **created}
                 for group in wanted
                 for name in names
             ]
-        )
+        )["log_streams"]
+        for listener in LISTENERS[: self._rng.randint(0, 3)]:
+            self._seed_logtank(listener, self._rng.choice(streams[:: len(names)]))
 
     def _seen(self) -> Snapshot:
         return Snapshot.of(self._cloud)

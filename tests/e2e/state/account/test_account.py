@@ -21,8 +21,6 @@ from tests.e2e.state.account.defects import DEFECTS, Defect
 from tests.e2e.state.account.schedule import Violation
 
 SCHEDULES = 40
-BUDGET = 6
-"""In how many schedules a planted defect must be found."""
 
 
 @pytest.mark.usefixtures("clean_environment")
@@ -30,7 +28,7 @@ def test_one_more_reconcile_puts_every_account_right(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nothing in use is deleted, nothing is made twice, and every answer is true."""
-    figures = soak.run(1, monkeypatch.setenv, schedules=SCHEDULES)
+    figures = soak.run(range(SCHEDULES), monkeypatch.setenv)
     print(soak.described(figures))  # noqa: T201 - for those who run it with -s
     assert figures["faults"]
     assert figures["kills before a call"]
@@ -45,4 +43,4 @@ def test_a_planted_defect_is_found(
     """A few schedules suffice to find each kind of defect."""
     defect.plant(monkeypatch)
     with pytest.raises(Violation, match=defect.symptom):
-        soak.run(defect.seed, monkeypatch.setenv, schedules=BUDGET)
+        soak.run(defect.seeds, monkeypatch.setenv)

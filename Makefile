@@ -22,7 +22,7 @@ RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke status reconcile serve emulator test matrix build sam bench audit lint types check format lock openapi clean FORCE
+.PHONY: help run invoke status reconcile serve emulator test soak matrix build sam bench audit lint types check format lock openapi clean FORCE
 
 help: ## list the targets, and the version
 	@sed -n 's/^__version__ = "\(.*\)"/ga-access-log \1/p' functions/__init__.py
@@ -48,6 +48,9 @@ emulator: .venv/run/ready ## emulate LTS, GA and IAM on PORT=8080, until Ctrl-C
 
 test: .venv/dev/ready .venv/build/ready .venv/sam/ready .venv/awslambdaric/ready .venv/moto/ready ## run all tests, with coverage
 	@$(DEV) -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term-missing
+
+soak: .venv/dev/ready ## random events, faults and kills for SECONDS=600, or from SEED on
+	@$(DEV) -m tests.e2e.state.account.soak --seconds $(call quoted,$(or $(SECONDS),600)) $(if $(SEED),--seed $(call quoted,$(SEED)))
 
 matrix: ## run the unit, contract and build tests on every installed Python from 3.10 on
 	@versions=$$($(PYTHON) tests/commands/interpreters.py) && for version in $$versions; do \

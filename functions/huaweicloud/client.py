@@ -31,9 +31,9 @@ class Client:
     invocations.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._connections = Connections()
-        self._lockouts: Lockouts = Cache(Lockout)
+        self._lockouts: Lockouts = Cache(partial(Lockout, clock))
         self._tokens: Cache[tuple[str, str], TokenCache] = Cache(TokenCache)
         self._projects: Cache[tuple[str, str], Project] = Cache(Project)
 

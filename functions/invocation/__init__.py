@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -61,8 +60,8 @@ def _admitted(  # each argument is one thing that an invocation consists of
 
     Raises: Misconfigured; the errors of the trigger's `admit` and `deliver`.
     """
-    began = time.monotonic()
-    remaining_seconds = runtime.remaining_time(context)
+    began = state.clock()
+    remaining_seconds = runtime.remaining_time(context, state.clock)
     configured = _configured(task, context, state, remaining_seconds)
     log.level = configured.log_level
     trigger.admit(parsed, configured.webhook_auth, configured.webhook_secrets)
@@ -70,7 +69,9 @@ def _admitted(  # each argument is one thing that an invocation consists of
     delivery = triggers.deliver(trigger, parsed, is_own)
     if trigger.has_waiting_caller:
         limit = configured.http_response_seconds
-        remaining_seconds = runtime.limited(remaining_seconds, began, limit)
+        remaining_seconds = runtime.limited(
+            remaining_seconds, began, limit, state.clock
+        )
     return Requests(task, configured, state, remaining_seconds, log), delivery
 
 

@@ -171,7 +171,9 @@ class Requests(NamedTuple):
             base=configured.retry_base_seconds,
             cap=configured.retry_cap_seconds,
             remaining_seconds=self.remaining_seconds,
-            limiter=RateLimiter(),
+            limiter=RateLimiter(self.state.clock),
+            clock=self.state.clock,
+            sleep=self.state.sleep,
         )
         send = client.connect(configured, policy, self.log, breaker.record_duration)
         return Cloud(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from functions.settings.aws_secret import SecretCache
@@ -15,10 +17,17 @@ class WarmState:
     """The state that later invocations of a process reuse.
 
     `secrets` are the settings in AWS secrets; the client keeps connections, tokens,
-    rejected credentials and looked-up projects.
+    rejected credentials and looked-up projects. `clock` and `sleep` measure the time of
+    invocations, and pass it.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.clock = clock
+        self.sleep = sleep
         self.secrets = SecretCache()
         self._lock = threading.Lock()
         self._client: Client | None = None
@@ -32,5 +41,5 @@ class WarmState:
 
         with self._lock:
             if self._client is None:
-                self._client = Client()
+                self._client = Client(self.clock)
             return self._client

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from functions.errors import ProvisioningError
-from functions.huaweicloud import ga, ga_listeners, retry
+from functions.huaweicloud import ga, listeners, retry
 from functions.provisioning import (
     agreement,
     application,
@@ -54,14 +54,14 @@ def _youngest(logtanks: Iterable[ga.Logtank]) -> ga.Logtank:
     return max(logtanks, key=lambda each: (each.created_seconds() or 0.0, each.id))
 
 
-def _listed_before_failing(cloud: Cloud) -> list[ga_listeners.Listener]:
+def _listed_before_failing(cloud: Cloud) -> list[listeners.Listener]:
     """Return the pages before the first one that fails."""
-    found: list[ga_listeners.Listener] = []
+    found: list[listeners.Listener] = []
     marker: str | None = None
     with suppress(ProvisioningError):
         while not found or marker:
-            call = ga_listeners.list_listeners(cloud.owner, marker)
-            page, marker = ga_listeners.listeners(call, cloud.send(call))
+            call = listeners.list_listeners(cloud.owner, marker)
+            page, marker = listeners.listeners(call, cloud.send(call))
             found += page
             if not page:
                 break
@@ -94,8 +94,8 @@ def _none_confirmed(_pending: object, _cloud: object) -> Mapping[str, Agreed]:
     return {}
 
 
-def _only_by_status(listener: ga_listeners.Listener) -> str | None:
-    if listener.status != ga_listeners.ACTIVE:
+def _only_by_status(listener: listeners.Listener) -> str | None:
+    if listener.status != listeners.ACTIVE:
         return f"the listener is in status {listener.status}"
     return None
 

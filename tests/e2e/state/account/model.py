@@ -17,6 +17,7 @@ from tests.e2e.state.account.snapshots import Document, Snapshot
 Key = tuple[object, ...]
 """A change without what the functions add to it."""
 
+_SHIPPING = ("create", "repoint")
 _REASONS = {
     "status ERROR": "logtank .* is in status ERROR",
     "unusable": "the listener is in status .*|the listener is frozen",
@@ -74,31 +75,46 @@ def expected(request: Request, seen: Snapshot, quota: int) -> Expected:
     name = request.get("log_group_name")
     group = seen.group_named(name) if name else request["log_group_id"]
     wanted = _Wanted(request, seen, group, quota)
-    room = quota - len(seen.streams_by_name(group))
-    changes: list[Key] = []
-    updates: dict[str, list[str]] = {}
-    skipped: dict[str, str] = {}
-    unchanged, new_names = 0, set[str]()
-    for listener in _chosen(request, seen):
-        changes += _surplus(listener, wanted)
-        verdict = _verdict(listener, wanted)
-        stream, own_name = wanted.stream(listener), wanted.name(listener)
-        if verdict in {"create", "repoint"} and stream is None:
-            if own_name not in new_names and len(new_names) >= room:
-                verdict = "no room"
+    verdicts = _verdicts(wanted)
+    changes: Counter[Key] = Counter(
+        (verdict, listener, wanted.name(listener))
+        for listener, verdict in verdicts.items()
+        if verdict in _SHIPPING
+    )
+    changes.update(key for listener in verdicts for key in _surplus(listener, wanted))
+    changes.update(_updates(verdicts, wanted))
+    done = {"unchanged", "update", *_SHIPPING}
+    skipped = {key: verdict for key, verdict in verdicts.items() if verdict not in done}
+    unchanged = list(verdicts.values()).count("unchanged")
+    return _with_what_is_gone(Expected(changes, skipped, unchanged), wanted)
+
+
+def _verdicts(wanted: _Wanted) -> dict[str, str]:
+    """Return what is to be done for each listener; the oldest get the room there is."""
+    room = wanted.quota - len(wanted.seen.streams_by_name(wanted.group))
+    verdicts: dict[str, str] = {}
+    new: set[str] = set()
+    for listener in _chosen(wanted.request, wanted.seen):
+        verdicts[listener] = verdict = _verdict(listener, wanted)
+        name = wanted.name(listener)
+        if verdict in _SHIPPING and not wanted.stream(listener) and name not in new:
+            if len(new) < room:
+                new.add(name)
             else:
-                new_names.add(own_name)
-        if verdict in {"create", "repoint"}:
-            changes.append((verdict, listener, own_name))
-        elif verdict == "unchanged":
-            unchanged += 1
-        elif verdict != "update":
-            skipped[listener] = verdict
-        can_update = verdict in {"create", "repoint"} and request.get("update_stream")
-        if stream and (verdict == "update" or can_update) and wanted.differing(stream):
-            updates.setdefault(own_name, []).append(listener)
-    changes += (("update", frozenset(ids), each) for each, ids in updates.items())
-    return _with_what_is_gone(Expected(Counter(changes), skipped, unchanged), wanted)
+                verdicts[listener] = "no room"
+    return verdicts
+
+
+def _updates(verdicts: Mapping[str, str], wanted: _Wanted) -> Iterator[Key]:
+    """Yield the updates, one for each stream that listeners use or will use."""
+    updates: dict[str, list[str]] = {}
+    for listener, verdict in verdicts.items():
+        stream = wanted.stream(listener)
+        if verdict in {"update", *_SHIPPING} and stream and wanted.differing(stream):
+            updates.setdefault(wanted.name(listener), []).append(listener)
+    if wanted.request.get("update_stream"):
+        for name, listeners in updates.items():
+            yield "update", frozenset(listeners), name
 
 
 def _chosen(request: Request, seen: Snapshot) -> list[str]:

@@ -20,7 +20,7 @@ from tests.e2e.state.account import soak
 from tests.e2e.state.account.defects import DEFECTS, Defect
 from tests.e2e.state.account.schedule import Violation
 
-SCHEDULES = 40
+SCHEDULES = 30
 
 
 @pytest.mark.usefixtures("clean_environment")

@@ -1,8 +1,13 @@
-"""The commands that the Terraform template prints, run against a local server."""
+"""The commands that the Terraform template and the README print, run locally.
+
+A local server stands in for the services of the cloud.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
 import subprocess
 import threading
@@ -10,15 +15,20 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import hcl2
 import pytest
 
+from tests import snippets
 from tests.deployment import applied
 from tests.deployment.applied import Deployment
+from tests.snippets import each_shell
 
 pytestmark = [
     applied.needs_terraform,
     pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed"),
 ]
+LISTENER = "78d425da-4d5f-422f-b13b-40aa3f49bc55"
+IAM = "https://iam.cn-north-4.myhuaweicloud.com"
 HOST = "https://functiongraph.cn-north-4.myhuaweicloud.com"
 RECORDS = [{"request_payload": {"resource_id": f"listener-{n}"}} for n in range(3)]
 
@@ -32,7 +42,7 @@ class Service(ThreadingHTTPServer):
         """Listen on a free port."""
         super().__init__(("127.0.0.1", 0), Answer)
         self.code_size = 1_000_000
-        self.received: list[tuple[str, str, object]] = []
+        self.received: list[tuple[str, str | None, object]] = []
 
     @property
     def url(self) -> str:
@@ -41,16 +51,19 @@ class Service(ThreadingHTTPServer):
 
 
 class Answer(BaseHTTPRequestHandler):
-    """One request."""
+    """One request; every answer has a token, which only that to a login needs."""
 
     server: Service
 
     def do_GET(self) -> None:
-        """Answer with a function's configuration."""
-        self._answer({"func_name": "f", "code_size": self.server.code_size})
+        """Answer with a project, or with a function's configuration."""
+        if self.path == "/v3/projects?name=cn-north-4":
+            self._answer({"projects": [{"id": "a-project"}]})
+        else:
+            self._answer({"func_name": "f", "code_size": self.server.code_size})
 
     def do_POST(self) -> None:
-        """Take an event, and answer with its result."""
+        """Keep an event or a login, and answer with an empty result."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         token = self.headers["X-Auth-Token"]
         self.server.received.append((self.path, token, body))
@@ -59,6 +72,7 @@ class Answer(BaseHTTPRequestHandler):
     def _answer(self, document: dict[str, object]) -> None:
         body = json.dumps(document).encode()
         self.send_response(200)
+        self.send_header("X-Subject-Token", "a-token")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -77,22 +91,100 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder from which everything is deployed."""
+    return tmp_path_factory.mktemp("terraform")
+
+
+@pytest.fixture(scope="module")
+def deployment(folder: Path) -> Deployment:
     """Return what is deployed with all variables at their defaults."""
-    return applied.apply(tmp_path_factory.mktemp("terraform"))
+    return applied.apply(folder)
 
 
 def run(
-    command: str, service: Service, folder: Path
+    command: str, service: Service, folder: Path, shell: str = "sh"
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a shell, with the service instead of the cloud."""
-    variables = "TOKEN=a-token PROJECT_ID=a-project no_proxy=127.0.0.1"
-    return subprocess.run(  # noqa: S603 # the template's command
-        ["/bin/sh", "-c", f"export {variables}; {command.replace(HOST, service.url)}"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
+    script = command.replace(HOST, service.url).replace(IAM, service.url)
+    variables = {name: os.environ[name] for name in ("PATH", "HOME")}
+    given = {"TOKEN": "a-token", "PROJECT_ID": "a-project", "no_proxy": "127.0.0.1"}
+    return snippets.run(shell, script, folder, {**variables, **given})
+
+
+@each_shell
+def test_the_variables_of_the_readme_are_those_of_the_template(
+    shell: str, tmp_path: Path
+) -> None:
+    """The file that the README writes is valid, and Terraform accepts its values."""
+    block = snippets.block("README.md", "sh", "terraform.tfvars")
+    commands = "terraform() { :; }\n" + block.replace("<name>", "shop")
+    snippets.run(shell, commands, tmp_path, {"PATH": os.environ["PATH"]})
+    file = tmp_path / "terraform.tfvars"
+    given = hcl2.loads(file.read_text())
+    file.unlink()
+    variables = {name: value.strip('"') for name, value in given.items()}
+
+    deployed = applied.apply(tmp_path, **variables)
+
+    assert variables["log_group_name"] == "shop"
+    assert "bootstrap" in deployed.outputs["urns"]
+
+
+@each_shell
+def test_the_first_listener_is_sent_to_bootstrap(
+    shell: str, deployment: Deployment, folder: Path, service: Service
+) -> None:
+    """The login is valid JSON; the invocation uses its token and the project."""
+    block = snippets.block("README.md", "sh", "/auth/tokens")
+    done = run(block.replace("<the listener>", LISTENER), service, folder, shell)
+
+    assert done.returncode == 0, done.stderr
+    login, invocation = service.received
+    assert login[0] == "/v3/auth/tokens"
+    user = {"name": "<IAM user>", "password": "<password>"}
+    assert login[2] == {
+        "auth": {
+            "identity": {
+                "methods": ["password"],
+                "password": {"user": {"domain": {"name": "<account>"}, **user}},
+            },
+            "scope": {"project": {"name": "cn-north-4"}},
+        }
+    }
+    urn = deployment.outputs["urns"]["bootstrap"]
+    path = f"/v2/a-project/fgs/functions/{urn}/invocations"
+    assert invocation == (path, "a-token", {"resource_id": LISTENER})
+
+
+def test_the_reference_shows_the_commands_that_the_template_prints(
+    deployment: Deployment, service: Service, folder: Path
+) -> None:
+    """Filled in, they send failed events again; the check of the code runs as shown."""
+    shown = snippets.block("functions/README.md", "sh", "obsutil cp")
+    bucket = deployment.of_kind("obs_bucket")["failures[0]"]["bucket"]
+    values = {
+        "<bucket>": bucket,
+        "<region>": "cn-north-4",
+        "<urn>": deployment.outputs["urns"]["bootstrap"],
+    }
+    for placeholder, value in values.items():
+        shown = shown.replace(placeholder, value)
+    printed = "\n".join(deployment.outputs["resend"]["bootstrap"])
+    check = snippets.block("functions/README.md", "sh", "check_code")
+    done = run(_with_host(check, service), service, folder)
+
+    assert shlex.split(shown.replace("\\\n", "")) == shlex.split(printed)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("code_size") == len(deployment.outputs["urns"])
+
+
+def _with_host(check: str, service: Service) -> str:
+    """Return the command with the service in what Terraform prints for it."""
+    printed = "$(terraform output -raw check_code)"
+    assert printed in check
+    return check.replace(
+        printed, f"$({printed[2:-1]} | sed 's|https://[^/]*|{service.url}|')"
     )
 
 

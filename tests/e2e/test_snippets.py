@@ -72,6 +72,38 @@ def test_the_commands_for_a_running_emulator_do_what_their_comments_say(
     assert output.endswith('"created": [\n    "log_stream",\n    "logtank"\n  ]\n}\n')
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        each
+        for each in snippets.blocks("tests/README.md", "sh")
+        if "/_emulator/" in each
+    ],
+    ids=lambda block: block.split("/_emulator/")[1].split()[0],
+)
+def test_the_emulator_accepts_the_documented_faults_seeds_and_options(
+    cloud: Emulator, block: str
+) -> None:
+    """Each command is answered with what it added, or with the new state."""
+    output = _run("sh", block.replace("curl ", "curl -sS --fail-with-body "), cloud)
+    assert output.startswith("{")
+
+
+def test_the_documented_help_of_the_emulator_lists_the_documented_options() -> None:
+    """The options of the reset commands are options of the program, with dashes."""
+    page = (ROOT / "tests/README.md").read_text("utf-8")
+    words = ["tests.emulator", "--help"]
+    assert f"`.venv/run/bin/python -m {' '.join(words)}`" in page
+    done = snippets.run(
+        "sh", f"{sys.executable} -m {' '.join(words)}", ROOT, ENVIRONMENT
+    )
+    resets = re.findall("/reset -d '(.*)'", page)
+    options = {name for each in resets for name in json.loads(each)}
+    assert options
+    for option in options:
+        assert f"--{option.replace('_', '-')}" in done.stdout
+
+
 def test_the_table_of_the_readme_lacks_as_many_rows_as_it_says(cloud: Emulator) -> None:
     """The example account has four more listeners than the README shows."""
     output = _run("sh", "make reconcile", cloud)

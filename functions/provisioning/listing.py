@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol, TypeVar
 
-from functions.errors import NotFound, UnintelligibleReply
+from functions.errors import InvalidRequest, NotFound, UnintelligibleReply
 from functions.huaweicloud import ga, listeners
 from functions.huaweicloud.retry import Read
 from functions.provisioning.cloud import Cloud
 from functions.transport.calls import Call, Reply
 
 _MAX_PAGES = 100
+_MAX_RESTARTS = 3
 _MAX_NAMED = 100  # in one log line
 _MAX_OF_LISTENER = 1_000
 """A longer list is treated as invalid, because a listener has only a few logtanks."""
@@ -88,13 +89,25 @@ def _all_pages(
     cloud: Cloud,
     limit: int = _MAX_ITEMS,
 ) -> list[Item]:
-    """Return the items of all pages, each once: pages may overlap."""
+    """Return the items of all pages, each once: pages may overlap.
+
+    A marker is an item's ID. If that page is refused, because the item was deleted in
+    the meantime, the list is read again from its beginning.
+    """
     found: dict[str, Item] = {}
     marker: str | None = None
     passed: set[str] = set()
+    restarts = 0
     while len(passed) < _MAX_PAGES and len(found) < limit:
         call = list_page(marker)
-        items, marker = cloud.ask(call, read)
+        try:
+            items, marker = cloud.ask(call, read)
+        except (InvalidRequest, NotFound):
+            if marker is None or restarts == _MAX_RESTARTS:
+                raise
+            restarts += 1
+            found, marker, passed = {}, None, set()
+            continue
         found.update({each.id: each for each in items})
         if marker is None and len(found) <= limit:
             return list(found.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from functions.settings import Parser
 from functions.settings.aws_secret import SecretCache
 
 if TYPE_CHECKING:
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
 class WarmState:
     """What the later invocations of a process reuse.
 
-    `secrets` are the settings in AWS secrets; the client keeps connections, tokens,
-    rejected credentials and looked-up projects.
+    `secrets` are the settings in AWS secrets, and `parser` keeps the settings that it
+    parsed last; the client keeps connections, tokens, rejected credentials and
+    looked-up projects.
     """
 
     def __init__(self) -> None:
         self.secrets = SecretCache()
+        self.parser = Parser()
         self._lock = threading.Lock()
         self._client: Client | None = None
 

@@ -6,6 +6,7 @@ Each schema is compiled once. Only this package imports jsonschema.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
@@ -21,6 +22,7 @@ from functions.errors import InvalidEvent, Problem, pointer
 
 MAX_PROBLEMS = 100
 REQUIRED = "is required"
+_PATTERN_ALONE = {"pattern", "description"}
 
 
 def check(name: str, document: object, max_problems: int = MAX_PROBLEMS) -> None:
@@ -73,6 +75,23 @@ def _unique_item_properties(
                 seen.add(value)
 
 
+def _all_of(
+    checker: Validator, parts: list[Any], instance: object, schema: object
+) -> Iterator[ValidationError]:
+    """Check a value by each part of `parts`, unless it matches one that is a pattern.
+
+    jsonschema makes a validator for each part, which takes longer than the search.
+    """
+    rest = [
+        part
+        for part in parts
+        if not isinstance(instance, str)
+        or not part.keys() <= _PATTERN_ALONE
+        or not re.search(part["pattern"], instance)
+    ]
+    yield from Draft202012Validator.VALIDATORS["allOf"](checker, rest, instance, schema)
+
+
 def _items(
     checker: Validator, rule: object, items: object, schema: Mapping[str, Any]
 ) -> Iterator[ValidationError]:
@@ -100,6 +119,7 @@ def _unique_items(
 _VALIDATOR = extend(  # type: ignore[no-untyped-call] # jsonschema types no part of it
     Draft202012Validator,
     {
+        "allOf": _all_of,
         "items": _items,
         "uniqueItemProperties": _unique_item_properties,
         "uniqueItems": _unique_items,

@@ -100,7 +100,8 @@ def _configured(
     variables = state.secrets.with_secret_fallback(
         runtime.variables(context), remaining_seconds
     )
-    return settings.read(variables, task.services, partial(runtime.agency, context))
+    agency = partial(runtime.agency, context)
+    return settings.read(variables, task.services, agency, state.parser)
 
 
 def _is_own(task: str, context: object, function: str) -> bool:

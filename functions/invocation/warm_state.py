@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from functions.settings import Parser
 from functions.settings.aws_secret import SecretCache
 
 if TYPE_CHECKING:
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 class WarmState:
     """The state that later invocations of a process reuse.
 
-    `secrets` are the settings in AWS secrets; the client keeps connections, tokens,
-    rejected credentials and looked-up projects. `clock` and `sleep` measure the time of
-    invocations, and pass it.
+    `secrets` are the settings in AWS secrets, and `parser` keeps the settings that it
+    parsed last; the client keeps connections, tokens, rejected credentials and
+    looked-up projects. `clock` and `sleep` measure the time of invocations, and pass
+    it.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class WarmState:
         self.clock = clock
         self.sleep = sleep
         self.secrets = SecretCache()
+        self.parser = Parser()
         self._lock = threading.Lock()
         self._client: Client | None = None
 

@@ -6,7 +6,7 @@ user data. One that is empty, or only white space, counts as not set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from functions.errors import Misconfigured
@@ -41,19 +41,39 @@ class Settings(NamedTuple):
     log_level: str
 
 
+class Parser:
+    """Parses all settings, and keeps the values of the texts that it parsed last.
+
+    Most invocations of a process have the same texts. A secret that is kept also keeps
+    the forms in which it is masked. An agency's key is no setting, so it is not kept.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[list[str | None], dict[str, Any], list[str]] | None = None
+
+    def parsed(self, variables: Variables) -> tuple[Mapping[str, Any], list[str]]:
+        """Return the values by name, and what is wrong with any of them."""
+        texts = [variables(setting.name) for setting in TABLE]
+        last = self._last
+        if not last or last[0] != texts:
+            self._last = last = (texts, *_parsed(texts))
+        return last[1], list(last[2])
+
+
 def read(
     variables: Variables,
     services: frozenset[str],
     agency: Callable[[], Mapping[str, str] | None] = lambda: None,
+    parser: Parser | None = None,
 ) -> Settings:
     """Read all settings, for a function that calls these services.
 
     `agency` returns the parts of its agency's key on FunctionGraph, None elsewhere; it
-    is called only if no credential is set.
+    is called only if no credential is set. `parser` may be one that was used before.
 
     Raises: Misconfigured, which names every setting that is missing or invalid.
     """
-    values, problems = _parsed(variables)
+    values, problems = (parser or Parser()).parsed(variables)
     credential, faults = credentials.choose(values)
     if not credential and not faults:
         credential, faults = credentials.from_agency(agency())
@@ -73,14 +93,12 @@ def read(
     )
 
 
-def _parsed(variables: Variables) -> tuple[dict[str, Any], list[str]]:
-    """Return the values by name, and the problems with them."""
+def _parsed(texts: Iterable[str | None]) -> tuple[dict[str, Any], list[str]]:
+    """Return the values of the table's settings by name, and the problems with them."""
     values: dict[str, Any] = {}
     problems: list[str] = []
-    for setting in TABLE:
-        text = variables(setting.name)
-        if not setting.is_verbatim:
-            text = trimmed(text)
+    for setting, given in zip(TABLE, texts, strict=True):
+        text = given if setting.is_verbatim else trimmed(given)
         try:
             values[setting.name] = setting.parse(text) if text else setting.default
         except ValueError as error:

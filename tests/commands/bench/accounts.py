@@ -25,11 +25,13 @@ _RESOURCES: Mapping[str, Mapping[str, str]] = {
 }
 _SURVEYS = {"status": "status", "plan": "reconcile, nothing to do"}
 """What each action of a client is called in the report."""
+_UNITS: Mapping[str, Unit] = {"wall": SECONDS, "calls": CALLS}
+"""The unit of each measurement of a run, in order."""
 _LISTS = 3
 """Calls that list all of an account: listeners, logtanks, and the group's streams."""
 
 
-class Alternative(NamedTuple):
+class _Alternative(NamedTuple):
     """What surveys the account as well, and the settings with which both sides do."""
 
     client: str
@@ -63,15 +65,15 @@ def figures(cloud: Cloud, ours: Path, sdk: Path, counts: Counts) -> Iterator[Fig
     """Yield wall times and calls of surveys, and of runs that give listeners logs."""
     shipping = _Account(cloud, counts.many, tuple(_RESOURCES))
     for other in (
-        Alternative("sdk_account", "a script on the SDK", sdk, cloud.keys),
-        Alternative("refresh", "a Terraform refresh", ours, cloud.token),
+        _Alternative("sdk_account", "a script on the SDK", sdk, cloud.keys),
+        _Alternative("refresh", "a Terraform refresh", ours, cloud.token),
     ):
         yield from _surveys(shipping, ours, other, counts.events)
     yield from _applied(_Account(cloud, counts.many, ("listeners",)), ours, counts)
 
 
 def _surveys(
-    account: _Account, ours: Path, other: Alternative, times: int
+    account: _Account, ours: Path, other: _Alternative, times: int
 ) -> Iterator[Figure]:
     count = {seeded.LISTENERS_SETTING: str(account.listeners)}
     settings = {**other.settings, **count}
@@ -94,10 +96,6 @@ def _compared(what: str, label: str, pairs: _Pairs) -> Iterator[Figure]:
         yield Figure(f"{what}, {name}", label, unit, of_unit)
 
 
-_UNITS: Mapping[str, Unit] = {"wall": SECONDS, "calls": CALLS}
-"""The unit of each measurement of a run, in order."""
-
-
 def _applied(account: _Account, ours: Path, counts: Counts) -> Iterator[Figure]:
     """Compare with no work but the calls that are needed, eight at a time."""
     settings = {
@@ -105,10 +103,13 @@ def _applied(account: _Account, ours: Path, counts: Counts) -> Iterator[Figure]:
         "LOG_STREAMS_PER_GROUP": "1000",
         "MAX_CONCURRENCY": str(_CONCURRENCY),
     }
-    new = {"apply_shared": ("a shared stream", 1), "apply_own": ("own streams", None)}
+    new_streams = {
+        "apply_shared": ("a shared stream", 1),
+        "apply_own": ("own streams", account.listeners),
+    }
     with worker("ours", ours, settings) as process:
-        for action, (name, streams) in new.items():
-            calls = _LISTS + (streams or account.listeners) + account.listeners
+        for action, (name, streams) in new_streams.items():
+            calls = _LISTS + streams + account.listeners
             ideal = calls * _LATENCY / _CONCURRENCY
             runs = [account.run(process, action) for _ in range(counts.events)]
             what = f"reconcile to {name}, {account.listeners} listeners"

@@ -9,6 +9,7 @@ import pytest
 from functions import errors
 from functions.errors import Outcome, ProvisioningError
 from functions.huaweicloud.ga import Logtank
+from functions.huaweicloud.log_groups import Group
 from functions.huaweicloud.lts import Stream
 from functions.provisioning import log_group
 from functions.provisioning.application import Application, Pending
@@ -174,8 +175,9 @@ def test_a_confirmation_that_fails_names_the_logtank(
 
     assert isinstance(error, kind)
     assert error.remedy == remedy
-    facts = (error.step, error.resource_id, error.log_stream_id, error.logtank_id)
-    assert facts == ("create_logtank", "l", "s", "t")
+    assert (error.step, error.resource_id) == ("create_logtank", "l")
+    place = (error.log_group_id, error.log_stream_id, error.logtank_id)
+    assert place == ("g", "s", "t")
 
 
 def test_a_logtank_without_rivals_needs_no_time_to_be_confirmed() -> None:
@@ -233,6 +235,37 @@ def test_updates_and_deletions_come_first() -> None:
     assert update["updated"] == ["ttl_in_days"]
     before = {"log_group_id": "g", "log_stream_id": "o"}
     assert repointed["repointed_from"] == before
+
+
+@pytest.mark.parametrize(
+    ("days", "updated", "more"),
+    [(30, ["ttl_in_days"], {}), (-1, [], {"differs": ["ttl_in_days"]})],
+)
+def test_an_update_reports_what_still_differs(
+    days: int, updated: list[str], more: dict[str, object]
+) -> None:
+    """A stream that inherits its retention is compared with its group."""
+    inheriting = EXISTING._replace(described={"ttl_in_days": -1})
+    found = survey([listener("l")], [logtank("t")])
+    want = wanted(
+        inheriting,
+        body={"ttl_in_days": 30},
+        group=Group("g", ttl_in_days=7),
+        update_stream=True,
+    )
+    stage = ScriptedCloud(Reply(200, {}), streams(OLD, ttl_in_days=days))
+
+    (result,) = applied(stage, found, want)
+
+    assert result == {
+        "action": "update",
+        "resource_ids": ["l"],
+        "log_stream_name": "n",
+        "log_group_id": "g",
+        "log_stream_id": "s",
+        "updated": updated,
+        **more,
+    }
 
 
 @pytest.mark.parametrize(

@@ -81,10 +81,12 @@ def test_a_plan_changes_nothing() -> None:
     (change,) = result["changes"]
     assert (change["action"], change["resource_id"]) == ("create", "a")
     (skipped,) = result["skipped"]
-    assert (skipped["resource_id"], skipped["reason"]) == (
-        "f",
-        "the listener is frozen",
-    )
+    assert skipped == {
+        "resource_id": "f",
+        "listener_name": "web",
+        "reason": "the listener is frozen",
+        "logtanks": [],
+    }
     assert result["unchanged"] == 1
     assert stage.operations == LISTS
     assert [line[1] for line in stage.logged] == ["skipped", "planned"]
@@ -187,7 +189,12 @@ def test_what_does_not_fit_is_a_quota_error_after_the_rest_was_applied() -> None
     assert document["applied"]
     (change,) = cast("list[Result]", document["changes"])
     assert change["created"] == ["log_stream", "logtank"]
-    assert "LOG_STREAMS_PER_GROUP" in error.remedy
+    assert error.service == "LTS"
+    assert str(error) == (
+        "The log group has no room for the streams of 1 listeners (QuotaExceeded). Use "
+        "a log_stream_name without {resource_id}, another log group, or a higher quota "
+        "of LTS and LOG_STREAMS_PER_GROUP."
+    )
 
 
 def test_a_change_that_fails_is_a_failed_batch() -> None:
@@ -230,6 +237,7 @@ def test_an_orphan_is_pruned_on_request() -> None:
 
     (skipped,) = reconcile(ScriptedCloud(*lists), EVENT)["skipped"]
     assert (skipped["resource_id"], len(skipped["logtanks"])) == ("x", 1)
+    assert "listener_name" not in skipped
     result = reconcile(ScriptedCloud(*lists, DELETED), EVENT, apply=True, prune=True)
     (change,) = result["changes"]
     assert change == {

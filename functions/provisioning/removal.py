@@ -96,9 +96,9 @@ def delete_surplus(logtank: ga.Logtank, cloud: Cloud) -> None:
             if each.log_stream_id == logtank.log_stream_id
             and each.status not in {ga.DELETING, ga.ERROR}
         ]
-    if any(each.id == logtank.id for each in listed):
-        _require_other(logtank, same)
-        delete_logtank(logtank, cloud)
+        if any(each.id == logtank.id for each in listed):
+            _require_other(logtank, same)
+            delete_logtank(logtank, cloud)
 
 
 def _require_other(logtank: ga.Logtank, same: list[ga.Logtank]) -> None:

@@ -62,6 +62,8 @@ def test_a_missing_group_is_created_once(
 
     assert ensure(stage) == expected
     assert stage.operations == operations
+    line = ("INFO", "log group created", {"log_group_id": "g"})
+    assert stage.logged == ([line] if expected.created else [])
 
 
 @pytest.mark.parametrize(("days", "sent"), [(None, 30), (7, 7), (7.0, 7)])

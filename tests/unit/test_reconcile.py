@@ -89,7 +89,7 @@ def test_a_plan_changes_nothing() -> None:
     }
     assert result["unchanged"] == 1
     assert stage.operations == LISTS
-    assert [line[1] for line in stage.logged] == ["skipped", "planned"]
+    assert stage.logged == [("INFO", "skipped", skipped), ("INFO", "planned", change)]
     numbers = summaries.reconcile(result)
     assert (numbers["changes"], numbers["skipped"], numbers["unchanged"]) == (1, 1, 1)
     assert summaries.is_incomplete(result)
@@ -168,6 +168,16 @@ def test_groups_that_cannot_be_listed_are_asked_for_once() -> None:
     assert reconcile(stage, EVENT, ttl_in_days=7)["unchanged"] == 2
 
 
+def test_an_update_needs_the_groups_that_a_comparison_depends_on() -> None:
+    """Otherwise tags might be deleted that are the group's."""
+    inherited = streams(OLD, ttl_in_days=-1)
+    stage = ScriptedCloud(listeners(A), tanks(of("a")), inherited, *[FAILED] * 4)
+
+    error = failure(stage, EVENT, ttl_in_days=7, update_stream=True)
+
+    assert isinstance(error, errors.ServiceFailed)
+
+
 def with_room(stage: ScriptedCloud, limit: int) -> ScriptedCloud:
     """Return the stage, with this many streams in a group."""
     stage.cloud = stage.cloud._replace(streams_per_group=limit)
@@ -212,6 +222,36 @@ def test_a_change_that_fails_is_a_failed_batch() -> None:
     assert (change["action"], change["resource_id"]) == ("create", "a")
     assert change["error"]["step"] == "create_logtank"
     assert change["error"]["log_stream_id"] == "s"
+
+
+def test_a_change_that_fails_is_reported_in_its_place() -> None:
+    """It has a log line of its own, and what was skipped has its logtanks."""
+    elsewhere = of("c", "u", log_stream_id="o")
+    stage = ScriptedCloud(
+        listeners(A, B, ga_listener("c")),
+        tanks(elsewhere),
+        no_streams(),
+        STREAM_MADE,
+        tank(resource_id="a"),
+        FORBIDDEN,
+    )
+
+    document = failure(stage, EVENT, apply=True).as_document()
+
+    done, failed = cast("list[Any]", document["changes"])
+    assert (done["resource_id"], done["logtank_id"]) == ("a", "t")
+    assert (failed["resource_id"], failed["error"]["step"]) == ("b", "create_logtank")
+    (skipped,) = cast("list[Any]", document["skipped"])
+    assert [each["logtank_id"] for each in skipped["logtanks"]] == ["u"]
+    lines = {line[:2]: line[2] for line in stage.logged}
+    assert [*lines] == [
+        ("INFO", "skipped"),
+        ("INFO", "applied"),
+        ("ERROR", "change failed"),
+    ]
+    assert lines["INFO", "skipped"] == skipped
+    assert lines["INFO", "applied"] == done
+    assert lines["ERROR", "change failed"] == failed
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 from functions import errors
+from functions.errors import ServiceFailed
 from functions.huaweicloud.log_groups import Group
 from functions.huaweicloud.lts import NewStream, Stream
 from functions.provisioning import log_stream, stream_update
 from functions.transport.calls import Reply
 from tests.unit.script import Line, refusal
 from tests.unit.scripted_cloud import (
+    FAILED,
     LIST_GROUPS,
     LIST_STREAMS,
     OLD,
@@ -202,4 +206,18 @@ def test_a_stream_that_is_as_requested_is_not_updated(
     new = NewStream("p", "g", {"log_stream_name": "n", **body})
 
     assert log_stream.ensure(new, stage.cloud, update=True).updated == ()
+    assert stage.script.spent
+
+
+@pytest.mark.parametrize(("update", "kind"), [(False, None), (True, ServiceFailed)])
+def test_a_stream_is_not_updated_if_its_group_cannot_be_read(
+    kind: type[Exception] | None, *, update: bool
+) -> None:
+    """Without an update, nothing fails: the retention is not compared."""
+    stage = ScriptedCloud(STREAM_TAKEN, streams(OLD, ttl_in_days=-1), *[FAILED] * 4)
+    new = NewStream("p", "g", {"log_stream_name": "n", "ttl_in_days": 7})
+
+    with pytest.raises(kind) if kind else nullcontext():
+        assert log_stream.ensure(new, stage.cloud, update=update).differs == ()
+
     assert stage.script.spent

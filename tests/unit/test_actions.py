@@ -247,3 +247,14 @@ def test_a_failed_project_lookup_is_an_error_of_the_first_step() -> None:
         actions.create_log_stream(STREAM, cloud)
 
     assert raised.value.step == "create_log_stream"
+
+
+def test_an_error_of_create_logtank_names_the_listener() -> None:
+    """It is known before the first call."""
+    stage = ScriptedCloud(refusal(403, "SYS.0403"))
+
+    with pytest.raises(ProvisioningError) as raised:
+        actions.create_logtank(LOGTANK, stage.cloud)
+
+    error = raised.value
+    assert (error.step, error.resource_id) == ("create_logtank", LISTENER_ID)

@@ -169,7 +169,7 @@ def test_groups_that_cannot_be_listed_are_asked_for_once() -> None:
 
 
 def test_an_update_needs_the_groups_that_a_comparison_depends_on() -> None:
-    """Otherwise tags might be deleted that are the group's."""
+    """Without them, tags might be deleted that are the group's."""
     inherited = streams(OLD, ttl_in_days=-1)
     stage = ScriptedCloud(listeners(A), tanks(of("a")), inherited, *[FAILED] * 4)
 
@@ -269,6 +269,8 @@ def test_nothing_is_changed_after_an_incomplete_survey(lines: list[Line]) -> Non
     error = failure(ScriptedCloud(*lines), EVENT, apply=True)
 
     assert error.step == "survey"
+    is_of_group = len(lines) == len(LISTS) and lines[1] is NO_TANKS
+    assert error.log_group_id == ("g" if is_of_group else None)
 
 
 def test_an_orphan_is_pruned_on_request() -> None:

@@ -109,6 +109,17 @@ def test_a_shared_stream_is_created_once() -> None:
     assert stage.slept == 0
 
 
+def test_what_differs_in_a_stream_that_existed_is_reported() -> None:
+    """It is not changed without update_stream."""
+    stage = ScriptedCloud(made("l"), tanks(of("l")))
+
+    want = wanted(EXISTING, body={"ttl_in_days": 30})
+    (result,) = applied(stage, survey([listener("l")]), want)
+
+    assert isinstance(result, dict)
+    assert result["differs"] == ["ttl_in_days"]
+
+
 def test_logtanks_to_a_stream_that_existed_are_confirmed_by_one_list() -> None:
     """It is requested once for all, after the second of their creation."""
     listed = tanks(of("a", "ta"), of("b", "tb"))
@@ -331,7 +342,7 @@ def test_a_change_that_fails_does_not_stop_the_others() -> None:
 
     assert isinstance(first, errors.PermissionDenied)
     assert (first.step, first.resource_id) == ("create_logtank", "a")
-    assert first.log_stream_id == "sa"
+    assert (first.log_stream_name, first.log_stream_id) == ("n-a", "sa")
     assert isinstance(second, dict)
     assert second["created"] == ["log_stream", "logtank"]
     assert [line[1] for line in stage.logged] == ["applied"]

@@ -126,6 +126,16 @@ def test_a_name_that_is_taken_by_no_listed_group_is_an_error() -> None:
     assert stage.operations == [*CREATED, *LOOKED * 3]
 
 
+def test_a_name_is_not_looked_up_again_if_there_is_no_time_for_the_pause() -> None:
+    """The error of the create says more than one of the time."""
+    stage = ScriptedCloud(NONE, TAKEN, NONE, limit=log_group.LAG_PAUSES[0])
+
+    with pytest.raises(errors.AlreadyExists):
+        ensure(stage)
+
+    assert stage.operations == [*CREATED, *LOOKED]
+
+
 @pytest.mark.parametrize(
     ("lines", "kind"),
     [

@@ -9,6 +9,7 @@ import pytest
 
 from functions import contracts, errors
 from functions.errors import Result
+from functions.huaweicloud.ga import Owner
 from functions.invocation import summaries
 from functions.provisioning import account
 from functions.transport.calls import Reply
@@ -120,6 +121,11 @@ def test_a_second_run_has_nothing_to_do() -> None:
     assert stage.operations == LISTS
 
 
+def test_an_error_of_the_groups_list_is_one_of_the_survey() -> None:
+    """Nothing else is called."""
+    assert failure(ScriptedCloud(FORBIDDEN), NAMED).step == "survey"
+
+
 def test_a_group_that_is_missing_is_created_only_if_something_needs_it() -> None:
     """Its name is looked up once, before anything is changed."""
     lists = [groups(), listeners(A), NO_TANKS]
@@ -176,6 +182,46 @@ def test_an_update_needs_the_groups_that_a_comparison_depends_on() -> None:
     error = failure(stage, EVENT, ttl_in_days=7, update_stream=True)
 
     assert isinstance(error, errors.ServiceFailed)
+
+
+def test_an_inherited_retention_is_updated() -> None:
+    """The comparison with the group is that of the plan."""
+    stage = ScriptedCloud(
+        listeners(A),
+        tanks(of("a")),
+        streams(OLD, ttl_in_days=-1),
+        groups(group("x", ttl_in_days=30)),
+        Reply(200, {}),
+        streams(OLD, ttl_in_days=7),
+    )
+
+    result = reconcile(stage, EVENT, ttl_in_days=7, update_stream=True, apply=True)
+
+    (change,) = result["changes"]
+    assert (change["action"], change["updated"]) == ("update", ["ttl_in_days"])
+
+
+def test_a_group_is_found_by_its_name() -> None:
+    """Its streams are listed."""
+    found = groups(group("other", "o"), group("logs"))
+    stage = ScriptedCloud(found, listeners(A), tanks(of("a")), streams())
+
+    assert reconcile(stage, NAMED)["unchanged"] == 1
+    assert stage.script.calls[-1].path == "/v2/p/groups/g/streams"
+
+
+def test_the_project_is_looked_up_before_the_first_call() -> None:
+    """It identifies the owner in calls to GA; a failed look-up is one of the survey."""
+    stage = ScriptedCloud(listeners(), NO_TANKS, no_streams())
+    stage.cloud = stage.cloud._replace(owner=Owner())
+
+    def lost() -> str:
+        raise errors.Misconfigured("HUAWEICLOUD_SDK_PROJECT_ID is not set")
+
+    assert reconcile(stage, EVENT)["changes"] == []
+    assert ("X-Project-Id", "found") in stage.script.calls[0].headers
+    stage.cloud = stage.cloud._replace(find_project=lost)
+    assert failure(stage, EVENT).step == "survey"
 
 
 def with_room(stage: ScriptedCloud, limit: int) -> ScriptedCloud:

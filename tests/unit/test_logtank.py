@@ -281,6 +281,7 @@ def test_all_pages_are_read_and_other_listeners_ignored() -> None:
 
     assert ensure(stage).logtank.id == "t"
     assert ("marker", "m") in stage.script.calls[1].query
+    assert ("resource_ids", LISTENER_ID) in stage.script.calls[0].query
 
 
 FULL = [described(f"{number}") for number in range(500)]

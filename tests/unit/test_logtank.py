@@ -144,6 +144,12 @@ WAITS: dict[str, tuple[Lease, list[Line], str, float]] = {
         "a",
         1.0,
     ),
+    "a logtank found after an unknown outcome is checked again": (
+        LEASED,
+        [FAILED, tanks(FRESH), tanks(FRESH, FRESH_OTHER)],
+        "a",
+        1.2,
+    ),
     "a logtank deleted in the meantime is treated as busy and created again": (
         UNLEASED,
         [tanks(FRESH), NO_TANKS, NO_TANKS, tank(), HERE],

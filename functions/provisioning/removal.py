@@ -97,9 +97,9 @@ def delete_surplus(logtank: ga.Logtank, cloud: Cloud) -> None:
             if each.log_stream_id == logtank.log_stream_id
             and each.status not in {ga.DELETING, ga.ERROR}
         ]
-    if any(e.id == logtank.id and e.status != ga.DELETING for e in listed):
-        _require_other(logtank, same)
-        delete_logtank(logtank, cloud)
+        if any(e.id == logtank.id and e.status != ga.DELETING for e in listed):
+            _require_other(logtank, same)
+            delete_logtank(logtank, cloud)
 
 
 def _require_other(logtank: ga.Logtank, same: list[ga.Logtank]) -> None:

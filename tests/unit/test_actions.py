@@ -20,16 +20,19 @@ from tests.unit.scripted_cloud import (
     FAILED,
     LIST_STREAMS,
     LIST_TANKS,
+    NO_LISTENER,
     NO_TANKS,
     OLD,
     POST_STREAM,
     POST_TANK,
+    SHOW_LISTENER,
     SHOW_TANK,
     STREAM_MADE,
     STREAM_TAKEN,
     YOUNG,
     ScriptedCloud,
     described,
+    shown_listener,
     streams,
     tank,
     tanks,
@@ -109,6 +112,30 @@ def test_bootstrap_adopts_existing_resources(
     assert stage.operations == operations
 
 
+def test_a_listener_with_an_unusual_id_is_looked_up_first() -> None:
+    """What no listener has must not leave a stream behind."""
+    there = ScriptedCloud(shown_listener("x"), STREAM_MADE, tank(resource_id="x"))
+    missing = ScriptedCloud(NO_LISTENER)
+
+    assert bootstrap(there, resource_id="x")["resource_id"] == "x"
+    assert there.operations == [SHOW_LISTENER, POST_STREAM, POST_TANK]
+    assert there.script.calls[0].path == "/v1/listeners/x"
+    with pytest.raises(NotFound) as raised:
+        bootstrap(missing, resource_id="x")
+    assert missing.script.spent
+    assert (raised.value.step, raised.value.resource_id) == ("create_logtank", "x")
+
+
+def test_bootstrap_repoints_on_request() -> None:
+    """Without the request, a listener that ships elsewhere is a conflict."""
+    stage = ScriptedCloud(STREAM_MADE, tanks(described("t", "there")), tank())
+
+    result = bootstrap(stage, repoint=True)
+
+    before = {"log_group_id": "g", "log_stream_id": "there"}
+    assert (result["repointed_from"], result["created"]) == (before, ["log_stream"])
+
+
 def test_bootstrap_reports_differences_of_an_adopted_stream() -> None:
     """Fields with other values are listed but not changed."""
     stage = ScriptedCloud(STREAM_TAKEN, streams(OLD, ttl_in_days=30), HERE)
@@ -161,7 +188,7 @@ def test_an_error_of_bootstrap_has_the_step_and_existing_ids(
 
     error = raised.value
     assert (error.step, error.log_stream_id, error.logtank_id) == facts
-    assert error.log_stream_name == "n"
+    assert (error.log_group_id, error.log_stream_name) == ("g", "n")
     contracts.check("error", error.as_document())
 
 
@@ -243,7 +270,21 @@ def test_a_failed_project_lookup_is_an_error_of_the_first_step() -> None:
 
     cloud = ScriptedCloud().cloud._replace(owner=Owner(), find_project=lost)
 
-    with pytest.raises(Misconfigured) as raised:
-        actions.create_log_stream(STREAM, cloud)
+    for action, event in (
+        (actions.create_log_stream, STREAM),
+        (actions.bootstrap, EVENT),
+    ):
+        with pytest.raises(Misconfigured) as raised:
+            action(event, cloud)
+        assert raised.value.step == "create_log_stream"
 
-    assert raised.value.step == "create_log_stream"
+
+def test_an_error_of_create_logtank_names_the_listener() -> None:
+    """It is known before the first call."""
+    stage = ScriptedCloud(refusal(403, "SYS.0403"))
+
+    with pytest.raises(ProvisioningError) as raised:
+        actions.create_logtank(LOGTANK, stage.cloud)
+
+    error = raised.value
+    assert (error.step, error.resource_id) == ("create_logtank", LISTENER_ID)

@@ -8,6 +8,7 @@ import pytest
 
 from functions import errors
 from functions.errors import Outcome, ProvisioningError
+from functions.huaweicloud.log_groups import Group
 from functions.huaweicloud.lts import Stream
 from functions.provisioning import log_group
 from functions.provisioning.agreement import SETTLE_SECONDS
@@ -110,6 +111,17 @@ def test_a_shared_stream_is_created_once() -> None:
     assert stage.slept == 0
 
 
+def test_what_differs_in_a_stream_that_existed_is_reported() -> None:
+    """It is not changed without update_stream."""
+    stage = ScriptedCloud(made("l"), tanks(of("l")))
+
+    want = wanted(EXISTING, body={"ttl_in_days": 30})
+    (result,) = applied(stage, survey([listener("l")]), want)
+
+    assert isinstance(result, dict)
+    assert result["differs"] == ["ttl_in_days"]
+
+
 def test_logtanks_to_a_stream_that_existed_are_confirmed_by_one_list() -> None:
     """It is requested once for all, after the second of their creation."""
     listed = tanks(of("a", "ta"), of("b", "tb"))
@@ -176,8 +188,9 @@ def test_a_confirmation_that_fails_names_the_logtank(
 
     assert isinstance(error, kind)
     assert error.remedy == remedy
-    facts = (error.step, error.resource_id, error.log_stream_id, error.logtank_id)
-    assert facts == ("create_logtank", "l", "s", "t")
+    assert (error.step, error.resource_id) == ("create_logtank", "l")
+    place = (error.log_group_id, error.log_stream_id, error.logtank_id)
+    assert place == ("g", "s", "t")
 
 
 def test_a_logtank_without_rivals_needs_no_time_to_be_confirmed() -> None:
@@ -245,6 +258,37 @@ def test_updates_and_deletions_come_first() -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "updated", "more"),
+    [(30, ["ttl_in_days"], {}), (-1, [], {"differs": ["ttl_in_days"]})],
+)
+def test_an_update_reports_what_still_differs(
+    days: int, updated: list[str], more: dict[str, object]
+) -> None:
+    """A stream that inherits its retention is compared with its group."""
+    inheriting = EXISTING._replace(described={"ttl_in_days": -1})
+    found = survey([listener("l")], [logtank("t")])
+    want = wanted(
+        inheriting,
+        body={"ttl_in_days": 30},
+        group=Group("g", ttl_in_days=7),
+        update_stream=True,
+    )
+    stage = ScriptedCloud(Reply(200, {}), streams(OLD, ttl_in_days=days))
+
+    (result,) = applied(stage, found, want)
+
+    assert result == {
+        "action": "update",
+        "resource_ids": ["l"],
+        "log_stream_name": "n",
+        "log_group_id": "g",
+        "log_stream_id": "s",
+        "updated": updated,
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
     ("listed", "kind", "deleted"),
     [
         ([of("l", "t"), of("l", "u")], None, True),
@@ -262,6 +306,12 @@ def test_surplus_is_deleted_only_if_another_logtank_still_ships_the_log(
     deleted: bool,
 ) -> None:
     """It is looked at once more, as two runs may prune at once."""
+    as_planned = {
+        "action": "delete",
+        "resource_id": "l",
+        "listener_name": "name-l",
+        "logtank_id": "u",
+    }
     both = [logtank("t"), logtank("u")]
     stage = ScriptedCloud(tanks(*listed), *([DELETED] if deleted else []))
 
@@ -269,7 +319,15 @@ def test_surplus_is_deleted_only_if_another_logtank_still_ships_the_log(
         stage, survey([listener("l")], both), wanted(EXISTING, prune=True)
     )
 
-    assert (type(outcome) if kind else None) is kind
+    if kind is None:
+        assert outcome == as_planned
+    else:
+        assert isinstance(outcome, kind)
+        assert (outcome.step, outcome.service) == ("delete_logtank", "GA")
+        assert str(outcome) == (
+            "Logtank u is not surplus any more (Conflict). Send the event again: the "
+            "listener's logtanks have changed."
+        )
     assert stage.operations == [LIST_TANKS, *([DELETE_TANK] if deleted else [])]
 
 
@@ -294,7 +352,7 @@ def test_a_change_that_fails_does_not_stop_the_others() -> None:
 
     assert isinstance(first, errors.PermissionDenied)
     assert (first.step, first.resource_id) == ("create_logtank", "a")
-    assert first.log_stream_id == "sa"
+    assert (first.log_stream_name, first.log_stream_id) == ("n-a", "sa")
     assert isinstance(second, dict)
     assert second["created"] == ["log_stream", "logtank"]
     assert [line[1] for line in stage.logged] == ["applied"]

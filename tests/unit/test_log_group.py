@@ -62,6 +62,8 @@ def test_a_missing_group_is_created_once(
 
     assert ensure(stage) == expected
     assert stage.operations == operations
+    line = ("INFO", "log group created", {"log_group_id": "g"})
+    assert stage.logged == ([line] if expected.created else [])
 
 
 @pytest.mark.parametrize(("days", "sent"), [(None, 30), (7, 7), (7.0, 7)])
@@ -135,6 +137,16 @@ def test_a_name_that_is_taken_by_no_listed_group_is_an_error() -> None:
     assert "log_group_name" in raised.value.remedy
     assert "another log group's original name" in raised.value.remedy
     assert stage.operations == [*CREATED, *LOOKED * 3]
+
+
+def test_a_name_is_not_looked_up_again_if_there_is_no_time_for_the_pause() -> None:
+    """The error of the create says more than one of the time."""
+    stage = ScriptedCloud(NONE, TAKEN, NONE, limit=log_group.LAG_PAUSES[0])
+
+    with pytest.raises(errors.AlreadyExists):
+        ensure(stage)
+
+    assert stage.operations == [*CREATED, *LOOKED]
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,12 @@ WAITS: dict[str, tuple[Lease, list[Line], str, float]] = {
         "a",
         1.0,
     ),
+    "a logtank found after an unknown outcome is checked again": (
+        LEASED,
+        [FAILED, tanks(FRESH), tanks(FRESH, FRESH_OTHER)],
+        "a",
+        1.2,
+    ),
     "a logtank deleted in the meantime is treated as busy and created again": (
         UNLEASED,
         [tanks(FRESH), NO_TANKS, NO_TANKS, tank(), HERE],
@@ -210,6 +216,29 @@ def test_a_failure_reports_the_step_and_existing_resources(
     assert error.logtank_id == expected_id
 
 
+def test_a_listener_that_ships_elsewhere_is_named_with_its_stream() -> None:
+    """The remedy is to repoint it, or to ask for that stream."""
+    error = failure(ScriptedCloud(tanks(DELETING_ELSEWHERE, ELSEWHERE)))
+
+    assert error.service == "GA"
+    assert str(error) == (
+        f"Listener {LISTENER_ID} already ships its log to stream there of group g, "
+        "through logtank e (Conflict). Send the event with repoint to ship the log "
+        "into the requested stream, or send the event for that log stream."
+    )
+
+
+def test_a_failed_logtank_is_named_with_gas_request_id() -> None:
+    """The remedy is to delete it."""
+    error = failure(ScriptedCloud(tank(status="ERROR")), LEASED)
+
+    assert (error.service, error.request_id) == ("GA", "r")
+    assert str(error) == (
+        "Logtank t is in status ERROR (LogtankFailed). Delete logtank t and send the "
+        "event again."
+    )
+
+
 def test_a_failed_deletion_of_a_duplicate_is_reported() -> None:
     """The remedy says which of the two logtanks the user must delete."""
     error = failure(ScriptedCloud(NO_TANKS, tank(), tanks(OTHER), FORBIDDEN))
@@ -225,8 +254,9 @@ def test_a_listener_that_stays_busy_exceeds_the_deadline() -> None:
 
     assert isinstance(error, errors.DeadlineExceeded)
     assert isinstance(error.__cause__, errors.Busy)
-    assert error.__cause__.code == "GA.9104"
     assert isinstance(error.__cause__.__cause__, errors.AlreadyExists)
+    assert error.__cause__.code == "GA.9104"
+    assert error.__cause__.detail == error.__cause__.__cause__.detail
 
 
 def test_a_logtank_that_stays_deleting_exceeds_the_deadline() -> None:
@@ -257,6 +287,7 @@ def test_all_pages_are_read_and_other_listeners_ignored() -> None:
 
     assert ensure(stage).logtank.id == "t"
     assert ("marker", "m") in stage.script.calls[1].query
+    assert ("resource_ids", LISTENER_ID) in stage.script.calls[0].query
 
 
 FULL = [described(f"{number}") for number in range(500)]

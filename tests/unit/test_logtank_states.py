@@ -34,6 +34,7 @@ MUTE = "its log stream stores no logs (whether_log_storage is false)"
         ([tank("t", status=None)], ("pending", None)),
         ([tank("t")], ("shipping", None)),
         ([tank("t", project_id="p")], ("shipping", None)),
+        ([tank("t", log_group_id=None)], ("shipping", "its log group is unknown")),
     ],
 )
 def test_the_first_state_that_applies_is_reported(

@@ -9,6 +9,7 @@ import pytest
 
 from functions import contracts, errors
 from functions.errors import Result
+from functions.huaweicloud.ga import Owner
 from functions.invocation import summaries
 from functions.provisioning import account
 from functions.transport.calls import Reply
@@ -81,13 +82,15 @@ def test_a_plan_changes_nothing() -> None:
     (change,) = result["changes"]
     assert (change["action"], change["resource_id"]) == ("create", "a")
     (skipped,) = result["skipped"]
-    assert (skipped["resource_id"], skipped["reason"]) == (
-        "f",
-        "the listener is frozen",
-    )
+    assert skipped == {
+        "resource_id": "f",
+        "listener_name": "web",
+        "reason": "the listener is frozen",
+        "logtanks": [],
+    }
     assert result["unchanged"] == 1
     assert stage.operations == LISTS
-    assert [line[1] for line in stage.logged] == ["skipped", "planned"]
+    assert stage.logged == [("INFO", "skipped", skipped), ("INFO", "planned", change)]
     numbers = summaries.reconcile(result)
     assert (numbers["changes"], numbers["skipped"], numbers["unchanged"]) == (1, 1, 1)
     assert summaries.is_incomplete(result)
@@ -129,6 +132,11 @@ def test_a_second_run_has_nothing_to_do() -> None:
     result = reconcile(stage, EVENT, apply=True)
     assert (result["changes"], result["skipped"], result["unchanged"]) == ([], [], 1)
     assert stage.operations == LISTS
+
+
+def test_an_error_of_the_groups_list_is_one_of_the_survey() -> None:
+    """Nothing else is called."""
+    assert failure(ScriptedCloud(FORBIDDEN), NAMED).step == "survey"
 
 
 def test_a_group_that_is_missing_is_created_only_if_something_needs_it() -> None:
@@ -179,6 +187,56 @@ def test_groups_that_cannot_be_listed_are_asked_for_once() -> None:
     assert reconcile(stage, EVENT, ttl_in_days=7)["unchanged"] == 2
 
 
+def test_an_update_needs_the_groups_that_a_comparison_depends_on() -> None:
+    """Without them, tags might be deleted that are the group's."""
+    inherited = streams(OLD, ttl_in_days=-1)
+    stage = ScriptedCloud(listeners(A), tanks(of("a")), inherited, *[FAILED] * 4)
+
+    error = failure(stage, EVENT, ttl_in_days=7, update_stream=True)
+
+    assert isinstance(error, errors.ServiceFailed)
+
+
+def test_an_inherited_retention_is_updated() -> None:
+    """The comparison with the group is that of the plan."""
+    stage = ScriptedCloud(
+        listeners(A),
+        tanks(of("a")),
+        streams(OLD, ttl_in_days=-1),
+        groups(group("x", ttl_in_days=30)),
+        Reply(200, {}),
+        streams(OLD, ttl_in_days=7),
+    )
+
+    result = reconcile(stage, EVENT, ttl_in_days=7, update_stream=True, apply=True)
+
+    (change,) = result["changes"]
+    assert (change["action"], change["updated"]) == ("update", ["ttl_in_days"])
+
+
+def test_a_group_is_found_by_its_name() -> None:
+    """Its streams are listed."""
+    found = groups(group("other", "o"), group("logs"))
+    stage = ScriptedCloud(found, listeners(A), tanks(of("a")), streams())
+
+    assert reconcile(stage, NAMED)["unchanged"] == 1
+    assert stage.script.calls[-1].path == "/v2/p/groups/g/streams"
+
+
+def test_the_project_is_looked_up_before_the_first_call() -> None:
+    """It identifies the owner in calls to GA; a failed look-up is one of the survey."""
+    stage = ScriptedCloud(listeners(), NO_TANKS, no_streams())
+    stage.cloud = stage.cloud._replace(owner=Owner())
+
+    def lost() -> str:
+        raise errors.Misconfigured("HUAWEICLOUD_SDK_PROJECT_ID is not set")
+
+    assert reconcile(stage, EVENT)["changes"] == []
+    assert ("X-Project-Id", "found") in stage.script.calls[0].headers
+    stage.cloud = stage.cloud._replace(find_project=lost)
+    assert failure(stage, EVENT).step == "survey"
+
+
 def with_room(stage: ScriptedCloud, limit: int) -> ScriptedCloud:
     """Return the stage, with this many streams in a group."""
     stage.cloud = stage.cloud._replace(streams_per_group=limit)
@@ -200,7 +258,12 @@ def test_what_does_not_fit_is_a_quota_error_after_the_rest_was_applied() -> None
     assert document["applied"]
     (change,) = cast("list[Result]", document["changes"])
     assert change["created"] == ["log_stream", "logtank"]
-    assert "LOG_STREAMS_PER_GROUP" in error.remedy
+    assert error.service == "LTS"
+    assert str(error) == (
+        "The log group has no room for the streams of 1 listeners (QuotaExceeded). Use "
+        "a log_stream_name without {resource_id}, another log group, or a higher quota "
+        "of LTS and LOG_STREAMS_PER_GROUP."
+    )
 
 
 def test_a_change_that_fails_is_a_failed_batch() -> None:
@@ -220,6 +283,36 @@ def test_a_change_that_fails_is_a_failed_batch() -> None:
     assert change["error"]["log_stream_id"] == "s"
 
 
+def test_a_change_that_fails_is_reported_in_its_place() -> None:
+    """It has a log line of its own, and what was skipped has its logtanks."""
+    elsewhere = of("c", "u", log_stream_id="o")
+    stage = ScriptedCloud(
+        listeners(A, B, ga_listener("c")),
+        tanks(elsewhere),
+        no_streams(),
+        STREAM_MADE,
+        tank(resource_id="a"),
+        FORBIDDEN,
+    )
+
+    document = failure(stage, EVENT, apply=True).as_document()
+
+    done, failed = cast("list[Any]", document["changes"])
+    assert (done["resource_id"], done["logtank_id"]) == ("a", "t")
+    assert (failed["resource_id"], failed["error"]["step"]) == ("b", "create_logtank")
+    (skipped,) = cast("list[Any]", document["skipped"])
+    assert [each["logtank_id"] for each in skipped["logtanks"]] == ["u"]
+    lines = {line[:2]: line[2] for line in stage.logged}
+    assert [*lines] == [
+        ("INFO", "skipped"),
+        ("INFO", "applied"),
+        ("ERROR", "change failed"),
+    ]
+    assert lines["INFO", "skipped"] == skipped
+    assert lines["INFO", "applied"] == done
+    assert lines["ERROR", "change failed"] == failed
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -235,6 +328,8 @@ def test_nothing_is_changed_after_an_incomplete_survey(lines: list[Line]) -> Non
     error = failure(ScriptedCloud(*lines), EVENT, apply=True)
 
     assert error.step == "survey"
+    is_of_group = len(lines) == len(LISTS) and lines[1] is NO_TANKS
+    assert error.log_group_id == ("g" if is_of_group else None)
 
 
 def test_an_orphan_is_pruned_on_request() -> None:
@@ -243,6 +338,7 @@ def test_an_orphan_is_pruned_on_request() -> None:
 
     (skipped,) = reconcile(ScriptedCloud(*lists), EVENT)["skipped"]
     assert (skipped["resource_id"], len(skipped["logtanks"])) == ("x", 1)
+    assert "listener_name" not in skipped
     result = reconcile(ScriptedCloud(*lists, DELETED), EVENT, apply=True, prune=True)
     (change,) = result["changes"]
     assert change == {

@@ -34,6 +34,7 @@ NOTHING: dict[str, object] = {
 MINE, SECOND = described("t"), described("u", "s2", log_group_id="g2")
 OTHER = described("o", resource_id="another")
 IN_OTHER_PROJECT = described("t", project_id="q")
+HERE_STILL = tanks(described("t", status="DELETING", project_id="p"))
 FORBIDDEN = refusal(403, "SYS.0403")
 OK_WITH_ERROR = refusal(200, "GA.9201")
 NO_API = refusal(404, "APIGW.0101")
@@ -114,6 +115,10 @@ def test_all_logtanks_of_the_listener_are_deleted(
             BOTH_DELETED,
         ),
         (
+            [tanks(described("t", project_id="p")), DELETED, HERE_STILL, DELETED],
+            BOTH_DELETED,
+        ),
+        (
             [tanks(IN_OTHER_PROJECT), DELETED, NO_TANKS],
             {**ONE_DELETED, **kept(removal.OTHER_PROJECT)},
         ),
@@ -173,8 +178,12 @@ def test_other_users_are_checked_before_the_logtank_is_deleted() -> None:
     expected = [LIST_TANKS, DELETE_TANK, LIST_TANKS, DELETE_STREAM]
     assert stage.operations == expected
     assert stage.script.calls[-1].path == "/v2/p/groups/g2/streams/s2"
-    messages = [line[1] for line in stage.logged]
-    assert messages == ["logtank deleted", "log stream deleted"]
+    facts = {"resource_id": LISTENER_ID, "logtank_id": "u", "log_stream_id": "s2"}
+    place = {"log_group_id": "g2", "log_stream_id": "s2"}
+    assert stage.logged == [
+        ("INFO", "logtank deleted", facts),
+        ("INFO", "log stream deleted", place),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -259,10 +268,15 @@ def test_an_error_names_what_was_deleted_and_what_can_no_longer_be_found(
 
     assert (error.deleted, error.step) == (deleted, step)
     assert error.resource_id == LISTENER_ID
-    assert error.log_group_id == group
-    remedy = f"Delete {by_hand} by hand: once the logtank is gone, another delivery"
-    assert error.remedy.startswith(remedy) is (by_hand is not None)
-    assert type(error).remedy in error.remedy
+    assert (error.log_group_id, error.log_stream_id) == (
+        group,
+        {"g": "s", "g2": "s2"}.get(str(group)),
+    )
+    remedy = (
+        f"Delete {by_hand} by hand: once the logtank is gone, another delivery of the "
+        "event cannot find it. "
+    )
+    assert error.remedy == (remedy if by_hand else "") + type(error).remedy
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,8 @@ def test_the_only_logtank_is_updated(lines: list[Line], operations: list[str]) -
     assert stage.script.calls[-1].body == {
         "logtank": {"log_group_id": "g", "log_stream_id": "s"}
     }
-    (line,) = stage.logged
-    assert line[:2] == ("INFO", "logtank repointed")
+    facts = {"resource_id": LISTENER_ID, "logtank_id": "t", "repointed_from": before}
+    assert stage.logged == [("INFO", "logtank repointed", facts)]
 
 
 @pytest.mark.parametrize(
@@ -85,17 +85,31 @@ def test_nothing_is_repointed_if_nothing_ships_elsewhere(
 
 
 @pytest.mark.parametrize(
-    "listed", [[HERE, described("u", "there")], [THERE, described("u", "there")]]
+    ("listed", "named"),
+    [
+        ([HERE, described("u", "there")], "t, u"),
+        ([described("u", "there"), THERE], "t, u"),
+        (
+            [described(each, "there") for each in "kjihgfedcba"],
+            "a, b, c, d, e, f, g, h, i, j",
+        ),
+    ],
 )
-def test_several_logtanks_are_a_conflict(listed: list[dict[str, object]]) -> None:
-    """It is not known which of them is meant."""
+def test_several_logtanks_are_a_conflict(
+    listed: list[dict[str, object]], named: str
+) -> None:
+    """It is not known which of them is meant; at most ten are named."""
     stage = ScriptedCloud(tanks(*listed))
 
-    with pytest.raises(errors.Conflict, match="has several logtanks: t, u") as raised:
+    with pytest.raises(errors.Conflict) as raised:
         ensure(stage)
 
     assert stage.operations == [LIST_TANKS]
-    assert raised.value.step == "create_logtank"
+    assert (raised.value.step, raised.value.service) == ("create_logtank", "GA")
+    assert str(raised.value) == (
+        f"Listener {LISTENER_ID} has several logtanks: {named} (Conflict). Delete all "
+        "of the listener's logtanks but one, and send the event again."
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,7 +123,7 @@ def test_several_logtanks_are_a_conflict(listed: list[dict[str, object]]) -> Non
 def test_a_failed_update_names_its_step_and_logtank(
     lines: list[Line], kind: type[errors.ProvisioningError]
 ) -> None:
-    """A logtank that still ships elsewhere is not a success."""
+    """The step is not that of a create."""
     stage = ScriptedCloud(tanks(THERE), *lines)
 
     with pytest.raises(kind) as raised:
@@ -117,3 +131,15 @@ def test_a_failed_update_names_its_step_and_logtank(
 
     assert (raised.value.step, raised.value.logtank_id) == ("update_logtank", "t")
     assert stage.script.spent
+
+
+def test_a_logtank_that_still_ships_elsewhere_is_not_a_success() -> None:
+    """The error has GA's request ID, by which its support finds the call."""
+    stage = ScriptedCloud(tanks(THERE), tank("t", log_stream_id="there"))
+
+    with pytest.raises(errors.UnintelligibleReply) as raised:
+        ensure(stage)
+
+    assert (raised.value.service, raised.value.request_id) == ("GA", "r")
+    expected = "GA answered UpdateLogtank with a logtank to another stream"
+    assert raised.value.detail == expected

@@ -93,5 +93,6 @@ def test_surplus_logtanks_are_named_in_a_warning() -> None:
     stage = ScriptedCloud(listeners(A), tanks(of("a"), of("a", "u")), streams())
 
     assert status(stage)["counts"] == {"several": 1}
-    (line,) = stage.logged
-    assert line[0] == "WARNING"
+    facts = {"resource_id": "a", "log_stream_id": "s", "logtank_ids": ["t", "u"]}
+    message = "surplus logtanks: the log is shipped more than once"
+    assert stage.logged == [("WARNING", message, facts)]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 from functions import errors
+from functions.errors import ServiceFailed
 from functions.huaweicloud.log_groups import Group
 from functions.huaweicloud.lts import NewStream, Stream
 from functions.provisioning import log_stream, stream_update
 from functions.transport.calls import Reply
 from tests.unit.script import Line, refusal
 from tests.unit.scripted_cloud import (
+    FAILED,
     LIST_GROUPS,
     LIST_STREAMS,
     OLD,
@@ -19,6 +23,7 @@ from tests.unit.scripted_cloud import (
     ScriptedCloud,
     group,
     groups,
+    no_streams,
     streams,
 )
 
@@ -83,6 +88,20 @@ def test_tags_of_the_system_and_of_the_group_are_kept() -> None:
     assert call.body == {"action": "delete", "tags": tags}
 
 
+def test_all_tags_are_the_streams_own_if_the_group_is_unknown() -> None:
+    """Only those of the system are kept."""
+    stream = Stream("s", "n", described=FOUND)
+    none = NewStream("p", "g", {"log_stream_name": "n", "tags": []})
+
+    (call,) = stream_update.calls(stream, none, None, ["tags"])
+
+    tags = [("a", "2"), ("from", "group"), ("old", "x")]
+    assert call.body == {
+        "action": "delete",
+        "tags": [{"key": key, "value": value} for key, value in tags],
+    }
+
+
 @pytest.mark.parametrize("differing", [[], ["log_stream_name_alias"]])
 def test_an_alias_cannot_be_updated(differing: list[str]) -> None:
     """LTS has no call for it."""
@@ -98,6 +117,35 @@ def test_a_stream_is_updated_once_for_all_requests() -> None:
 
     expected = (["tags"], ["ttl_in_days", "log_stream_name_alias"])
     assert [update(stage), update(stage)] == [expected, expected]
+    assert stage.script.spent
+
+
+@pytest.mark.parametrize(
+    ("stream", "body"),
+    [
+        (Stream("other", "n", described=FOUND), {}),
+        (Stream("s", "n", described=FOUND), {"ttl_in_days": 8}),
+    ],
+)
+def test_another_stream_or_request_is_another_update(
+    stream: Stream, body: dict[str, object]
+) -> None:
+    """Only the same update is not sent again."""
+    done = streams(OLD, **RIGHT)
+    stage = ScriptedCloud(OK, OK, OK, done, OK, OK, OK, done)
+    update(stage)
+
+    new = NEW._replace(body={**BODY, **body})
+    stream_update.update(stream, new, GROUP, stage.cloud)
+
+    assert stage.operations == [PUT_TTL, TAGS, TAGS, LIST_STREAMS] * 2
+
+
+def test_a_stream_that_is_not_listed_afterwards_counts_as_not_updated() -> None:
+    """What differed before is reported."""
+    stage = ScriptedCloud(OK, OK, OK, no_streams())
+
+    assert update(stage) == ([], ALL)
     assert stage.script.spent
 
 
@@ -158,4 +206,18 @@ def test_a_stream_that_is_as_requested_is_not_updated(
     new = NewStream("p", "g", {"log_stream_name": "n", **body})
 
     assert log_stream.ensure(new, stage.cloud, update=True).updated == ()
+    assert stage.script.spent
+
+
+@pytest.mark.parametrize(("update", "kind"), [(False, None), (True, ServiceFailed)])
+def test_a_stream_is_not_updated_if_its_group_cannot_be_read(
+    kind: type[Exception] | None, *, update: bool
+) -> None:
+    """Without an update, nothing fails: the retention is not compared."""
+    stage = ScriptedCloud(STREAM_TAKEN, streams(OLD, ttl_in_days=-1), *[FAILED] * 4)
+    new = NewStream("p", "g", {"log_stream_name": "n", "ttl_in_days": 7})
+
+    with pytest.raises(kind) if kind else nullcontext():
+        assert log_stream.ensure(new, stage.cloud, update=update).differs == ()
+
     assert stage.script.spent

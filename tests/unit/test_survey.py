@@ -213,6 +213,17 @@ def test_a_list_that_cannot_be_read_to_its_end_is_an_error(lines: list[Line]) ->
     assert stage.script.spent
 
 
+def test_a_logtank_without_a_stream_is_named() -> None:
+    """It is not known where it ships."""
+    stage = ScriptedCloud(listeners(A), tanks(of("a", log_stream_id=None)))
+
+    with pytest.raises(errors.UnintelligibleReply) as raised:
+        gather({}, stage.cloud)
+
+    assert raised.value.service == "GA"
+    assert raised.value.detail == "GA lists logtank t without its log stream"
+
+
 def _is_unintelligible(line: Line) -> bool:
     """Whether a call is repeated because its reply cannot be used."""
     return isinstance(line, Reply) and line.document in (

@@ -221,7 +221,10 @@ def test_a_logtank_without_a_stream_is_named() -> None:
         gather({}, stage.cloud)
 
     assert raised.value.service == "GA"
-    assert raised.value.detail == "GA lists logtank t without its log stream"
+    assert (
+        raised.value.detail
+        == "GA lists logtank t without its resource or its log stream"
+    )
 
 
 def _is_unintelligible(line: Line) -> bool:

@@ -119,8 +119,7 @@ def gather(
     """
     selection = Selection.from_request(request)
     project_id = cloud.project_of(request)
-    listed = {each.id: each for each in listing.all_listeners(cloud)}
-    logtanks = _logtanks_by_listener(cloud)
+    listed, logtanks = _listed(cloud)
     named = logtanks.keys() | (selection.resource_ids or set())
     shown = _shown(sorted(named - listed.keys()), cloud)
     found = [*listed.values(), *(each for each in shown.values() if each)]
@@ -136,6 +135,23 @@ def gather(
     )
     groups = sorted(_groups_of(survey)) if log_group_ids is None else log_group_ids
     return survey._replace(streams=_streams(groups, project_id, cloud))
+
+
+def _listed(cloud: Cloud) -> tuple[dict[str, Listener], dict[str, list[ga.Logtank]]]:
+    """Return all listeners by ID, and all logtanks by their listener's ID.
+
+    Neither list needs the other, so they are read side by side.
+    """
+    found, logtanks = cloud.run_all(
+        [
+            lambda: {each.id: each for each in listing.all_listeners(cloud)},
+            lambda: dict(_logtanks_by_listener(cloud)),
+        ]
+    )
+    return (
+        cast("dict[str, Listener]", _or_raise(found)),
+        cast("dict[str, list[ga.Logtank]]", _or_raise(logtanks)),
+    )
 
 
 def _logtanks_by_listener(cloud: Cloud) -> dict[str, list[ga.Logtank]]:

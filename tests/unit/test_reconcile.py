@@ -316,7 +316,7 @@ def test_a_change_that_fails_is_reported_in_its_place() -> None:
 @pytest.mark.parametrize(
     "lines",
     [
-        [FORBIDDEN],
+        [FORBIDDEN, NO_TANKS],
         [listeners(A), FORBIDDEN],
         [listeners(A), tanks(of("x")), FORBIDDEN],
         [listeners(A), NO_TANKS, FORBIDDEN],

@@ -179,12 +179,12 @@ def test_no_listener_at_all_is_noticed() -> None:
 @pytest.mark.parametrize(
     "lines",
     [
-        [*[FAILED] * 4],
-        [FORBIDDEN],
-        [listeners(A, marker="m"), *[FAILED] * 4],
-        [listeners(A, marker="m"), listeners(B, marker="m")],
-        [Reply(200, {})],
-        [Reply(200, {"listeners": [{}]})],
+        [*[FAILED] * 4, tanks()],
+        [FORBIDDEN, tanks()],
+        [listeners(A, marker="m"), *[FAILED] * 4, tanks()],
+        [listeners(A, marker="m"), listeners(B, marker="m"), tanks()],
+        [Reply(200, {}), tanks()],
+        [Reply(200, {"listeners": [{}]}), tanks()],
         [listeners(A), *[FAILED] * 4],
         [listeners(A), tanks(of("a"), marker="m"), *[FAILED] * 4],
         [listeners(A), tanks(of("a"), marker="m"), tanks(marker="m")],

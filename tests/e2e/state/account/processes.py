@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -81,10 +82,15 @@ class Port:
         self.troubles = Troubles()
         self.counts: Counter[str] = Counter()
         self.late: list[Callable[[], None]] = []
+        self._processed = 0
 
     @property
     def _rng(self) -> random.Random:
         return self.scheduler.rng
+
+    def take_note(self, _call: object) -> None:
+        """Take note that the cloud has processed a call, even if nobody waits."""
+        self._processed += 1
 
     def send(self, invocation: Invocation, inner: Send, call: Call) -> Reply:
         """Send a call when it is its turn.
@@ -118,11 +124,17 @@ class Port:
             invocation.is_certain = False
             self.cloud.fail(fault(call.operation, call.method, self._rng))
         outcome = _outcome(inner, call)
-        self.cloud.settle()
+        self._settle()
         after = Snapshot.of(self.cloud)
         self.counts["calls"] += 1
         self._report(invocation, Step(call, outcome, before, after))
         return outcome
+
+    def _settle(self) -> None:
+        """Wait until the cloud has processed all calls, those given up on included."""
+        self.cloud.settle()
+        while self._processed < len(self.cloud.calls):
+            time.sleep(0.001)
 
     def _report(self, invocation: Invocation, step: Step) -> None:
         invocation.has_changed |= step.before != step.after
@@ -139,6 +151,7 @@ class Port:
         def arrive() -> None:
             before = Snapshot.of(self.cloud)
             _outcome(inner, call)
+            self._settle()
             after = Snapshot.of(self.cloud)
             self._watch(invocation, Step(call, lost, before, after, is_late=True))
 

@@ -80,7 +80,11 @@ class Schedule:
         self.kind = Kind.random(rng)
         self.clock = Clock()
         self.cloud = Emulator(
-            clock=self.clock, own_date=True, signatures=False, **self.kind.options
+            clock=self.clock,
+            on_call=self._take_note,
+            own_date=True,
+            signatures=False,
+            **self.kind.options,
         )
         self.scheduler = Scheduler(self.clock, rng)
         self.port = Port(self.cloud, self.scheduler, self._watch)
@@ -195,6 +199,9 @@ class Schedule:
         if self.rng.random() < _LATE_ARRIVAL:
             self.port.arrive_late()
         self._states.append(Snapshot.of(self.cloud))
+
+    def _take_note(self, call: object) -> None:
+        self.port.take_note(call)
 
     def _watch(self, invocation: Invocation, step: Step) -> None:
         self.counts["steps"] += 1

@@ -53,7 +53,7 @@ class Scheduler:
         self._waiting: list[_Ticket] = []
         self._live: set[int] = set()
         self._parallel: set[int] = set()
-        self._calls = 0
+        self._taking_steps = 0
         self._killed: set[int] = set()
 
     def kill(self, key: int) -> Killed:
@@ -63,7 +63,7 @@ class Scheduler:
 
     def sleep(self, key: int, seconds: float) -> None:
         """Wait until the simulated time has passed."""
-        self._wait(key, self.clock() + seconds, "", calls=0)
+        self._wait(key, self.clock() + seconds, "", is_call=False)
 
     @contextmanager
     def step(self, key: int, label: str = "") -> Iterator[None]:
@@ -73,12 +73,12 @@ class Scheduler:
 
         Raises: Killed.
         """
-        self._wait(key, self.clock(), label, calls=1)
+        self._wait(key, self.clock(), label, is_call=True)
         try:
             yield
         finally:
             with self._condition:
-                self._calls -= 1
+                self._taking_steps -= 1
                 self._condition.notify_all()
 
     def run(
@@ -116,16 +116,18 @@ class Scheduler:
                 self._live.discard(key)
                 self._condition.notify_all()
 
-    def _wait(self, key: int, due_at: float, label: str, calls: int) -> None:
+    def _wait(self, key: int, due_at: float, label: str, *, is_call: bool) -> None:
         ticket = _Ticket(key, due_at, label)
         with self._condition:
             self._waiting.append(ticket)
             self._condition.notify_all()
             self._condition.wait_for(lambda: ticket.is_granted)
             self._waiting.remove(ticket)
-            if key in self._killed:
+            is_killed = key in self._killed
+            if is_killed or not is_call:
+                self._taking_steps -= 1
+            if is_killed:
                 raise Killed
-            self._calls += calls
 
     def _settled(self) -> bool:
         """Wait until every invocation waits for a step; False once all have ended."""
@@ -139,13 +141,14 @@ class Scheduler:
 
     def _is_settled(self) -> bool:
         waiting = {each.key for each in self._waiting if not each.is_granted}
-        return not self._calls and self._live <= waiting
+        return not self._taking_steps and self._live <= waiting
 
     def _grant(self) -> None:
         with self._condition:
             tickets = [each for each in self._waiting if not each.is_granted]
             if tickets:
                 self._chosen(tickets).is_granted = True
+                self._taking_steps += 1
                 self._condition.notify_all()
 
     def _chosen(self, tickets: list[_Ticket]) -> _Ticket:

@@ -127,6 +127,8 @@ def test_a_rejection_for_a_foreign_project_blocks_only_that_project(
             send(of_project("foreign"))
     for project in ("own", None, "other"):
         send(of_project(project))
+    with pytest.raises(AuthenticationFailed):
+        send(of_project("foreign"))
     assert [call.project for call in script.calls] == ["foreign", "own", None, "other"]
 
 

@@ -22,7 +22,7 @@ RUN := .venv/run/bin/python
 DEV := .venv/dev/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run invoke status reconcile serve emulator test soak matrix build sam bench audit lint types check format lock openapi clean FORCE
+.PHONY: help run invoke status reconcile serve emulator test soak matrix build sam bench mutants audit lint types check format lock openapi clean FORCE
 
 help: ## list the targets, and the version
 	@sed -n 's/^__version__ = "\(.*\)"/ga-access-log \1/p' functions/__init__.py
@@ -76,6 +76,10 @@ build-%: .venv/build/ready # `sam build` asks for each function in turn
 bench: .venv/bench/ready .venv/sam/ready .venv/awslambdaric/ready ## measure the functions beside the alternatives; SAVE=1 replaces the plot
 	@.venv/bench/bin/python -m tests.commands.bench $(if $(filter-out 0,$(SAVE)),--plot tests/commands/bench/figures.svg)
 
+mutants: .venv/mutmut/ready ## mutation testing of functions/ by its unit tests; takes about an hour
+	@.venv/mutmut/bin/mutmut run
+	@.venv/mutmut/bin/mutmut results
+
 # Strict: otherwise an index that does not know the packages would pass for one that
 # knows no vulnerability of them.
 audit: .venv/audit/ready ## look up known vulnerabilities of what is deployed
@@ -104,6 +108,7 @@ lock: ## pin the newest versions of all dependencies, with hashes
 	@$(LOCK) pyproject.toml --group dev -c functions/requirements.txt -o tests/requirements.txt
 	@$(LOCK) pyproject.toml --group build -c tests/requirements.txt -o tests/build.txt
 	@$(LOCK) pyproject.toml --group bench -c tests/requirements.txt -o tests/bench.txt
+	@$(LOCK) pyproject.toml --group mutmut -c tests/requirements.txt -o tests/mutmut.txt
 	@for group in sam awslambdaric moto audit; do \
 		$(LOCK) --group pyproject.toml:$$group -c tests/requirements.txt -o tests/$$group.txt; done
 
@@ -111,7 +116,7 @@ openapi: .venv/run/ready ## update schemas/webhooks.openapi.json from the table 
 	@$(RUN) -m tests.commands.openapi
 
 clean: ## remove everything that the other targets created
-	rm -rf .venv build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .aws-sam
+	rm -rf .venv build mutants .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .aws-sam
 	find functions tests -name __pycache__ -prune -exec rm -rf {} +
 
 REQUIREMENTS_run = functions/requirements.txt
@@ -121,6 +126,7 @@ REQUIREMENTS_awslambdaric = tests/awslambdaric.txt
 REQUIREMENTS_moto = tests/moto.txt
 REQUIREMENTS_bench = tests/bench.txt
 REQUIREMENTS_audit = tests/audit.txt
+REQUIREMENTS_mutmut = tests/mutmut.txt
 PURPOSE_run = to run the functions on this machine
 PURPOSE_dev = to check and test the code
 PURPOSE_build = to build the bundle
@@ -129,6 +135,7 @@ PURPOSE_awslambdaric = to run the bundle in the runtime of AWS Lambda
 PURPOSE_moto = to create the stack in an emulator of AWS
 PURPOSE_bench = to compare the functions with the alternatives
 PURPOSE_audit = to look up known vulnerabilities
+PURPOSE_mutmut = to test the tests by mutations
 # The bundle is run by its target's interpreter, if there is one.
 OURS := $(PYTHON)
 .venv/bench/ready .venv/awslambdaric/ready: PYTHON = $(shell $(OURS) tests/commands/interpreters.py $(VERSION) || echo $(OURS))

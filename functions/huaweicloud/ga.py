@@ -148,17 +148,15 @@ def _logtank(described: object, call: Call, reply: Reply) -> Logtank:
     facts: dict[str, Any] = {
         name: replies.identifier(fields, name) for name in Logtank._fields
     }
-    facts["request_id"] = _own_request_id(reply)
+    facts["request_id"] = _own_request_id(call, reply)
     facts["seen_at"] = reply.date
     return Logtank(**facts)
 
 
-def _own_request_id(reply: Reply) -> str | None:
+def _own_request_id(call: Call, reply: Reply) -> str | None:
     """Return the request ID of Table 4, or else the gateway's."""
-    document = reply.document
-    if not isinstance(document, Mapping):
-        return replies.request_id(reply)
-    return replies.identifier(document, "request_id") or replies.request_id(reply)
+    own = replies.identifier(replies.document(call, reply), "request_id")
+    return own or replies.request_id(reply)
 
 
 def _path(logtank: Logtank) -> str:

@@ -14,6 +14,7 @@ from functions.errors import (
 )
 from functions.huaweicloud.ga import Owner
 from functions.provisioning import actions
+from functions.transport.calls import Reply
 from tests.unit.script import LISTENER_ID, Line, refusal
 from tests.unit.scripted_cloud import (
     BUSY,
@@ -32,6 +33,8 @@ from tests.unit.scripted_cloud import (
     YOUNG,
     ScriptedCloud,
     described,
+    group,
+    groups,
     shown_listener,
     streams,
     tank,
@@ -217,6 +220,43 @@ def test_create_log_stream_adopts_and_compares() -> None:
         "created": False,
         **differs,
     }
+
+
+def test_create_log_stream_updates_on_request() -> None:
+    """The update's fields are in the result."""
+    seven = streams(OLD, ttl_in_days=7)
+    stage = ScriptedCloud(
+        STREAM_TAKEN, streams(OLD, ttl_in_days=30), Reply(200, {}), seven
+    )
+
+    event = {**STREAM, "ttl_in_days": 7, "update_stream": True}
+    result = actions.create_log_stream(event, stage.cloud)
+
+    assert result["updated"] == ["ttl_in_days"]
+    assert stage.script.spent
+
+
+def test_create_log_stream_finds_the_group_by_its_name() -> None:
+    """It is looked up in the request's project; its retention is compared."""
+    stage = ScriptedCloud(groups(group("logs", ttl_in_days=7)), STREAM_MADE)
+    event = {
+        "log_group_name": "logs",
+        "log_group_ttl_in_days": 30,
+        "log_stream_name": "n",
+    }
+
+    result = actions.create_log_stream(event, stage.cloud)
+
+    assert result == {
+        "log_group_id": "g",
+        "log_stream_id": "s",
+        "created": True,
+        "differs": ["log_group_ttl_in_days"],
+    }
+    assert [call.path for call in stage.script.calls] == [
+        "/v2/p/groups",
+        "/v2/p/groups/g/streams",
+    ]
 
 
 def test_create_logtank_lists_before_and_after_creating() -> None:

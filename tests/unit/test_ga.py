@@ -134,6 +134,13 @@ def test_fields_missing_in_the_reply_are_omitted_from_the_result() -> None:
     assert found.as_document() == {"id": "t"}
 
 
+def test_the_replys_own_request_id_comes_before_the_gateways() -> None:
+    """Table 4 documents it; the header is the gateway's."""
+    found = ga.logtank(CALL, Reply(201, {"logtank": FULL, "request_id": "o"}, "h"))
+
+    assert found.request_id == "o"
+
+
 def test_a_request_id_inside_the_logtank_is_ignored() -> None:
     """The request ID comes from the header or from the top level of the reply."""
     found = ga.logtank(CALL, Reply(201, {"logtank": {"id": "t", "request_id": "x"}}))

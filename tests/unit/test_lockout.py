@@ -20,7 +20,12 @@ from functions.errors import (
     Unreachable,
 )
 from functions.huaweicloud.cache import Cache
-from functions.huaweicloud.lockout import Guard, Lockout, Lockouts
+from functions.huaweicloud.lockout import (
+    LOCKOUT_SECONDS,
+    Guard,
+    Lockout,
+    Lockouts,
+)
 from functions.transport.calls import Call, Reply, Send
 from tests.unit.script import SECONDS, Clock, Line, Script, plenty
 
@@ -122,6 +127,8 @@ def test_a_rejection_for_a_foreign_project_blocks_only_that_project(
             send(of_project("foreign"))
     for project in ("own", None, "other"):
         send(of_project(project))
+    with pytest.raises(AuthenticationFailed):
+        send(of_project("foreign"))
     assert [call.project for call in script.calls] == ["foreign", "own", None, "other"]
 
 
@@ -303,3 +310,32 @@ def test_a_rejection_applies_to_one_endpoint_and_credential() -> None:
     assert guard(accepting, lockouts)(ELSEWHERE) is ACCEPTED
     assert guard(accepting, lockouts, lts="https://lts.other.test")(CALL) is ACCEPTED
     assert guard(accepting, lockouts, credential="another")(CALL) is ACCEPTED
+
+
+def test_a_rejection_that_is_repeated_is_remembered_longest() -> None:
+    """Of more than 64 projects, the one rejected first is forgotten."""
+    lockout = Lockout(Clock())
+    no = AuthenticationFailed("no")
+    for number in [*range(64), 0, 64]:
+        lockout.reject(str(number), no)
+    lockout.accept()
+
+    assert [lockout.is_active(each) for each in "012"] == [True, False, True]
+
+
+def test_a_rejected_credential_counts_as_unknown_afterwards() -> None:
+    """So after five minutes, two foreign projects at most are tried again."""
+    clock = Clock()
+    lockout = Lockout(clock)
+    no = AuthenticationFailed("no")
+    lockout.accept()
+    lockout.reject(None, no)
+    clock.now += LOCKOUT_SECONDS
+    assert not lockout.is_active("a")
+
+    lockout.reject("a", no)
+    assert not lockout.is_active("c")
+    lockout.reject("b", no)
+
+    assert lockout.is_active("c")
+    assert not lockout.is_active(None)

@@ -29,6 +29,8 @@ from tests.unit.scripted_cloud import (
     THROTTLED,
     YOUNG,
     ScriptedCloud,
+    group,
+    groups,
     no_streams,
     streams,
 )
@@ -162,3 +164,15 @@ def test_an_unexpected_exception_becomes_a_malfunction_with_the_stream_name() ->
 
     assert raised.value.log_stream_name == "n"
     assert isinstance(raised.value.__cause__, ZeroDivisionError)
+
+
+def test_a_stream_found_after_an_unknown_outcome_is_compared() -> None:
+    """It inherits the retention of its group, and counts as created."""
+    stage = ScriptedCloud(
+        FAILED, streams(ttl_in_days=-1), groups(group("x", ttl_in_days=30))
+    )
+
+    found = log_stream.ensure(NEW, stage.cloud)
+
+    assert (found.created, found.differs) == (True, ("ttl_in_days",))
+    assert stage.script.spent

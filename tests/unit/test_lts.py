@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from functions.errors import AlreadyExists, UnintelligibleReply
+from functions.errors import AlreadyExists, Conflict, NotFound, UnintelligibleReply
 from functions.huaweicloud import lts
 from functions.provisioning import stream_differences
 from functions.transport.calls import Call, Reply
@@ -56,6 +58,62 @@ def test_the_list_request_has_the_group_and_no_body() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (
+            lts.update_ttl("p", "g/1", "s/1", 7),
+            Call(
+                "LTS",
+                "UpdateLogStream",
+                "PUT",
+                "/v2/p/groups/g%2F1/streams-ttl/s%2F1",
+                body={"ttl_in_days": 7},
+            ),
+        ),
+        (
+            lts.change_tags("p", "s/1", "create", {"a": "1"}),
+            Call(
+                "LTS",
+                "CreateTags",
+                "POST",
+                "/v1/p/topics/s%2F1/tags/action",
+                body={"action": "create", "tags": [{"key": "a", "value": "1"}]},
+            ),
+        ),
+        (
+            lts.delete_stream("p", "g/1", "s/1"),
+            Call(
+                "LTS",
+                "DeleteLogStream",
+                "DELETE",
+                "/v2/p/groups/g%2F1/streams/s%2F1",
+                expected=(NotFound, Conflict),
+            ),
+        ),
+    ],
+)
+def test_calls_about_a_stream_match_the_api_reference(
+    call: Call, expected: Call
+) -> None:
+    """Each ID is one segment of the path."""
+    assert call == expected._replace(headers=HEADERS, project="p")
+
+
+def test_listed_streams_are_read_completely() -> None:
+    """One without an ID makes the whole list unusable; a name may be missing."""
+    listed = {"log_stream_id": "s", "ttl_in_days": 7}
+    reply = Reply(200, {"log_streams": [listed]}, date=5.0)
+
+    assert lts.streams(CALL, reply) == [lts.Stream("s", "", None, 5.0, listed)]
+    with pytest.raises(UnintelligibleReply) as raised:
+        lts.streams(CALL, Reply(200, {"log_streams": [listed, "s"]}, "r"))
+    assert raised.value.request_id == "r"
+    assert raised.value.detail == (
+        "LTS answered ListLogStream with 200, but the reply has a stream without an ID"
+    )
+
+
 def test_ids_are_encoded_as_path_segments() -> None:
     """A slash in an ID does not change the path."""
     new = lts.NewStream("p/1", "g?2", {"log_stream_name": "n"})
@@ -85,6 +143,19 @@ def test_the_created_stream_has_the_id_from_the_reply() -> None:
     stream = lts.created_stream(NEW, CALL, Reply(201, {"log_stream_id": "s"}))
 
     assert stream == lts.Stream("s", "n")
+
+
+@pytest.mark.parametrize("read", [lts.streams, partial(lts.created_stream, NEW)])
+def test_a_reply_that_is_not_an_object_is_unintelligible(
+    read: Callable[[Call, Reply], object],
+) -> None:
+    """The error names the call."""
+    with pytest.raises(UnintelligibleReply) as raised:
+        read(CALL, Reply(200, []))
+
+    assert raised.value.detail == (
+        "LTS answered ListLogStream with 200, but the reply is not a JSON object"
+    )
 
 
 @pytest.mark.parametrize("body", [{}, {"log_stream_id": ""}, {"log_stream_id": 7}])
@@ -149,6 +220,11 @@ def test_a_listed_stream_without_an_id_is_unintelligible(identifier: object) -> 
         (1_767_323_045_500, 1_767_323_045.5),
         (None, None),
         ("1500", None),
+        (0, 0.0),
+        (-1, None),
+        (True, None),
+        (4_102_415_999_999, 4_102_415_999.999),
+        (4_102_416_000_000, None),
         (10**30, None),
     ],
 )

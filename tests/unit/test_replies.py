@@ -87,6 +87,8 @@ def test_an_error_has_all_facts_of_the_reply() -> None:
             90.0,
             " (this function's clock is 90 seconds ahead of the cloud's)",
         ),
+        (401, 60.0, " (this function's clock is 60 seconds ahead of the cloud's)"),
+        (401, 59.9, ""),
         (401, -90.0, " (this function's clock is 90 seconds behind the cloud's)"),
         (403, 90.0, ""),
     ],

@@ -195,9 +195,9 @@ def test_a_failed_call_holds_back_only_its_message_group(mature: Emulator) -> No
 def test_every_delivery_makes_progress(
     mature: Emulator, monkeypatch: pytest.MonkeyPatch, per_message: int
 ) -> None:
-    """Three deliveries are enough if each has time for half of the requests."""
+    """A few deliveries are enough if each has time for half of the requests."""
     monkeypatch.setenv("MAX_CONCURRENCY", "2")
-    mature.reset(latency_seconds=0.05)
+    mature.reset(latency_seconds=0.1)
     requests = listeners(24)
     bodies = [
         json.dumps(requests[start : start + per_message])
@@ -206,10 +206,10 @@ def test_every_delivery_makes_progress(
     completed = [0]
     while completed[-1] < 24:
         event = queued(*bodies, received=len(completed))
-        failed_messages(event, LambdaContext(2.9))
+        failed_messages(event, LambdaContext(3.9))
         completed.append(len(mature.logtanks))
         assert completed[-1] > completed[-2]
-    assert 2 <= len(completed) - 1 <= 3
+    assert 2 <= len(completed) - 1 <= 4
 
 
 def test_a_misconfigured_function_loses_no_message(

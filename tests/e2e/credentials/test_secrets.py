@@ -183,7 +183,7 @@ def test_no_failure_reveals_a_secret(
     failure: str,
 ) -> None:
     """No secret occurs in the error, its causes, the output or any log."""
-    timeout = "0.15" if failure in ("no reply", "slow body") else "5"
+    timeout = "0.4" if failure in ("no reply", "slow body") else "5"
     put(monkeypatch, {"HTTP_TIMEOUT_SECONDS": timeout, "RETRY_ATTEMPTS": "1"})
     for caller in kind(monkeypatch):
 

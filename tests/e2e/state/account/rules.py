@@ -196,7 +196,7 @@ def _creates_beside_nothing(invocation: Invocation, step: Step) -> str | None:
     wanted = body["logtank"]
     assert isinstance(wanted, Mapping)
     listener, stream = wanted["resource_id"], wanted["log_stream_id"]
-    seen = last_look(_since_its_stream(invocation, step), listener)
+    seen = last_look(_of_its_request(invocation, step), listener)
     if seen is None:
         return None if _has_lease(invocation, stream) else "nobody looked"
     known = {each["id"] for each in seen.alive_of(listener)}
@@ -205,13 +205,17 @@ def _creates_beside_nothing(invocation: Invocation, step: Step) -> str | None:
     return None
 
 
-def _since_its_stream(invocation: Invocation, step: Step) -> list[Step]:
-    """Return the steps of one request of `bootstrap`, or else all steps."""
-    if invocation.event.entry != "bootstrap":
+def _of_its_request(invocation: Invocation, step: Step) -> list[Step]:
+    """Return the steps that the request of a step relies on.
+
+    What `reconcile` has listed serves all of its changes; other requests look on their
+    own, and those of `bootstrap` begin with a stream.
+    """
+    if invocation.event.entry == "reconcile":
         return invocation.steps
     own = [each for each in invocation.steps if each.thread == step.thread]
     creates = [n for n, e in enumerate(own) if e.call.operation == "CreateLogStream"]
-    return own[creates[-1] :]
+    return own[creates[-1] :] if creates else own
 
 
 def unconfirmed(invocation: Invocation) -> Iterator[str]:

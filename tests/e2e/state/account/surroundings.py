@@ -60,8 +60,9 @@ class Surroundings:
 
     def create_listener(self) -> None:
         """Create a listener, which may be PENDING at first; no ID is used twice."""
-        existing = self._seen().listeners
-        free = [e for e in LISTENERS if e not in existing and e not in self._deleted]
+        seen = self._seen()
+        known = {e["resource_id"] for e in seen.logtanks.values()} | self._deleted
+        free = [e for e in LISTENERS if e not in seen.listeners and e not in known]
         if free:
             document: dict[str, Any] = {"id": self._rng.choice(free)}
             if self._rng.random() < 0.4:

@@ -331,6 +331,16 @@ def test_an_orphan_that_is_gone_already_is_no_failure(answer: Reply) -> None:
     assert summary(applied(stage, found, wanted(prune=True))) == ["delete"]
 
 
+def test_an_orphan_that_cannot_be_deleted_is_named() -> None:
+    """The step is the deletion."""
+    found = survey([], [logtank("x", "gone")], gone=["gone"])
+
+    (error,) = applied(ScriptedCloud(FORBIDDEN), found, wanted(prune=True))
+
+    assert isinstance(error, errors.PermissionDenied)
+    assert (error.step, error.logtank_id) == ("delete_logtank", "x")
+
+
 def test_a_change_that_fails_does_not_stop_the_others() -> None:
     """Each change has an outcome of its own, with its listener and stream."""
     stage = ScriptedCloud(
@@ -342,6 +352,7 @@ def test_a_change_that_fails_does_not_stop_the_others() -> None:
 
     assert isinstance(first, errors.PermissionDenied)
     assert (first.step, first.resource_id) == ("create_logtank", "a")
+    assert first.log_group_id == "g"
     assert (first.log_stream_name, first.log_stream_id) == ("n-a", "sa")
     assert isinstance(second, dict)
     assert second["created"] == ["log_stream", "logtank"]

@@ -30,6 +30,7 @@ from tests.unit.scripted_cloud import (
     SHOW_TANK,
     STREAM_MADE,
     STREAM_TAKEN,
+    TANK_TAKEN,
     YOUNG,
     ScriptedCloud,
     described,
@@ -192,6 +193,7 @@ def test_an_error_of_bootstrap_has_the_step_and_existing_ids(
     error = raised.value
     assert (error.step, error.log_stream_id, error.logtank_id) == facts
     assert (error.log_group_id, error.log_stream_name) == ("g", "n")
+    assert error.resource_id == LISTENER_ID
     contracts.check("error", error.as_document())
 
 
@@ -268,6 +270,16 @@ def test_create_logtank_lists_before_and_after_creating() -> None:
     contracts.check("create_logtank.result", result)
     assert result == {"logtank": described(), "request_id": "r", "created": True}
     assert stage.operations == [LIST_TANKS, POST_TANK, LIST_TANKS]
+
+
+def test_create_logtank_adopts_what_another_caller_created() -> None:
+    """GA refuses the create, and lists the logtank."""
+    stage = ScriptedCloud(NO_TANKS, TANK_TAKEN, HERE)
+
+    result = actions.create_logtank(LOGTANK, stage.cloud)
+
+    contracts.check("create_logtank.result", result)
+    assert result == {"logtank": described(), "created": False}
 
 
 def test_create_logtank_omits_a_missing_request_id() -> None:

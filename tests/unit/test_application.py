@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
@@ -329,6 +331,44 @@ def test_an_orphan_that_is_gone_already_is_no_failure(answer: Reply) -> None:
 
     found = survey([], orphan, gone=["gone"])
     assert summary(applied(stage, found, wanted(prune=True))) == ["delete"]
+
+
+def test_the_creator_of_a_young_stream_is_waited_for_once() -> None:
+    """The survey has just listed the logtanks, so the next list is after the lease."""
+    young = EXISTING._replace(created_at=NOW - 10)
+    stage = ScriptedCloud(tanks(), made("l"), tanks(of("l")))
+
+    outcomes = applied(stage, survey([listener("l")]), wanted(young))
+
+    assert summary(outcomes) == [["logtank"]]
+    assert stage.operations == [LIST_TANKS, POST_TANK, LIST_TANKS]
+    assert stage.clock.pauses == [2.0, 1.0]
+
+
+def test_log_lines_of_a_change_have_its_listener() -> None:
+    """An update has none of its own, nor has its error."""
+    about: list[object] = []
+
+    @contextmanager
+    def recorded(**facts: object) -> Iterator[None]:
+        about.append(facts)
+        yield
+
+    stage = ScriptedCloud(FORBIDDEN, STREAM_MADE, made("m"))
+    stage.cloud = stage.cloud._replace(about=recorded)
+    found = survey([listener("l"), listener("m")], [logtank("t")])
+    by_id = wanted(
+        EXISTING._replace(name="n-l"),
+        name="n-{}",
+        body={"ttl_in_days": 30},
+        update_stream=True,
+    )
+
+    error, _ = applied(stage, found, by_id)
+
+    assert isinstance(error, errors.PermissionDenied)
+    assert (error.step, error.resource_id) == ("update_log_stream", None)
+    assert about == [{"resource_id": None}, {"resource_id": "m"}]
 
 
 def test_an_orphan_that_cannot_be_deleted_is_named() -> None:

@@ -9,6 +9,7 @@ from functions.huaweicloud.ga import NewLogtank
 from functions.provisioning import logtank
 from functions.provisioning.agreement import Agreed
 from functions.provisioning.lease import Lease
+from functions.transport.calls import Reply
 from tests.unit.script import LISTENER_ID, Line, refusal
 from tests.unit.scripted_cloud import (
     BUSY,
@@ -310,6 +311,16 @@ def test_an_endless_list_is_rejected(pages: list[Line]) -> None:
     assert isinstance(error, errors.UnintelligibleReply)
     assert error.detail == "The list of ListLogtanks repeats itself or is too long"
     assert error.service == "GA"
+
+
+def test_a_list_that_cannot_be_read_is_named() -> None:
+    """The call is repeated first."""
+    error = failure(ScriptedCloud(*[Reply(200, {})] * 4))
+
+    assert isinstance(error, errors.UnintelligibleReply)
+    assert error.detail == (
+        "GA answered ListLogtanks with 200, but the reply has no logtanks"
+    )
 
 
 def test_a_list_just_below_the_limit_is_read_completely() -> None:

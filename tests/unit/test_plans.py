@@ -47,6 +47,16 @@ def plan(errors: Mapping[int, ProvisioningError]) -> Plan:
     )
 
 
+def test_the_result_of_a_plan_has_the_errors_in_their_places() -> None:
+    """Each change that failed has its own, in full."""
+    error = broken()
+
+    result = plan({1: error}).as_result()
+
+    failed = {**PLANNED, "error": error.as_document()}
+    assert result["changes"] == [changed("l"), failed]
+
+
 def test_a_plan_without_errors_is_a_result() -> None:
     """It is what `reconcile` returns."""
     result = plan({}).as_result()

@@ -269,7 +269,7 @@ def _reasons(
     if len(alive) > 1 and not (wanted.prune and len(streams) == 1):
         yield SEVERAL
     is_here = stream is not None and stream.id in streams
-    if stream and not is_here and len(alive) < len(logtanks):
+    if stream and not is_here:
         yield from (
             BEING_DELETED for each in logtanks if each.log_stream_id == stream.id
         )

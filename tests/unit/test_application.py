@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
 
 from functions import errors
 from functions.errors import Outcome, ProvisioningError
-from functions.huaweicloud.log_groups import Group
 from functions.huaweicloud.lts import Stream
 from functions.provisioning import log_group
 from functions.provisioning.agreement import SETTLE_SECONDS
@@ -22,7 +23,6 @@ from tests.unit.scripted_cloud import (
     DELETE_TANK,
     DELETED,
     FAILED,
-    LIST_STREAMS,
     LIST_TANKS,
     NO_LISTENER,
     NO_TANKS,
@@ -33,7 +33,6 @@ from tests.unit.scripted_cloud import (
     STREAM_MADE,
     ScriptedCloud,
     described,
-    streams,
     tank,
     tanks,
 )
@@ -100,7 +99,7 @@ def test_a_listener_with_a_new_stream_takes_two_calls() -> None:
 
 
 def test_a_shared_stream_is_created_once() -> None:
-    """Only the first listener reports it as created, and no other waits for it."""
+    """Only the first listener reports it as created, and nobody waits for it."""
     stage = ScriptedCloud(STREAM_MADE, *(made(each, f"t{each}") for each in "abc"))
 
     outcomes = applied(stage, survey(map(listener, "abc")), wanted())
@@ -210,135 +209,42 @@ def test_a_logtank_without_rivals_needs_no_time_to_be_confirmed() -> None:
     assert waves[-1] == []
 
 
-def test_a_busy_listener_leaves_time_to_confirm_the_other_logtanks() -> None:
-    """Otherwise all of them would count as failed, and a rival would stay."""
-    waits = [each for _ in range(4) for each in (NO_TANKS, BUSY)]
-    stage = ScriptedCloud(made("l"), BUSY, *waits, tanks(of("l")), limit=6.4)
-    found = survey([listener("l"), listener("m")])
+def test_the_creator_of_a_young_stream_is_waited_for_once() -> None:
+    """The survey has just listed the logtanks, so the next list is after the lease."""
+    young = EXISTING._replace(created_at=NOW - 10)
+    stage = ScriptedCloud(tanks(), made("l"), tanks(of("l")))
 
-    outcomes = applied(stage, found, wanted(EXISTING))
+    outcomes = applied(stage, survey([listener("l")]), wanted(young))
 
-    assert summary(outcomes) == [["logtank"], "DeadlineExceeded"]
-    assert stage.clock.pauses[-1] == SETTLE_SECONDS
-
-
-def test_updates_and_deletions_come_first() -> None:
-    """A listener is repointed once its surplus is gone; the plan's order is kept."""
-    there = [
-        logtank("t", stream="o"),
-        logtank("u", stream="o", created_at="2027-01-01"),
-    ]
-    listed = [of("l", "t", log_stream_id="o"), of("l", "u", log_stream_id="o")]
-    orphan = logtank("x", "gone")
-    stage = ScriptedCloud(
-        *(Reply(200, {}), streams(OLD, ttl_in_days=30)),
-        *(tanks(*listed), DELETED),
-        DELETED,
-        *(tanks(listed[0]), tank("t", resource_id="l")),
-    )
-    found = survey([listener("l")], [*there, orphan], gone=["gone"])
-    body = {"ttl_in_days": 30}
-    want = wanted(EXISTING, body=body, repoint=True, prune=True, update_stream=True)
-
-    outcomes = applied(stage, found, want)
-
-    assert stage.operations == [
-        *(PUT_TTL, LIST_STREAMS),
-        *(LIST_TANKS, DELETE_TANK),
-        DELETE_TANK,
-        *(LIST_TANKS, PUT_TANK),
-    ]
-    assert summary(outcomes) == ["update", "delete", "delete", []]
-    update, *_, repointed = outcomes
-    assert isinstance(update, dict)
-    assert isinstance(repointed, dict)
-    assert update["updated"] == ["ttl_in_days"]
-    before = {"log_group_id": "g", "log_stream_id": "o"}
-    assert repointed["repointed_from"] == before
+    assert summary(outcomes) == [["logtank"]]
+    assert stage.operations == [LIST_TANKS, POST_TANK, LIST_TANKS]
+    assert stage.clock.pauses == [2.0, 1.0]
 
 
-@pytest.mark.parametrize(
-    ("days", "updated", "more"),
-    [(30, ["ttl_in_days"], {}), (-1, [], {"differs": ["ttl_in_days"]})],
-)
-def test_an_update_reports_what_still_differs(
-    days: int, updated: list[str], more: dict[str, object]
-) -> None:
-    """A stream that inherits its retention is compared with its group."""
-    inheriting = EXISTING._replace(described={"ttl_in_days": -1})
-    found = survey([listener("l")], [logtank("t")])
-    want = wanted(
-        inheriting,
+def test_log_lines_of_a_change_have_its_listener() -> None:
+    """An update has none of its own, nor has its error."""
+    about: list[object] = []
+
+    @contextmanager
+    def recorded(**facts: object) -> Iterator[None]:
+        about.append(facts)
+        yield
+
+    stage = ScriptedCloud(FORBIDDEN, STREAM_MADE, made("m"))
+    stage.cloud = stage.cloud._replace(log_context=recorded)
+    found = survey([listener("l"), listener("m")], [logtank("t")])
+    by_id = wanted(
+        EXISTING._replace(name="n-l"),
+        name="n-{}",
         body={"ttl_in_days": 30},
-        group=Group("g", ttl_in_days=7),
         update_stream=True,
     )
-    stage = ScriptedCloud(Reply(200, {}), streams(OLD, ttl_in_days=days))
 
-    (result,) = applied(stage, found, want)
+    error, _ = applied(stage, found, by_id)
 
-    assert result == {
-        "action": "update",
-        "resource_ids": ["l"],
-        "log_stream_name": "n",
-        "log_group_id": "g",
-        "log_stream_id": "s",
-        "updated": updated,
-        **more,
-    }
-
-
-@pytest.mark.parametrize(
-    ("listed", "kind", "deleted"),
-    [
-        ([of("l", "t"), of("l", "u")], None, True),
-        ([of("l", "t")], None, False),
-        ([of("l", "t"), of("l", "u", status="DELETING")], None, False),
-        ([of("l", "u")], errors.Conflict, False),
-        ([of("l", "t", status="ERROR"), of("l", "u")], errors.Conflict, False),
-        ([of("l", "t", log_stream_id="o"), of("l", "u")], errors.Conflict, False),
-    ],
-)
-def test_surplus_is_deleted_only_if_another_logtank_still_ships_the_log(
-    listed: list[dict[str, object]],
-    kind: type[ProvisioningError] | None,
-    *,
-    deleted: bool,
-) -> None:
-    """It is looked at once more, as two runs may prune at once."""
-    as_planned = {
-        "action": "delete",
-        "resource_id": "l",
-        "listener_name": "name-l",
-        "logtank_id": "u",
-    }
-    both = [logtank("t"), logtank("u")]
-    stage = ScriptedCloud(tanks(*listed), *([DELETED] if deleted else []))
-
-    (outcome,) = applied(
-        stage, survey([listener("l")], both), wanted(EXISTING, prune=True)
-    )
-
-    if kind is None:
-        assert outcome == as_planned
-    else:
-        assert isinstance(outcome, kind)
-        assert (outcome.step, outcome.service) == ("delete_logtank", "GA")
-        assert str(outcome) == (
-            "Logtank u is not surplus any more (Conflict). Send the event again: the "
-            "listener's logtanks have changed."
-        )
-    assert stage.operations == [LIST_TANKS, *([DELETE_TANK] if deleted else [])]
-
-
-@pytest.mark.parametrize("answer", [DELETED, NO_LISTENER])
-def test_an_orphan_that_is_gone_already_is_no_failure(answer: Reply) -> None:
-    """Another run may have pruned it."""
-    orphan = logtank("x", "gone")
-    stage = ScriptedCloud(answer)
-
-    found = survey([], [orphan], gone=["gone"])
-    assert summary(applied(stage, found, wanted(prune=True))) == ["delete"]
+    assert isinstance(error, errors.PermissionDenied)
+    assert (error.step, error.resource_id) == ("update_log_stream", None)
+    assert about == [{"resource_id": None}, {"resource_id": "m"}]
 
 
 def test_a_change_that_fails_does_not_stop_the_others() -> None:
@@ -352,7 +258,20 @@ def test_a_change_that_fails_does_not_stop_the_others() -> None:
 
     assert isinstance(first, errors.PermissionDenied)
     assert (first.step, first.resource_id) == ("create_logtank", "a")
+    assert first.log_group_id == "g"
     assert (first.log_stream_name, first.log_stream_id) == ("n-a", "sa")
     assert isinstance(second, dict)
     assert second["created"] == ["log_stream", "logtank"]
     assert [line[1] for line in stage.logged] == ["applied"]
+
+
+def test_a_busy_listener_leaves_time_to_confirm_the_other_logtanks() -> None:
+    """Otherwise all of them would count as failed, and a rival would stay."""
+    waits = [each for _ in range(4) for each in (NO_TANKS, BUSY)]
+    stage = ScriptedCloud(made("l"), BUSY, *waits, tanks(of("l")), limit=6.4)
+    found = survey([listener("l"), listener("m")])
+
+    outcomes = applied(stage, found, wanted(EXISTING))
+
+    assert summary(outcomes) == [["logtank"], "DeadlineExceeded"]
+    assert stage.clock.pauses[-1] == SETTLE_SECONDS

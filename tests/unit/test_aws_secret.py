@@ -125,6 +125,21 @@ def test_a_failing_extension_is_misconfigured(reply: Answer, message: str) -> No
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize("status", ["403 Forbidden", "404 Not Found"])
+def test_a_refusal_of_the_extension_is_final(status: str) -> None:
+    """The remedy names the layer and the permission."""
+    reply = answer(b"{}", status)
+    with serving(reply, reply) as server, pytest.raises(Misconfigured) as raised:
+        look_up_with_secret(server.port, settings())
+
+    assert not raised.value.retryable
+    assert len(server.requests) == 1
+    assert raised.value.remedy == (
+        "Add the AWS Parameters and Secrets extension to the function's layers, and "
+        "allow the function's role secretsmanager:GetSecretValue on the secret."
+    )
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -140,6 +155,9 @@ def test_a_secret_without_settings_is_misconfigured(body: bytes) -> None:
     with serving(answer(body)) as server, pytest.raises(Misconfigured) as raised:
         look_up_with_secret(server.port, settings())
 
-    assert "is not a JSON object of settings" in raised.value.detail
+    assert str(raised.value) == (
+        "HUAWEICLOUD_SECRET_ARN: the secret is not a JSON object of settings "
+        "(Misconfigured). Store the secret as key/value pairs whose keys are settings."
+    )
     assert "hush" not in json.dumps(raised.value.as_document())
     assert raised.value.__cause__ is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import pytest
@@ -126,6 +127,33 @@ def test_a_rejected_credential_is_not_sent_again() -> None:
     assert [type(each) for each in errors] == [AuthenticationFailed] * 2
     assert "nothing is sent with" in errors[1].detail
     assert len(server.requests) == len(recorder.lines) == 1
+
+
+def test_another_credential_is_sent_after_a_rejection() -> None:
+    """The rejection is that of one credential at one endpoint."""
+    client = Client()
+    with serving(answer(b"{}", "401 Unauthorized"), document({})) as server:
+        failed(connect(server, Recorder(), TOKEN, client))
+        other = {"HUAWEICLOUD_AUTH_TOKEN": "another-token"}
+        connect(server, Recorder(), other, client)(CALL)
+
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(("project", "is_own"), [("p", True), ("q", False)])
+def test_a_rejection_in_the_settings_project_is_one_of_the_credential(
+    project: str, *, is_own: bool
+) -> None:
+    """In another project, it may be that project's alone."""
+    settings = {**TOKEN, "HUAWEICLOUD_SDK_PROJECT_ID": "p"}
+    with serving(answer(b"{}", "401 Unauthorized"), document({})) as server:
+        send = connect(server, Recorder(), settings)
+        with pytest.raises(AuthenticationFailed):
+            send(CALL._replace(project=project))
+        with pytest.raises(AuthenticationFailed) if is_own else nullcontext():
+            send(CALL)
+
+    assert len(server.requests) == (1 if is_own else 2)
 
 
 def test_clients_do_not_share_a_rejection() -> None:

@@ -36,6 +36,7 @@ ELSEWHERE = "it ships to stream other of group g, and repoint was not requested"
     [
         ([], wanted(), ["create l n"]),
         ([], wanted(EXISTING), ["create l n"]),
+        ([], wanted(update_stream=True), ["create l n"]),
         ([HERE], wanted(EXISTING), []),
         ([tank("t", status="PENDING")], wanted(EXISTING), []),
         ([THERE], wanted(EXISTING, repoint=True), ["repoint l t"]),
@@ -226,9 +227,12 @@ def test_a_comparison_takes_the_group_into_account(
     existing = stream(ttl_in_days=-1, tag={"k": "v", "x": "y", "_sys_z": "w"})
     found = survey([listener("l")], [HERE])
 
-    left = planned(found, wanted(existing, body=body, group=group))[1]
+    want = wanted(existing, body=body, group=group)
+    left = planned(found, want)[1]
 
     assert left == ({"l": f"its stream differs in: {differs}"} if differs else {})
+    (created,) = decide(survey([listener("m")]), want).changes
+    assert created.differs == ((differs,) if differs else ())
 
 
 def test_a_change_describes_itself() -> None:

@@ -68,6 +68,16 @@ def test_a_token_is_read_from_its_header_with_its_lifetime(
     assert found == iam.Token(TOKEN, seconds)
 
 
+def test_a_reply_that_is_not_an_object_is_unintelligible() -> None:
+    """The error names the call."""
+    with pytest.raises(UnintelligibleReply) as raised:
+        iam.token(CREATE, Reply(201, [], subject_token=Secret("t")))
+
+    assert raised.value.detail == (
+        f"IAM answered {CREATE.operation} with 201, but the reply is not a JSON object"
+    )
+
+
 def test_a_reply_without_a_token_is_unintelligible() -> None:
     """A token in the document does not count."""
     with pytest.raises(UnintelligibleReply, match="X-Subject-Token"):

@@ -21,13 +21,12 @@ from functions.errors import (
 )
 from functions.huaweicloud.cache import Cache
 from functions.huaweicloud.lockout import (
-    LOCKOUT_SECONDS,
     Guard,
     Lockout,
     Lockouts,
 )
 from functions.transport.calls import Call, Reply, Send
-from tests.unit.script import SECONDS, Clock, Line, Script, plenty
+from tests.unit.script import SECONDS, Line, Script, plenty
 
 CALL = Call("LTS", "ListLogStream", "GET", "/")
 ELSEWHERE = Call("GA", "ListLogtanks", "GET", "/")
@@ -68,27 +67,6 @@ class HeldReply:
         self.first_is_out.set()
         assert self.release.wait(SECONDS)
         return self.script(call)
-
-
-def test_a_rejection_is_remembered_for_five_minutes() -> None:
-    """The error has the remaining seconds as its Retry-After, and is retryable."""
-    clock = Clock()
-    lockout = Lockout(clock)
-    no = AuthenticationFailed("no", code="APIGW.0301", service="LTS")
-    lockout.reject(None, no)
-    clock.now += 100.0
-
-    with pytest.raises(AuthenticationFailed, match="for 200 seconds") as raised:
-        lockout.check(None)
-
-    error = raised.value
-    assert error.retryable
-    assert error.retry_after == pytest.approx(200.0)
-    assert (error.code, error.service) == ("APIGW.0301", "LTS")
-    assert not AuthenticationFailed("x").retryable
-    clock.now += 200.0
-    assert not lockout.is_active(None)
-    lockout.check(None)
 
 
 def test_after_a_rejection_nothing_is_sent() -> None:
@@ -310,32 +288,3 @@ def test_a_rejection_applies_to_one_endpoint_and_credential() -> None:
     assert guard(accepting, lockouts)(ELSEWHERE) is ACCEPTED
     assert guard(accepting, lockouts, lts="https://lts.other.test")(CALL) is ACCEPTED
     assert guard(accepting, lockouts, credential="another")(CALL) is ACCEPTED
-
-
-def test_a_rejection_that_is_repeated_is_remembered_longest() -> None:
-    """Of more than 64 projects, the one rejected first is forgotten."""
-    lockout = Lockout(Clock())
-    no = AuthenticationFailed("no")
-    for number in [*range(64), 0, 64]:
-        lockout.reject(str(number), no)
-    lockout.accept()
-
-    assert [lockout.is_active(each) for each in "012"] == [True, False, True]
-
-
-def test_a_rejected_credential_counts_as_unknown_afterwards() -> None:
-    """So after five minutes, two foreign projects at most are tried again."""
-    clock = Clock()
-    lockout = Lockout(clock)
-    no = AuthenticationFailed("no")
-    lockout.accept()
-    lockout.reject(None, no)
-    clock.now += LOCKOUT_SECONDS
-    assert not lockout.is_active("a")
-
-    lockout.reject("a", no)
-    assert not lockout.is_active("c")
-    lockout.reject("b", no)
-
-    assert lockout.is_active("c")
-    assert not lockout.is_active(None)

@@ -17,6 +17,7 @@ from functions.huaweicloud.lts import NewStream
 from functions.provisioning import log_stream
 from functions.provisioning.lease import Lease
 from functions.provisioning.log_stream import EnsuredStream
+from functions.transport.calls import Reply
 from tests.unit.script import Line, refusal
 from tests.unit.scripted_cloud import (
     FAILED,
@@ -176,3 +177,23 @@ def test_a_stream_found_after_an_unknown_outcome_is_compared() -> None:
 
     assert (found.created, found.differs) == (True, ("ttl_in_days",))
     assert stage.script.spent
+
+
+def test_a_stream_found_after_an_unknown_outcome_is_updated_on_request() -> None:
+    """It counts as created all the same."""
+    seven = streams(ttl_in_days=7)
+    stage = ScriptedCloud(FAILED, streams(ttl_in_days=30), Reply(200, {}), seven)
+
+    found = log_stream.ensure(NEW, stage.cloud, update=True)
+
+    assert (found.created, found.updated) == (True, ("ttl_in_days",))
+
+
+def test_an_error_names_the_group_and_the_stream() -> None:
+    """The stream has no ID yet."""
+    with pytest.raises(ProvisioningError) as raised:
+        log_stream.ensure(NEW, ScriptedCloud(refusal(403, "LTS.0107")).cloud)
+
+    error = raised.value
+    assert (error.log_group_id, error.log_stream_name) == ("g", "n")
+    assert error.log_stream_id is None

@@ -280,41 +280,5 @@ def test_a_logtank_created_after_a_wait_is_reported_at_the_deadline() -> None:
     assert (error.logtank_id, error.code) == ("t", "DeadlineExceeded")
 
 
-def test_all_pages_are_read_and_other_listeners_ignored() -> None:
-    """Markers are followed, and logtanks that GA did not filter out are ignored."""
-    others = described("a", resource_id="another")
-    stage = ScriptedCloud(tanks(others, marker="m"), HERE)
-
-    assert ensure(stage).logtank.id == "t"
-    assert ("marker", "m") in stage.script.calls[1].query
-    assert ("resource_ids", LISTENER_ID) in stage.script.calls[0].query
-
-
 FULL = [described(f"{number}") for number in range(500)]
 MORE = [described(f"{number}") for number in range(500, 1000)]
-
-
-@pytest.mark.parametrize(
-    "pages",
-    [
-        [tanks(marker="m")] * 2,
-        [tanks(marker=f"m{page}") for page in range(100)],
-        [tanks(*FULL, marker="a"), tanks(*MORE, marker="b")],
-    ],
-    ids=["a repeated marker", "a hundred pages", "a thousand logtanks"],
-)
-def test_an_endless_list_is_rejected(pages: list[Line]) -> None:
-    """No further page is requested, since no listener has so many logtanks."""
-    error = failure(ScriptedCloud(*pages))
-
-    assert isinstance(error, errors.UnintelligibleReply)
-    assert error.detail == "The list of ListLogtanks repeats itself or is too long"
-    assert error.service == "GA"
-
-
-def test_a_list_just_below_the_limit_is_read_completely() -> None:
-    """Up to 999 logtanks are accepted before the last page."""
-    stage = ScriptedCloud(tanks(*[*FULL, *MORE][:-1], marker="z"), tanks(EARLIER))
-
-    assert ensure(stage).logtank.id == "u"
-    assert stage.script.spent

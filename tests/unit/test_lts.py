@@ -221,6 +221,7 @@ def test_a_listed_stream_without_an_id_is_unintelligible(identifier: object) -> 
         (None, None),
         ("1500", None),
         (0, 0.0),
+        (1, 0.001),
         (-1, None),
         (True, None),
         (4_102_415_999_999, 4_102_415_999.999),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+import pytest
+
 from functions import contracts
 from functions.errors import (
     BatchFailed,
@@ -13,6 +15,7 @@ from functions.errors import (
     QuotaExceeded,
     Result,
     ServiceFailed,
+    Throttled,
 )
 
 
@@ -45,6 +48,16 @@ def plan(errors: Mapping[int, ProvisioningError]) -> Plan:
         unchanged=7,
         errors=errors,
     )
+
+
+def test_the_result_of_a_plan_has_the_errors_in_their_places() -> None:
+    """Each change that failed has its own, in full."""
+    error = broken()
+
+    result = plan({1: error}).as_result()
+
+    failed = {**PLANNED, "error": error.as_document()}
+    assert result["changes"] == [changed("l"), failed]
 
 
 def test_a_plan_without_errors_is_a_result() -> None:
@@ -116,3 +129,23 @@ def test_a_batch_shows_a_plan_with_its_failures_alone() -> None:
 
     contracts.check("error", shown)
     assert shown["results"] == [failed.failures_alone()]
+
+
+def test_a_failed_plan_has_a_remedy_of_its_own() -> None:
+    """What has been changed stays so."""
+    assert BatchFailed.from_plan(plan({1: broken()})).remedy == (
+        "Do what the remedy of each failure says, and send the event again: what has "
+        "been changed already stays changed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("pauses", "longest"), [([None], None), ([None, 0.5], 0.5), ([7.0, 3.0], 7.0)]
+)
+def test_a_failed_batch_asks_for_the_longest_pause(
+    pauses: list[float | None], longest: float | None
+) -> None:
+    """None if no failure asks for one."""
+    batch = BatchFailed([Throttled("x", retry_after=pause) for pause in pauses])
+
+    assert batch.retry_after == longest

@@ -309,3 +309,17 @@ def test_a_logtank_that_cannot_be_deleted_is_named(event: dict[str, object]) -> 
         "g",
         "s",
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "deleted"),
+    [([FORBIDDEN], None), ([tanks(MINE, SECOND), DELETED, FORBIDDEN], ["logtank"])],
+)
+def test_an_error_names_what_was_deleted_without_the_streams(
+    lines: list[Line], deleted: list[str] | None
+) -> None:
+    """Its remedy is that of its class, as another delivery goes on from there."""
+    error = failure(ScriptedCloud(*lines), EVENT)
+
+    assert (error.step, error.deleted) == ("delete_logtank", deleted)
+    assert error.remedy == errors.PermissionDenied.remedy

@@ -91,19 +91,19 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "Python": lambda text: repr(text)[1:-1],
     "UTF-8 read as Latin-1": lambda text: text.encode().decode("latin-1"),
 }
-SECRETS = (
-    "plain-secret",
-    "a/b+c=d/e+f=",
-    "pässwörter-geheim",
-    "quo\"ted\\and'more",
-    "white\tspace\u00a0inside",
-    "\u5bc6\u7801\u5bc6\u7801\u5bc6\u7801\u5bc6\u7801",
-    "\U0001f511-key-\U0001f511-key",
-)
+SECRETS = {
+    "ASCII": "plain-secret",
+    "base64": "a/b+c=d/e+f=",
+    "Latin-1": "pässwörter-geheim",
+    "quotes": "quo\"ted\\and'more",
+    "white space": "white\tspace\u00a0inside",
+    "Chinese": "\u5bc6\u7801\u5bc6\u7801\u5bc6\u7801\u5bc6\u7801",
+    "emoji": "\U0001f511-key-\U0001f511-key",
+}
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("text", SECRETS, ids=ascii)
+@pytest.mark.parametrize("text", SECRETS.values(), ids=SECRETS)
 def test_a_secret_is_masked_in_every_encoding(text: str, encoding: str) -> None:
     """Clouds and proxies echo secrets in JSON, in URLs, in quotes, or misread."""
     masks = Masks([OTHER, Secret(text)])

@@ -16,17 +16,17 @@ from tests.unit.test_settings import (
     settings,
 )
 
-PASTED = (
-    "{} ",
-    "\t{}\n",
-    "{}\r\n",
-    "\u00a0{}\u00a0",
-    "\ufeff{}",
-    " \ufeff {}\u3000\u200b",
-)
+PASTED = {
+    "space": "{} ",
+    "tab and line end": "\t{}\n",
+    "CRLF": "{}\r\n",
+    "no-break spaces": "\u00a0{}\u00a0",
+    "byte order mark": "\ufeff{}",
+    "several": " \ufeff {}\u3000\u200b",
+}
 
 
-@pytest.mark.parametrize("pasted", PASTED, ids=ascii)
+@pytest.mark.parametrize("pasted", PASTED.values(), ids=PASTED)
 @pytest.mark.parametrize("name", VALID)
 def test_white_space_around_a_setting_is_removed(name: str, pasted: str) -> None:
     """This includes line ends, no-break spaces and a byte order mark."""
@@ -35,7 +35,7 @@ def test_white_space_around_a_setting_is_removed(name: str, pasted: str) -> None
     assert getattr(settings(**{name: pasted.format(text)}), field) == expected
 
 
-@pytest.mark.parametrize("pasted", PASTED, ids=ascii)
+@pytest.mark.parametrize("pasted", PASTED.values(), ids=PASTED)
 def test_white_space_is_removed_from_credentials_except_passwords(
     pasted: str,
 ) -> None:

@@ -96,3 +96,10 @@ def test_surplus_logtanks_are_named_in_a_warning() -> None:
     facts = {"resource_id": "a", "log_stream_id": "s", "logtank_ids": ["t", "u"]}
     message = "surplus logtanks: the log is shipped more than once"
     assert stage.logged == [("WARNING", message, facts)]
+
+
+def test_the_summary_counts_no_orphans_if_a_selection_has_none() -> None:
+    """A log line has the numbers alone."""
+    result: dict[str, object] = {"counts": {"gone": 1}, "listeners": [{}]}
+
+    assert summaries.status(result) == {"counts": {"gone": 1}, "orphans": 0}

@@ -117,13 +117,13 @@ DEFECTS = (
     ),
     Defect(
         "the youngest logtank counts as the oldest",
-        seeds=(6, 9, 16, 19),
+        seeds=(1, 6, 19, 21),
         symptom="was in use",
         replaced=[(each, "oldest", _youngest) for each in (agreement, plan, removal)],
     ),
     Defect(
         "logtanks are pruned by an incomplete list",
-        seeds=(1, 9, 23, 29),
+        seeds=(1, 13, 23, 29),
         symptom=f"was in use|{_UNPLANNED}",
         replaced=[
             (listing, "all_listeners", _listed_before_failing),
@@ -132,8 +132,8 @@ DEFECTS = (
     ),
     Defect(
         "a listener is repointed without a look",
-        seeds=(2, 7, 8, 9),
-        symptom="the listener had a logtank",
+        seeds=(9, 20, 23, 25, 29),
+        symptom="the listener had a logtank|nobody looked",
         replaced=[(logtank, "listing", _Unlisted)],
     ),
     Defect(

@@ -178,6 +178,20 @@ def test_the_log_level_applies_to_the_invocation(
     assert capsys.readouterr().out == ""
 
 
+def test_a_log_line_names_the_listener_of_its_request(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The field stands where the request has it."""
+    place = {"log_group_id": "g", "log_stream_id": "s"}
+    listener = {"resource_type": "LISTENER", "resource_id": LISTENER_ID}
+    invoked(create_logtank.handler, {"logtank": listener | place}, TANKS)
+    invoked(bootstrap.handler, {"resource_id": LISTENER_ID}, STREAM, TANK)
+
+    written = lines(capsys)
+    assert [line["message"] for line in written] == ["request done"] * 2
+    assert [line["resource_id"] for line in written] == [LISTENER_ID] * 2
+
+
 def test_no_log_line_contains_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
     """A secret quoted by the cloud is masked, too."""
     rejection = answer(b'{"error_msg": "bad invocation-token"}', "400 Bad Request")

@@ -17,12 +17,13 @@ from functions.errors import (
     NotFound,
     ProvisioningError,
 )
+from functions.invocation import run
 from functions.invocation.requests import Requests
 from functions.invocation.tasks import TASKS
 from functions.invocation.warm_state import WarmState
 from functions.runtime import Log
 from functions.triggers.delivery import Delivery, Message
-from tests.byte_server import Answer, answer, document
+from tests.byte_server import Answer, answer, document, serving
 from tests.unit.invocations import (
     DESCRIBED,
     GONE,
@@ -36,6 +37,11 @@ from tests.unit.invocations import (
 )
 from tests.unit.script import LISTENER_ID, plenty
 
+DESCRIBED_PLACE = {
+    "resource_type": "LISTENER",
+    "log_group_id": "g",
+    "log_stream_id": "s",
+}
 INVALID: dict[str, object] = {"log_stream_name": ".n"}
 ONE, TWO = {"log_stream_name": "one"}, {"log_stream_name": "two"}
 
@@ -176,6 +182,33 @@ def test_the_log_level_applies_to_the_invocation(
     invoked(create_log_stream.handler, ONE, STREAM, LOG_LEVEL="ERROR")
 
     assert capsys.readouterr().out == ""
+
+
+def test_a_log_line_names_the_listener_of_its_request(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The field stands where the request has it."""
+    tank = {**DESCRIBED_PLACE, "resource_id": LISTENER_ID}
+    invoked(create_logtank.handler, {"logtank": tank}, TANKS)
+    invoked(bootstrap.handler, {"resource_id": LISTENER_ID}, STREAM, TANK)
+
+    written = lines(capsys)
+    assert [line["message"] for line in written] == ["request done"] * 2
+    assert [line["resource_id"] for line in written] == [LISTENER_ID] * 2
+    assert [line["result"]["created"] for line in written] == [
+        False,
+        ["log_stream", "logtank"],
+    ]
+
+
+def test_a_request_to_ga_names_the_account_of_the_settings() -> None:
+    """The domain comes before the project."""
+    event = {"logtank": {**DESCRIBED_PLACE, "resource_id": LISTENER_ID}}
+    with serving(TANKS) as server:
+        given = context(server.endpoint, HUAWEICLOUD_SDK_DOMAIN_ID="d")
+        run("create_logtank", event, given, WarmState())
+
+    assert "\r\nX-Domain-Id: d\r\n" in server.requests[0].text
 
 
 def test_no_log_line_contains_a_secret(capsys: pytest.CaptureFixture[str]) -> None:

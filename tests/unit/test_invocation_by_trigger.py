@@ -13,13 +13,14 @@ from functions import (
     bootstrap,
     create_log_stream,
     create_logtank,
+    status,
     triggers,
 )
-from functions.errors import InvalidEvent, Malfunction
+from functions.errors import InvalidEvent, Malfunction, ResultTooLarge
 from functions.invocation import run
 from functions.invocation.warm_state import WarmState
 from functions.settings.aws_secret import SecretCache
-from tests.byte_server import serving
+from tests.byte_server import document, serving
 from tests.unit.invocations import (
     GONE,
     STREAM,
@@ -230,3 +231,22 @@ def test_an_error_outside_of_requests_is_a_malfunction(
     written = lines(capsys)
     assert [line["error"]["code"] for line in written] == ["Malfunction"] * 3
     assert "hush-hush!" not in json.dumps(written)
+
+
+def test_a_result_over_the_limit_of_its_trigger_is_an_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A timer's result may have 256 KB; the work is done, and is in the log."""
+    every = [{"id": f"{number:032x}"} for number in range(4000)]
+    replies = document({"listeners": every}), document({"logtanks": []})
+    event = {"trigger_type": "TIMER", "user_event": "{}"}
+
+    with pytest.raises(ResultTooLarge, match="262144"):
+        invoked(status.handler, event, *replies)
+
+    done, refused = lines(capsys)
+    assert (done["message"], done["result"]["counts"]) == (
+        "request done",
+        {"off": 4000},
+    )
+    assert (refused["level"], refused["code"]) == ("WARNING", "ResultTooLarge")

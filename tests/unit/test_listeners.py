@@ -38,7 +38,7 @@ def test_the_calls_match_the_api_reference() -> None:
     """An ID is one segment of the path, and a marker needs a limit."""
     listed = Call("GA", "ListListeners", "GET", "/v1/listeners", (), HEADERS)
 
-    assert listed == CALL
+    assert listeners.list_listeners(OWNER) == listed
     page = (("limit", "500"), ("marker", "m"))
     assert listeners.list_listeners(OWNER, "m") == listed._replace(query=page)
     assert listeners.show_listener("l/1", OWNER) == Call(
@@ -89,15 +89,27 @@ def test_what_cannot_be_read_is_unknown(
 @pytest.mark.parametrize("described", [None, [], "l", {}, {"id": ""}, {"id": 7}])
 def test_a_listener_without_an_id_is_unintelligible(described: object) -> None:
     """One in a list makes the whole page unusable."""
-    expected = "GA answered ListListeners with 200, but the reply has no listener with"
+    expected = (
+        "GA answered ListListeners with 200, but the reply has no listener with an ID"
+    )
 
-    for read, document in (
+    for read, found in (
         (listeners.listener, {"listener": described}),
         (listeners.listeners, {"listeners": [{"id": "m"}, described]}),
     ):
         with pytest.raises(UnintelligibleReply, match=expected) as raised:
-            read(CALL, Reply(200, document, "r"))
+            read(CALL, Reply(200, found, "r"))
         assert raised.value.request_id == "r"
+
+
+def test_a_reply_that_is_not_an_object_is_unintelligible() -> None:
+    """The error names the call."""
+    for read in (listeners.listener, listeners.listeners):
+        with pytest.raises(UnintelligibleReply) as raised:
+            read(CALL, Reply(200, []))
+        assert raised.value.detail == (
+            "GA answered ListListeners with 200, but the reply is not a JSON object"
+        )
 
 
 def test_a_page_without_a_list_is_unintelligible() -> None:

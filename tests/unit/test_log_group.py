@@ -49,6 +49,7 @@ def test_a_group_with_an_id_needs_no_call() -> None:
         ([NONE, TAKEN, FOUND], OLD, [*CREATED, *LOOKED]),
         ([NONE, TAKEN, NONE, NONE, FOUND], OLD, [*CREATED, *LOOKED * 3]),
         ([NONE, FAILED, FOUND], NEW, [*CREATED, *LOOKED]),
+        ([NONE, Reply(201, {}), FOUND], NEW, [*CREATED, *LOOKED]),
         ([NONE, FAILED, NONE, MADE], NEW, [*CREATED, *CREATED]),
         ([NONE, FAILED, NONE, TAKEN, FOUND], NEW, [*CREATED, *CREATED, *LOOKED]),
         ([groups(group("N"), group("n2")), MADE], NEW, CREATED),

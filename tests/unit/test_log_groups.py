@@ -81,6 +81,8 @@ def test_a_create_reply_without_an_id_is_unintelligible() -> None:
         log_groups.created_group(NEW, CALL, Reply(201, {}, "r"))
 
     assert raised.value.request_id == "r"
+    with pytest.raises(UnintelligibleReply, match="is not a JSON object"):
+        log_groups.created_group(NEW, CALL, Reply(201, []))
     assert raised.value.detail == (
         "LTS answered ListLogGroups with 201, but the reply has no log_group_id"
     )

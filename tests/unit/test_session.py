@@ -79,7 +79,17 @@ def test_a_reply_has_status_document_and_header_values() -> None:
         (b"[" * 200_000, None),
         (b'{"a": "hush-hush-hush"}', {"a": "***"}),
     ],
-    ids=lambda value: str(value)[:20].replace("\\", "/"),
+    ids=[
+        "an object",
+        "an array",
+        "UTF-8",
+        "empty",
+        "HTML",
+        "truncated",
+        "not UTF-8",
+        "nested too deeply",
+        "with a secret",
+    ],
 )
 def test_a_body_is_parsed_as_json_or_ignored(body: bytes, found: object) -> None:
     """Any other body gives no document; secrets in the document are masked."""

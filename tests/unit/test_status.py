@@ -88,6 +88,16 @@ def test_a_requested_listener_that_does_not_exist_is_gone() -> None:
     assert "orphans" not in result
 
 
+def test_a_state_has_a_reason_if_there_is_more_to_say() -> None:
+    """What is in another project cannot be looked at."""
+    stage = ScriptedCloud(listeners(A), tanks(of("a", project_id="q")))
+
+    (only,) = status(stage)["listeners"]
+
+    reason = "its log group is in another project"
+    assert (only["state"], only["reason"]) == ("shipping", reason)
+
+
 def test_surplus_logtanks_are_named_in_a_warning() -> None:
     """They ship the same log to the same stream."""
     stage = ScriptedCloud(listeners(A), tanks(of("a"), of("a", "u")), streams())

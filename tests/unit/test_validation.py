@@ -243,3 +243,14 @@ def test_the_settings_supply_the_name_of_a_log_group(
     request = completed(BOOTSTRAP, {**LISTENER, **given}, "", "s", **more)
 
     assert request == {**expected, "log_stream_name": "s"}
+
+
+def test_the_number_of_reported_problems_is_limited() -> None:
+    """The others are counted."""
+    configured = settings.read({"HUAWEICLOUD_AUTH_TOKEN": "t"}.get, frozenset())
+    unknown = {f"f{number}": 1 for number in range(9)}
+
+    with pytest.raises(InvalidEvent) as raised:
+        validation.complete(TASKS[STREAM], unknown, configured, 3)
+
+    assert len(raised.value.problems) <= 3

@@ -151,16 +151,6 @@ def test_a_listener_that_the_list_lacks_is_asked_for(
     assert stage.operations == [*LISTED, SHOW_LISTENER, LIST_STREAMS]
 
 
-def test_a_logtank_without_a_listener_is_of_none() -> None:
-    """There is no ID to ask for, and it is not an orphan."""
-    stage = ScriptedCloud(listeners(A), tanks(described(resource_id=None)))
-
-    found = surveyed(stage)
-
-    assert (ids(found), found.gone, found.orphans()) == (["a"], frozenset(), [])
-    assert stage.operations == LISTED
-
-
 def test_a_requested_listener_that_the_list_lacks_is_asked_for() -> None:
     """Each missing one is asked for once."""
     stage = ScriptedCloud(

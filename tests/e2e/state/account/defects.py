@@ -138,7 +138,7 @@ DEFECTS = (
     ),
     Defect(
         "a log stream is deleted without a look at its other users",
-        seeds=(9, 18, 24),
+        seeds=(18, 21, 38, 41),
         symptom="another logtank ships to the stream",
         replaced=[(removal, "_used", _nothing_else)],
     ),

@@ -6,9 +6,7 @@ Shapes: `schemas/status.*.schema.json` and `schemas/reconcile.*.schema.json`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from functools import partial
-from types import MappingProxyType
 from typing import cast
 
 from functions import errors
@@ -72,16 +70,19 @@ def reconcile(request: Request, cloud: Cloud) -> Result:
     wanted = _wanted(request, survey, group, cloud)
     plan = decide(survey, wanted)
     is_applied = bool(request.get("apply"))
-    for each in plan.skipped:
-        cloud.log("INFO", "skipped", **as_line(_skipped(each, survey)))
+    skipped = [_skipped(each, survey) for each in plan.skipped]
+    for each in skipped:
+        cloud.log("INFO", "skipped", **as_line(each))
     if not is_applied:
         changes = [each.as_document() for each in plan.changes]
         for change in changes:
             cloud.log("INFO", "planned", **as_line(change))
-        return _report(plan, changes, survey, is_applied=False).as_result()
+        return errors.Plan(
+            applied=False, changes=changes, skipped=skipped, unchanged=plan.unchanged
+        ).as_result()
     ensure_group = partial(log_group.ensure, request, survey.project_id, cloud)
     application = Application(survey, wanted.group, ensure_group, cloud, Pending())
-    return _applied(plan, application.apply(plan), survey, cloud)
+    return _applied(plan, application.apply(plan), skipped, cloud)
 
 
 def _of_project(request: Request, cloud: Cloud) -> Cloud:
@@ -158,7 +159,7 @@ def _compared_group(
 
 
 def _applied(
-    plan: Plan, outcomes: list[Outcome], survey: Survey, cloud: Cloud
+    plan: Plan, outcomes: list[Outcome], skipped: list[Result], cloud: Cloud
 ) -> Result:
     """Return the result of an applied plan.
 
@@ -174,7 +175,13 @@ def _applied(
         changes.append(planned := plan.changes[index].as_document())
         facts = as_line(planned)
         cloud.log("ERROR", "change failed", **facts, error=outcome.as_summary())
-    report = _report(plan, changes, survey, is_applied=True, failures=failures)
+    report = errors.Plan(
+        applied=True,
+        changes=changes,
+        skipped=skipped,
+        unchanged=plan.unchanged,
+        errors=failures,
+    )
     if failures:
         raise BatchFailed.from_plan(report)
     if plan.does_not_fit:
@@ -191,18 +198,6 @@ def _too_many(listeners: int, report: errors.Plan) -> QuotaExceeded:
     )
     error.plan = report
     return error
-
-
-def _report(
-    plan: Plan,
-    changes: list[Result],
-    survey: Survey,
-    *,
-    is_applied: bool,
-    failures: Mapping[int, ProvisioningError] = MappingProxyType({}),
-) -> errors.Plan:
-    skipped = [_skipped(each, survey) for each in plan.skipped]
-    return errors.Plan(is_applied, changes, skipped, plan.unchanged, failures)
 
 
 def _skipped(skipped: Skipped, survey: Survey) -> Result:

@@ -31,7 +31,6 @@ from functions.provisioning.survey import (
     Survey,
     Unlisted,
     gather,
-    logtanks_of,
 )
 
 
@@ -97,7 +96,7 @@ def _surveyed(
     with error_context(step="survey"):
         survey = gather(request, cloud, log_group_ids)
     for each in survey.listeners:
-        listing.warn_of_surplus(each.id, logtanks_of(survey, each), cloud)
+        listing.warn_of_surplus(each.id, survey.logtanks_of(each.id), cloud)
     return survey
 
 
@@ -212,7 +211,7 @@ def _skipped(skipped: Skipped, survey: Survey) -> Result:
 
 def _described(listener: Listener, survey: Survey) -> Result:
     """Return an existing listener in the form of a result."""
-    name, reason = state(logtanks_of(survey, listener), survey)
+    name, reason = state(survey.logtanks_of(listener.id), survey)
     about = {
         "resource_id": listener.id,
         "listener_name": listener.name,
@@ -226,7 +225,7 @@ def _described(listener: Listener, survey: Survey) -> Result:
 
 
 def _logtanks(listener_id: str, survey: Survey) -> list[Result]:
-    logtanks = survey.logtanks.get(listener_id, [])
+    logtanks = survey.logtanks_of(listener_id)
     return [logtank_document(each, survey) for each in logtanks]
 
 

@@ -165,7 +165,7 @@ def _ship(application: Application, change: Change) -> Result:
                 application.cloud,
                 stream.lease,
                 repoint=change.action == "repoint",
-                listed=application.survey.logtanks.get(new.resource_id, []),
+                listed=application.survey.logtanks_of(new.resource_id),
                 confirm=application.pending.add,
             )
     return Shipping(new, group, stream, agreed).result()

@@ -15,7 +15,7 @@ from functions.huaweicloud.log_groups import Group
 from functions.provisioning.agreement import oldest
 from functions.provisioning.repointing import target
 from functions.provisioning.stream_differences import differences
-from functions.provisioning.survey import Survey, logtanks_of
+from functions.provisioning.survey import Survey
 
 
 class Wanted(NamedTuple):
@@ -141,7 +141,7 @@ class _Planner:
 
     def consider(self, listener: Listener) -> None:
         """Decide on one listener."""
-        logtanks = logtanks_of(self._survey, listener)
+        logtanks = self._survey.logtanks_of(listener.id)
         new = self._wanted.stream(listener.id)
         stream = self._wanted.existing.get(new.name)
         if reason := _unready(listener) or _unclear(logtanks, stream, self._wanted):
@@ -216,7 +216,7 @@ class _Planner:
         )
 
     def _skip(self, listener: Listener, reason: str) -> None:
-        logtanks = tuple(logtanks_of(self._survey, listener))
+        logtanks = tuple(self._survey.logtanks_of(listener.id))
         self._skipped.append(Skipped(listener.id, reason, listener.name, logtanks))
 
     def consider_what_is_gone(self) -> None:

@@ -96,6 +96,10 @@ class Survey(NamedTuple):
             return None
         return streams.get(logtank.log_stream_id or "")
 
+    def logtanks_of(self, listener_id: str) -> list[ga.Logtank]:
+        """Return a listener's logtanks."""
+        return self.logtanks.get(listener_id, [])
+
     def orphans(self) -> list[ga.Logtank]:
         """Return the selected logtanks whose listener does not exist."""
         chosen = self.selection.resource_ids or frozenset()
@@ -103,7 +107,7 @@ class Survey(NamedTuple):
             logtank
             for listener_id in sorted(self.gone)
             if self.selection.is_everything or listener_id in chosen
-            for logtank in self.logtanks.get(listener_id, [])
+            for logtank in self.logtanks_of(listener_id)
         ]
 
 
@@ -193,17 +197,12 @@ def _shown(ids: list[str], cloud: Cloud) -> dict[str, Listener | None]:
 
 def _groups_of(survey: Survey) -> set[str]:
     """Return the IDs of the log groups that need to be listed."""
-    chosen = [tank for each in survey.listeners for tank in logtanks_of(survey, each)]
+    chosen = [tank for each in survey.listeners for tank in survey.logtanks_of(each.id)]
     return {
         logtank.log_group_id
         for logtank in [*chosen, *survey.orphans()]
         if logtank.log_group_id and logtank.project_id in {None, survey.project_id}
     }
-
-
-def logtanks_of(survey: Survey, listener: Listener) -> list[ga.Logtank]:
-    """Return a listener's logtanks."""
-    return survey.logtanks.get(listener.id, [])
 
 
 def _streams(
